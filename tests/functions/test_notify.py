@@ -10,7 +10,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
 from tests.functions.conftest import Cloud
 from tests.support.builders import ACCOUNT, LambdaContext, an_account, an_entry, records, sqs_record, stream_record
-from tests.support.notification import DISABLED, Notification
+from tests.support.notification import DISABLED, FakeNotify
 from tests.support.wire import Wire
 
 from permille.bootstrap.notify import notify_services
@@ -26,8 +26,8 @@ def stored(cloud: Cloud) -> Cloud:
 
 
 @pytest.fixture
-def fakes() -> Notification:
-    return Notification()
+def fakes() -> FakeNotify:
+    return FakeNotify()
 
 
 def mailed() -> list[str]:
@@ -89,7 +89,7 @@ def test_a_mail_that_ses_will_never_take_rests_in_the_dead_letters_at_once(store
     assert mailed() == ["owner@bakery.example"]
 
 
-def test_a_job_that_fails_again_goes_back_alone(fakes: Notification) -> None:
+def test_a_job_that_fails_again_goes_back_alone(fakes: FakeNotify) -> None:
     fakes.faults.fail("mailer.send")
     jobs = records(a_job("mail", DISABLED.id, "r-1"), a_job("bus", DISABLED.id, "r-2"), sqs_record("no job", "r-3"))
 
@@ -98,13 +98,13 @@ def test_a_job_that_fails_again_goes_back_alone(fakes: Notification) -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": "r-1"}, {"itemIdentifier": "r-3"}]}
 
 
-def test_a_job_that_was_done_meanwhile_is_done(fakes: Notification) -> None:
+def test_a_job_that_was_done_meanwhile_is_done(fakes: FakeNotify) -> None:
     for _ in range(2):
         assert handler(records(a_job("mail", DISABLED.id)), LambdaContext(), fakes.services) == DONE
 
     assert len(fakes.mailer.sent) == 1
 
 
-def test_a_job_whose_entry_is_gone_is_done(fakes: Notification) -> None:
+def test_a_job_whose_entry_is_gone_is_done(fakes: FakeNotify) -> None:
     assert handler(records(a_job("mail", entry_id="nothing")), LambdaContext(), fakes.services) == DONE
     assert fakes.mailer.sent == []

@@ -19,7 +19,7 @@ from permille.usecases.notifications.notify import Channel, NotifyServices, retr
 DISABLED, COMPLAINT = an_entry("disabled"), an_entry("complaint")
 
 
-class Notification:
+class FakeNotify:
     """One account with two entries, and the services that notify of them."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from tests.support.fakes import (
     When,
 )
 from tests.support.measured import Measured
-from tests.support.notification import COMPLAINT, DISABLED, Notification
+from tests.support.notification import COMPLAINT, DISABLED, FakeNotify
 
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.timeline import SYSTEM
@@ -22,8 +22,8 @@ LINKS = Links(FakeTokenSigner(), "https://console.example")
 
 
 @pytest.fixture
-def notify() -> Notification:
-    return Notification()
+def notify() -> FakeNotify:
+    return FakeNotify()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -33,7 +33,7 @@ def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: s
     assert channels_of(an_entry(kind)) == [Channel.BUS, *mailed]
 
 
-def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notification) -> None:
+def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: FakeNotify) -> None:
     for _ in range(3):
         deliver(notify.services, [DISABLED, COMPLAINT, DISABLED], NOW)
 
@@ -51,7 +51,7 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notifica
         ("idempotency.run_once", Channel.BUS),
     ],
 )
-def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call: str, effect: Channel) -> None:
+def test_what_fails_is_put_off_and_the_rest_goes_out(notify: FakeNotify, call: str, effect: Channel) -> None:
     notify.faults.fail(call)
 
     deliver(notify.services, [DISABLED], NOW)
@@ -60,7 +60,7 @@ def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call:
     assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Channel.BUS else (1, 0))
 
 
-def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: Notification) -> None:
+def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: FakeNotify) -> None:
     vienna = an_account(timezone="Europe/Vienna")
     notify.rows.accounts[ACCOUNT] = vienna
     system = an_entry("breaker_opened", account_id=SYSTEM)
@@ -70,7 +70,7 @@ def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: Notific
     assert notify.bus.zones == [shown_zone_of(vienna), UTC, UTC]
 
 
-def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:
+def test_what_was_put_off_is_handed_on_once(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
     deliver(notify.services, [DISABLED], NOW)
 
@@ -81,7 +81,7 @@ def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:
     assert notify.bus.entries == [DISABLED]
 
 
-def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notify: Notification) -> None:
+def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", when=When.AFTER)
     deliver(notify.services, [DISABLED], NOW)
 
@@ -91,7 +91,7 @@ def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notif
     assert len(notify.mailer.sent) == 2
 
 
-def test_the_stream_never_waits_for_a_mail_server(notify: Notification) -> None:
+def test_the_stream_never_waits_for_a_mail_server(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", times=100)
 
     deliver(notify.services, [DISABLED, COMPLAINT], NOW)
@@ -100,7 +100,7 @@ def test_the_stream_never_waits_for_a_mail_server(notify: Notification) -> None:
     assert notify.bus.entries == [DISABLED, COMPLAINT]
 
 
-def test_what_can_be_neither_handed_on_nor_put_off_is_told_again_by_the_stream(notify: Notification) -> None:
+def test_what_can_be_neither_handed_on_nor_put_off_is_told_again_by_the_stream(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
     notify.faults.fail("retry_queue.enqueue")
 
@@ -111,7 +111,7 @@ def test_what_can_be_neither_handed_on_nor_put_off_is_told_again_by_the_stream(n
     assert len(notify.mailer.sent) == 1
 
 
-def test_what_fails_again_goes_back_to_the_queue(notify: Notification) -> None:
+def test_what_fails_again_goes_back_to_the_queue(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
 
     with pytest.raises(Unavailable):
@@ -137,7 +137,7 @@ each_call = pytest.mark.parametrize(
 @each_refusal
 @each_call
 def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest_goes_out(
-    notify: Notification, call: str, effect: Channel, refusal: ServiceError
+    notify: FakeNotify, call: str, effect: Channel, refusal: ServiceError
 ) -> None:
     notify.faults.fail(call, error=refusal)
 
@@ -150,9 +150,7 @@ def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest
 
 @each_refusal
 @pytest.mark.parametrize("call", ["timeline.get", "mailer.send", "accounts.get", "idempotency.run_once", "signer.sign"])
-def test_a_later_try_that_is_refused_for_good_is_the_last(
-    notify: Notification, call: str, refusal: ServiceError
-) -> None:
+def test_a_later_try_that_is_refused_for_good_is_the_last(notify: FakeNotify, call: str, refusal: ServiceError) -> None:
     notify.retry_queue.enqueue(ACCOUNT, DISABLED.id, Channel.MAIL)
     notify.faults.fail(call, error=refusal)
 
@@ -161,7 +159,7 @@ def test_a_later_try_that_is_refused_for_good_is_the_last(
     assert (notify.dead_letters.jobs, notify.retry_queue.jobs) == ([(ACCOUNT, DISABLED.id, Channel.MAIL)], [])
 
 
-def test_a_refusal_is_counted_with_what_it_is_about(notify: Notification, measured: Measured) -> None:
+def test_a_refusal_is_counted_with_what_it_is_about(notify: FakeNotify, measured: Measured) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("MessageRejected"))
 
     deliver(notify.services, [DISABLED], NOW)
@@ -169,7 +167,7 @@ def test_a_refusal_is_counted_with_what_it_is_about(notify: Notification, measur
     assert measured.values()["entry.refused"] == [1]
 
 
-def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: Notification) -> None:
+def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
     notify.faults.fail("dead_letters.enqueue")
 
@@ -180,7 +178,7 @@ def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: Notification)
     assert len(notify.mailer.sent) == 1
 
 
-def test_what_cannot_even_rest_goes_back_to_the_queue(notify: Notification) -> None:
+def test_what_cannot_even_rest_goes_back_to_the_queue(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
     notify.faults.fail("dead_letters.enqueue")
 
@@ -188,7 +186,7 @@ def test_what_cannot_even_rest_goes_back_to_the_queue(notify: Notification) -> N
         retry(notify.services, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
 
 
-def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: Notification) -> None:
+def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
     deliver(notify.services, [DISABLED], NOW)
 
@@ -199,7 +197,7 @@ def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: Notification) -
 
 
 @pytest.mark.parametrize("entry_id", ["nothing", COMPLAINT.id])
-def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entry_id: str) -> None:
+def test_a_job_whose_entry_or_account_is_gone_is_done(notify: FakeNotify, entry_id: str) -> None:
     notify.rows.accounts.clear()
 
     retry(notify.services, ACCOUNT, entry_id, Channel.MAIL, NOW)
@@ -210,7 +208,7 @@ def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entr
 # ---------------------------------------------------------------- what has no record of having been handed on
 
 
-def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notification) -> None:
+def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: FakeNotify) -> None:
     deliver(notify.services, [COMPLAINT], NOW)
     notify.faults.fail("mailer.send")
     deliver(notify.services, [DISABLED], NOW)
@@ -223,7 +221,7 @@ def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notif
     assert list(redrive([COMPLAINT], notify.idempotency, notify.retry_queue)) == []
 
 
-def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: Notification) -> None:
+def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: FakeNotify) -> None:
     list(redrive([DISABLED], notify.idempotency, notify.retry_queue))
     deliver(notify.services, [DISABLED], NOW)
 
@@ -233,7 +231,7 @@ def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: N
     assert notify.bus.entries == [DISABLED]
 
 
-def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not_arrive(notify: Notification) -> None:
+def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not_arrive(notify: FakeNotify) -> None:
     dropped = an_entry("owner_address_dropped")
     notify.rows.put(dropped)
     notify.rows.accounts[ACCOUNT] = an_account(owner_mail="bounced")
@@ -244,7 +242,7 @@ def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not
     assert [mail.to for mail in notify.mailer.sent] == ["before@bakery.example"]
 
 
-def test_the_new_address_is_told_with_a_link_that_the_change_has_not_revoked(notify: Notification) -> None:
+def test_the_new_address_is_told_with_a_link_that_the_change_has_not_revoked(notify: FakeNotify) -> None:
     notify.rows.accounts[ACCOUNT] = an_account(links_valid_since=NOW + timedelta(minutes=10))
 
     deliver(notify.services, [an_entry("owner_address_changed")], NOW)
