@@ -164,10 +164,10 @@ def test_the_dossier_explains_and_shows_everything(world: FakeDesk) -> None:
     assert found.explained.lines("APWT")[0] == "bakery is disabled."
     assert found.verdict is not None
     assert found.verdict.counts == Tally(1000, 2)
-    assert [entry.kind for entry in found.told.items] == ["complaint", "disabled", "complaint"]
+    assert [entry.kind for entry in found.entries.items] == ["complaint", "disabled", "complaint"]
     assert [entry.data["message_id"] for entry in found.complaints] == ["m-2", "m-1"]
     assert found.case is not None
-    assert [sender.drifted for sender in found.senders] == [[]]
+    assert [sender.differences for sender in found.senders] == [[]]
 
 
 def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: FakeDesk) -> None:
@@ -176,7 +176,7 @@ def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: FakeDesk) -> None:
 
     (sender,) = seen(world).senders
 
-    assert sender.drifted == [Difference(sender=CALLER, what="awake", key="k1")]
+    assert sender.differences == [Difference(sender=CALLER, what="awake", key="k1")]
 
 
 def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: FakeDesk) -> None:
@@ -185,7 +185,7 @@ def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: FakeD
 
     (sender,) = seen(world).senders
 
-    assert (sender.by_hand, sender.drifted) == (True, ())
+    assert (sender.by_hand, sender.differences) == (True, ())
 
 
 def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: FakeDesk) -> None:
@@ -207,7 +207,7 @@ def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world:
 
     assert (found.verdict is None) is (broken != "switch.state_of")
     assert found.explained.decided is not None
-    assert len(found.told.items) == 3
+    assert len(found.entries.items) == 3
 
 
 @pytest.mark.parametrize("before", ["x", "20260310", "²" * 8 + "T120000.000000Z", "20260310T120000.000000Z-x"])
@@ -234,7 +234,7 @@ def test_a_long_timeline_is_read_backwards_each_entry_once(world: FakeDesk) -> N
 
     told, before = list[str](), ""
     while True:
-        page = seen(world, before).told
+        page = seen(world, before).entries
         told += [entry.id for entry in page.items]
         if not (before := page.next):
             break
@@ -265,21 +265,21 @@ def test_the_state_of_the_system_is_on_one_page(world: FakeDesk) -> None:
 
     state = found.breaker.state
     assert (found.mode, found.breaker.bound, state.passed, state.opened_at) == ("enforce", 20, 20, NOW)
-    assert (found.queues, found.resting, found.lap.done) == (QUEUES, 100, True)
+    assert (found.queues, found.quarantined, found.lap.done) == (QUEUES, 100, True)
     assert found.policy is not None
 
 
 @pytest.mark.parametrize(
     ("broken", "part"),
-    [("policies.current", "policy"), ("queues.statuses", "queues"), ("quarantine_count.count", "resting")],
+    [("policies.current", "policy"), ("queues.statuses", "queues"), ("quarantine_count.count", "quarantined")],
 )
 def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: FakeDesk, broken: str, part: str) -> None:
     world.faults.fail(broken)
 
     found = system_state(world.desk, "", NOW)
 
-    assert {name: getattr(found, name) is None for name in ("policy", "queues", "resting")} == {
-        name: name == part for name in ("policy", "queues", "resting")
+    assert {name: getattr(found, name) is None for name in ("policy", "queues", "quarantined")} == {
+        name: name == part for name in ("policy", "queues", "quarantined")
     }
 
 

@@ -193,7 +193,7 @@ def test_a_sender_that_is_gone_is_said(caplog: pytest.LogCaptureFixture) -> None
 
     world.run()
 
-    assert ("sender.missing", {"account": ACCOUNT, "caller": CALLER}) in said(caplog)
+    assert ("sender.missing", {"account": ACCOUNT, "sender": CALLER}) in said(caplog)
 
 
 def test_that_somebody_decided_while_it_was_switched_is_said(caplog: pytest.LogCaptureFixture) -> None:
@@ -204,7 +204,7 @@ def test_that_somebody_decided_while_it_was_switched_is_said(caplog: pytest.LogC
 
     world.run()
 
-    why = f"{ACCOUNT}: somebody decided while it was switched"
+    why = f"{ACCOUNT}: there was a decision while it was switched"
     assert ("account.conflict", {"account": ACCOUNT, "why": why}) in said(caplog)
 
 
