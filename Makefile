@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
 .PHONY: help setup tools demo test test-fast test-containers mutants bench simulate cost mails spam reports openapi schema check format pins clean
 
-help: ## Say what each target does
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.done ## Make .venv, with the command permille in it
@@ -29,32 +29,32 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## The whole story with real mail: a bad sender loses its SMTP account, and earns it back
+demo: setup ## A demonstration with real mail: a bad sender loses its SMTP account, and gets it back
 	@$(BIN)/permille local demo
 
 PYTEST = $(BIN)/python -m pytest --numprocesses 2
-test: setup ## Every test, the deployed stack's and the browser's too, with all examples
+test: setup ## All tests, also on the deployed stack and in the browser, with all examples
 	@$(PYTEST) --dist loadfile --hypothesis-profile thorough
 
-test-fast: setup ## The tests that need no deployed stack and no browser, with a fifth of the state machines' examples
+test-fast: setup ## Tests without deployed stack and browser, with a fifth of the state machines' examples
 	@$(PYTEST) --dist worksteal --ignore tests/stack --ignore tests/browser
 
 test-containers: setup ## README's `sam local invoke`, with Docker and Lambda's image (minutes)
 	@$(BIN)/python -m pytest tests/containers/sam_local.py
 
-mutants: setup ## Which small changes of the rules no test fails by (hours, and goes on; MODULES=sweep; writes docs/mutants.md)
+mutants: setup ## Mutation tests of the rules (hours; resumes; MODULES=sweep; writes docs/mutants.md)
 	@$(BIN)/python -m tests.support.mutants $(MODULES)
 
 bench: setup ## Measure the performance goals beside the usual pattern (minutes; writes bench/results/)
 	@$(BIN)/python -m bench
 
-simulate: setup ## False suspensions of a made-up platform, by preset (minutes; AGAINST=PATH: by another checkout's code too)
+simulate: setup ## Simulate false suspensions by preset (minutes; AGAINST=PATH: also with another checkout's code)
 	@$(BIN)/python -m bench.false_suspensions --keep $(if $(AGAINST),--against $(AGAINST)) $(if $(TENANTS),--tenants $(TENANTS))
 
-cost: setup ## Write docs/cost.md: the last benchmark's counts and the template's resources, times AWS's prices
+cost: setup ## Write docs/cost.md from the last benchmark, the template and AWS's prices
 	@$(BIN)/python -m bench.cost
 
-check: setup ## Format, lint, the rooms' layers, types, the template
+check: setup ## Check format, lint, layers of packages, types, the template
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-logo
@@ -72,21 +72,21 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 		--output-file requirements/dev.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
 
-openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json), which a test holds against the code
+openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json); a test compares it with the code
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
 
-schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json), made of the kinds
+schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json) from the kinds
 	@$(BIN)/python -c 'from permille.schema.event_schema import event_schema_text; print(event_schema_text(), end="")' \
 		> docs/timeline-event.schema.json
 
-mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png where Chromium is installed), to be looked at
+mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png if Chromium is installed)
 	@$(BIN)/python -m tests.support.gallery mails
 
-spam: setup ## What SpamAssassin says of every mail (Debian: apt-get install spamassassin)
+spam: setup ## Run SpamAssassin on every mail (Debian: apt-get install spamassassin)
 	@$(BIN)/python -m tests.support.spam
 
-reports: setup ## Write the owner's report in every state to reports/ (.html; .png where Chromium is installed)
+reports: setup ## Write the owner's report in every state to reports/ (.html; .png if Chromium is installed)
 	@$(BIN)/python -m tests.support.report_gallery reports
 
-clean: ## Remove what the targets made
+clean: ## Remove generated files
 	@rm -rf .venv .venv-tools .permille .aws-sam .mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -23,7 +23,8 @@ from tests.support.builders import (
 
 from permille.aws.ses_events import LONGEST_DIAGNOSTIC, parse
 from permille.aws.ses_fields import LONGEST_NAME
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Rejection, Unreadable
+from permille.domain.feedback.complaint import Complaint
+from permille.domain.feedback.feedback import Bounce, Delivery, Feedback, Ignored, Rejection, Unreadable
 from permille.domain.feedback.recipients import NOBODY, Recipients
 from permille.domain.timeline.kinds.complaints import reported
 

@@ -6,7 +6,8 @@ import pytest
 from tests.support.builders import a_marker
 
 from permille.aws.ses_events import parse
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Unreadable
+from permille.domain.feedback.complaint import Complaint
+from permille.domain.feedback.feedback import Bounce, Delivery, Feedback, Ignored, Unreadable
 
 SAMPLES = Path(__file__).parent / "ses_events"
 NO_EVENT = "neither eventType nor notificationType is there"

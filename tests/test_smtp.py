@@ -1,4 +1,4 @@
-"""A login is tried with TLS and a verified certificate, at public addresses, or not at all."""
+"""The SMTP login check: with TLS and a verified certificate, at public addresses, or not at all."""
 
 import smtplib
 import socket
@@ -66,11 +66,11 @@ def test_the_right_password_logs_in(either: SmtpLoginCheck, provider: MailServer
 
 
 @pytest.mark.parametrize(("user", "password"), [(USER, "wrong"), ("somebody", PASSWORD), (USER, PASSWORD + "x")])
-def test_a_wrong_one_is_refused(either: SmtpLoginCheck, provider: MailServer, user: str, password: str) -> None:
+def test_a_wrong_password_is_refused(either: SmtpLoginCheck, provider: MailServer, user: str, password: str) -> None:
     assert attempt(either, at(provider.port, user), password) == WRONG
 
 
-def test_where_nobody_listens_the_connection_is_refused(either: SmtpLoginCheck) -> None:
+def test_a_closed_port_refuses_the_connection(either: SmtpLoginCheck) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
 
@@ -89,7 +89,7 @@ def test_one_login_is_tried_and_nothing_is_sent(login_check: SmtpLogin, provider
 
 @pytest.mark.parametrize("without", [("PLAIN",), ("LOGIN",)])
 @pytest.mark.parametrize(("password", "trouble"), [(PASSWORD, None), ("wrong", WRONG)])
-def test_whichever_mechanism_is_offered_is_used(
+def test_either_mechanism_is_used(
     login_check: SmtpLogin, without: tuple[str, ...], password: str, trouble: LoginFailure | None
 ) -> None:
     with mail_server(certified(AUTHORITY), without=without) as provider:
@@ -97,12 +97,12 @@ def test_whichever_mechanism_is_offered_is_used(
         assert provider.tried == [(USER, password)]
 
 
-def test_where_no_mechanism_is_known_none_is_tried(login_check: SmtpLogin) -> None:
+def test_unknown_mechanisms_are_not_tried(login_check: SmtpLogin) -> None:
     with mail_server(certified(AUTHORITY), without=("PLAIN", "LOGIN")) as provider:
         assert attempt(login_check, at(provider.port)) == LoginFailure(FailureReason.NO_AUTH)
 
 
-def test_on_its_ports_tls_begins_with_the_session(trusted: ssl.SSLContext) -> None:
+def test_implicit_tls_is_used_on_its_ports(trusted: ssl.SSLContext) -> None:
     with mail_server(certified(AUTHORITY), implicit=True) as provider:
         login_check = SmtpLogin(local=True, tls=trusted, implicit_tls=[provider.port])
 
@@ -116,7 +116,7 @@ def test_a_password_is_never_sent_in_plain_text(login_check: SmtpLogin) -> None:
         assert provider.tried == []
 
 
-def test_where_tls_is_offered_and_then_refused_nothing_is_sent(login_check: SmtpLogin) -> None:
+def test_if_starttls_is_refused_nothing_is_sent(login_check: SmtpLogin) -> None:
     offers = b"250-a\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n"
     with scripted(b"220 a\r\n", offers, b"454 4.7.0 not now\r\n", pause=0.05) as port:
         assert attempt(login_check, at(port)) == LoginFailure(FailureReason.NO_TLS, "454 4.7.0")
@@ -126,7 +126,7 @@ def test_where_tls_is_offered_and_then_refused_nothing_is_sent(login_check: Smtp
 @pytest.mark.parametrize(
     ("authority", "name"), [(trustme.CA(), HOST), (AUTHORITY, "other.example")], ids=["unknown issuer", "other name"]
 )
-def test_a_certificate_that_cannot_be_trusted_gets_no_password(
+def test_an_untrusted_certificate_gets_no_password(
     trusted: ssl.SSLContext, authority: trustme.CA, name: str, implicit: bool
 ) -> None:
     with mail_server(certified(authority, name), implicit=implicit) as provider:
@@ -136,11 +136,11 @@ def test_a_certificate_that_cannot_be_trusted_gets_no_password(
         assert provider.tried == []
 
 
-def test_unless_told_otherwise_only_known_issuers_are_trusted(provider: MailServer) -> None:
+def test_by_default_only_known_issuers_are_trusted(provider: MailServer) -> None:
     assert attempt(SmtpLogin(local=True), at(provider.port)) == LoginFailure(FailureReason.CERTIFICATE)
 
 
-def test_what_speaks_no_tls_where_tls_begins_is_told_so(trusted: ssl.SSLContext) -> None:
+def test_plain_text_on_an_implicit_tls_port_is_a_tls_failure(trusted: ssl.SSLContext) -> None:
     with scripted(b"220 in plain text\r\n") as port:
         assert attempt(SmtpLogin(local=True, tls=trusted, implicit_tls=[port]), at(port)) == LoginFailure(
             FailureReason.TLS
@@ -158,14 +158,12 @@ def test_what_speaks_no_tls_where_tls_begins_is_told_so(trusted: ssl.SSLContext)
         ([b"2" * 9000 + b"\r\n"], LoginFailure(FailureReason.NO_SMTP, "500")),
     ],
 )
-def test_what_does_not_speak_smtp_as_expected_is_told_so(
-    login_check: SmtpLogin, said: list[bytes], trouble: LoginFailure
-) -> None:
+def test_an_unexpected_reply_is_a_failure(login_check: SmtpLogin, said: list[bytes], trouble: LoginFailure) -> None:
     with scripted(*said, pause=0.05) as port:
         assert attempt(login_check, at(port)) == trouble
 
 
-def test_what_hangs_up_does_not_speak_smtp(login_check: SmtpLogin) -> None:
+def test_a_closed_connection_is_a_failure(login_check: SmtpLogin) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(5)
         port = listening.getsockname()[1]
@@ -173,12 +171,12 @@ def test_what_hangs_up_does_not_speak_smtp(login_check: SmtpLogin) -> None:
             assert attempt(login_check, at(port)) == LoginFailure(FailureReason.NO_SMTP)
 
 
-def test_what_says_nothing_is_waited_for_no_longer_than_agreed(trusted: ssl.SSLContext) -> None:
+def test_a_silent_server_times_out(trusted: ssl.SSLContext) -> None:
     with scripted() as port:
         assert attempt(SmtpLogin(local=True, tls=trusted, seconds=0.1), at(port)) == LoginFailure(FailureReason.TIMEOUT)
 
 
-def test_what_drips_its_answer_keeps_nobody_longer(trusted: ssl.SSLContext) -> None:
+def test_a_dripping_server_times_out(trusted: ssl.SSLContext) -> None:
     login_check = SmtpLogin(local=True, tls=trusted, seconds=5, seconds_in_all=0.3)
 
     began = time.monotonic()
@@ -187,14 +185,14 @@ def test_what_drips_its_answer_keeps_nobody_longer(trusted: ssl.SSLContext) -> N
     assert time.monotonic() - began < 3  # and not when all was said
 
 
-def test_what_never_ends_its_answer_is_read_so_far_and_no_further(login_check: SmtpLogin) -> None:
+def test_an_endless_reply_is_cut(login_check: SmtpLogin) -> None:
     line = b"220-" + b"a" * 1000 + b"\r\n"
 
     with scripted(line * (2 * MOST_BYTES // len(line)), b"220 at last\r\n", b"250 a\r\n") as port:
         assert attempt(login_check, at(port)) == LoginFailure(FailureReason.NO_SMTP)
 
 
-def test_the_bytes_of_all_answers_count_together_over_tls_too(trusted: ssl.SSLContext, provider: MailServer) -> None:
+def test_the_bytes_of_all_replies_count_together_over_tls_too(trusted: ssl.SSLContext, provider: MailServer) -> None:
     session = BoundedSession(HOST, provider.port)
     session.ehlo()
     session.starttls(context=trusted)
@@ -204,7 +202,7 @@ def test_the_bytes_of_all_answers_count_together_over_tls_too(trusted: ssl.SSLCo
         session.ehlo()
 
 
-def test_a_name_that_is_looked_up_for_ever_is_waited_for_no_longer_than_agreed() -> None:
+def test_a_slow_name_lookup_times_out() -> None:
     over = threading.Event()
 
     def hangs(host: str, port: int, **_: Any) -> list[Any]:
@@ -215,14 +213,14 @@ def test_a_name_that_is_looked_up_for_ever_is_waited_for_no_longer_than_agreed()
     over.set()
 
 
-def test_what_is_looked_up_too_late_is_not_connected_to(provider: MailServer) -> None:
+def test_after_a_late_lookup_there_is_no_connection(provider: MailServer) -> None:
     login_check = SmtpLogin(local=True, resolve=resolving("127.0.0.1"), seconds_in_all=0)
 
     assert attempt(login_check, at(provider.port)) == LoginFailure(FailureReason.TIMEOUT)
     assert provider.sessions == 0
 
 
-def test_what_a_server_says_is_not_passed_on(login_check: SmtpLogin, provider: MailServer) -> None:
+def test_the_text_of_a_reply_is_not_returned(login_check: SmtpLogin, provider: MailServer) -> None:
     trouble = attempt(login_check, at(provider.port), "hidden-from-all")
 
     assert "hidden" not in repr(trouble)
@@ -243,7 +241,7 @@ def unknown(host: str, port: int, **_: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("local", [True, False])
-def test_a_host_that_is_not_there_is_told_so(local: bool) -> None:
+def test_an_unknown_host_is_a_failure(local: bool) -> None:
     assert attempt(SmtpLogin(local=local, resolve=unknown), a_server()) == LoginFailure(FailureReason.NO_HOST)
 
 
@@ -252,7 +250,7 @@ def test_a_host_that_is_not_there_is_told_so(local: bool) -> None:
     [["127.0.0.1"], ["::1"], ["169.254.169.254"], ["10.1.2.3"], ["93.184.216.34", "10.1.2.3"], ["fe80::1%eth0"]],
     ids=" ".join,
 )
-def test_what_is_not_on_the_public_internet_is_not_connected_to(addresses: list[str]) -> None:
+def test_private_addresses_are_not_connected_to(addresses: list[str]) -> None:
     login_check = SmtpLogin(resolve=resolving(*addresses))
 
     assert attempt(login_check, a_server()) == LoginFailure(FailureReason.NOT_PUBLIC)
@@ -264,7 +262,7 @@ def test_the_real_loopback_is_not_public(provider: MailServer, trusted: ssl.SSLC
     assert provider.sessions == 0
 
 
-def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(trusted: ssl.SSLContext) -> None:
+def test_the_connection_goes_to_the_checked_address(trusted: ssl.SSLContext) -> None:
     """The certificate is the name's all the same."""
     asked = list[str]()
 
@@ -280,7 +278,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(trusted:
     assert asked == ["smtp.example.com"]
 
 
-def test_a_failure_that_nobody_thought_of_tells_no_password() -> None:
+def test_an_unexpected_error_discloses_no_password() -> None:
     def broken(host: str, port: int, **_: Any) -> list[Any]:
         raise RuntimeError("a bug")
 

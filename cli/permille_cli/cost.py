@@ -1,4 +1,4 @@
-"""What a stack costs at AWS: counts times list prices (prices.csv), in dollars, without free tiers or discounts."""
+"""The costs of a stack at AWS: counts times list prices (prices.csv), in dollars, without free tiers or discounts."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,14 @@ MEASURED_AT_REST = (
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`usd` for so many (`per`) of a `unit`; where that stands, and when it stood there."""
+    """A list price.
+
+    usd: dollars for `per` units.
+    per: how many units that buys.
+    unit: the name of the unit.
+    source: the page with the price.
+    as_of: the day on which it was looked up.
+    """
 
     usd: float
     per: float
@@ -64,8 +71,13 @@ def total(lines: Sequence[Line]) -> float:
 
 
 def of_a_million(counted: Mapping[str, float], batch: int, a_receive: int, at: Mapping[str, Price]) -> list[Line]:
-    """A million deliveries. `counted`: of one event, as the benchmark has it; `batch`: of so many events; `a_receive`:
-    how many SQS hands out and has deleted in one request."""
+    """The bill of a million deliveries.
+
+    counted: per event, from the benchmark.
+    batch: events per run.
+    a_receive: messages that SQS returns and deletes per request.
+    at: prices by name.
+    """
     runs = MILLION / batch
     seconds = MILLION * (counted["cpu_microseconds"] / MILLION / VCPU + counted["calls"] * CALL_SECONDS)
     return [
@@ -84,7 +96,7 @@ def of_a_million(counted: Mapping[str, float], batch: int, a_receive: int, at: M
 
 
 def at_rest(resources: Mapping[str, Mapping[str, Any]], at: Mapping[str, Price]) -> list[Line]:
-    """A month in which nobody sends. `resources`: the template's."""
+    """The bill of a month without mail. `resources`: of the template; `at`: prices by name."""
     functions = _of(resources, "AWS::Serverless::Function")
     queues = sum(event["Type"] == "SQS" for one in functions for event in one.get("Events", {}).values())
     return [
@@ -104,5 +116,5 @@ def _of(resources: Mapping[str, Mapping[str, Any]], kind: str) -> list[Mapping[s
 
 
 def _metrics(alarm: Mapping[str, Any]) -> int:
-    """An expression is billed by the metrics in it."""
+    """How many metrics an alarm is billed for; an expression counts the metrics in it."""
     return sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1

@@ -9,7 +9,8 @@ from permille.aws.events import account_ids
 from permille.bootstrap.clock import time_of
 from permille.bootstrap.enforce import enforce_services
 from permille.observability import logger, metrics
-from permille.usecases.enforcement.enforce import EnforceServices, enforce
+from permille.usecases.enforcement.enforce import enforce
+from permille.usecases.enforcement.enforce_services import EnforceServices
 from permille.usecases.enforcement.schedule import run_schedule
 
 

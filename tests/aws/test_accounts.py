@@ -18,11 +18,12 @@ from permille.aws.control import DynamoControl
 from permille.aws.leases import DynamoLeases
 from permille.aws.rows import instant
 from permille.aws.table_calls import connection_of
-from permille.domain.account.account import Account, RouteChanges
+from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
-from permille.domain.account.look import Assessment
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
+from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState, Trial, TrialState
 from permille.domain.rules.breaker import BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.values.errors import Conflict, Unavailable
@@ -75,7 +76,7 @@ EVERYTHING = an_account(
         NOW,
         LATER,
         LATER,
-        asked=True,
+        confirmation_requested=True,
         confirmed=True,
         least_delivered=80,
         most_sent=2400,
@@ -86,13 +87,13 @@ EVERYTHING = an_account(
     route_changes=RouteChanges("id-on", "id-off"),
     decided_at=NOW,
     alerted_at=LATER,
-    told=frozenset({"e-1", "e-2"}),
+    alerted_entry_ids=frozenset({"e-1", "e-2"}),
     bounced_at=LATER,
-    bounces_told_until=NOW,
+    bounces_reported_until=NOW,
     switch_generation=5,
     credential=Credential(deactivated=ASLEEP, applied=4, applied_at=LATER, observed=3, lease=2),
     due_at=NOW,
-    look=Assessment(TODAY, 1000, 2, 7, 3, over=True, policy="default-abc", mode="monitor", kept=True),
+    assessment=Assessment(TODAY, 1000, 2, 7, 3, breaks_rule=True, policy="default-abc", mode="monitor", kept=True),
 )
 
 
@@ -195,7 +196,12 @@ def test_another_accounts_sender_is_not_taken(store: Store, read: Account) -> No
 
 
 SAVED = {one.name for one in fields(Account)} - {"id", "version", "revision", "credential"}
-NOTES = {"due_at", "look", "recheck", "bounces_told_until"}  # when to look again, and what was found, are no decisions
+NOTES = {
+    "due_at",
+    "assessment",
+    "recheck",
+    "bounces_reported_until",
+}  # when to look again, and what was found, are no decisions
 
 
 @pytest.mark.parametrize("name", sorted(SAVED))
@@ -222,9 +228,9 @@ def test_moving_when_to_look_and_what_was_found_take_no_new_version(store: Store
     look = Assessment(TODAY, 1000, 1, 0, 0)
 
     store.accounts.save(read, replace(read, due_at=LATER), [])
-    store.accounts.save(the(store), replace(the(store), look=look), [])
+    store.accounts.save(the(store), replace(the(store), assessment=look), [])
 
-    assert (the(store).version, the(store).due_at, the(store).look) == (1, LATER, look)
+    assert (the(store).version, the(store).due_at, the(store).assessment) == (1, LATER, look)
 
 
 def test_saving_what_was_read_writes_nothing(store: Store, read: Account) -> None:
@@ -406,7 +412,9 @@ def owner_mail_marked(store: Store) -> None:
 
 
 @pytest.mark.parametrize("write", [nudged, saved_by_another_run, owner_mail_marked])
-@pytest.mark.parametrize("changed", [{"strikes": 1}, {"due_at": NOW}, {"look": Assessment(TODAY, 1, 0, 0, 0)}, {}])
+@pytest.mark.parametrize(
+    "changed", [{"strikes": 1}, {"due_at": NOW}, {"assessment": Assessment(TODAY, 1, 0, 0, 0)}, {}]
+)
 def test_whatever_another_wrote_since_it_was_read_nothing_is_saved_over_it(
     store: Store, read: Account, write: Callable[[Store], None], changed: dict[str, Any]
 ) -> None:
@@ -425,7 +433,7 @@ def test_a_save_that_seems_to_change_nothing_loses_nothing_of_anothers(store: St
     store.accounts.save(due, replace(due, due_at=LATER), [])
 
     with pytest.raises(Conflict):
-        store.accounts.save(due, replace(due, due_at=NOW, look=Assessment(TODAY, 1, 0, 0, 0)), [])
+        store.accounts.save(due, replace(due, due_at=NOW, assessment=Assessment(TODAY, 1, 0, 0, 0)), [])
 
 
 def test_a_decision_is_not_taken_for_switched_because_the_one_before_it_was(store: Store, read: Account) -> None:
@@ -649,7 +657,7 @@ def test_a_release_whose_answer_was_lost_can_be_repeated(accounts: DynamoAccount
 
 def test_what_a_newer_version_wrote_can_be_read(accounts: DynamoAccounts, dynamodb: Any) -> None:
     accounts.add(EVERYTHING, [])
-    parts = ("look", "review", "trial", "provider", "recheck", "exemption", "denial")
+    parts = ("assessment", "review", "trial", "provider", "recheck", "exemption", "denial")
     row = dynamodb.get_item(TableName="AccountsTable", Key={"account_id": {"S": ACCOUNT}})["Item"]
     for part in parts:
         row[part] = {"S": json.dumps(json.loads(row[part]["S"]) | {"of_a_newer_version": 1})}

@@ -124,5 +124,5 @@ def test_a_stack_needs_a_name(cloudformation: Any) -> None:
 def test_what_aws_does_not_allow_is_told(cloudformation: Any) -> None:
     Wire(cloudformation).refuse("DescribeStacks", "AccessDenied")
 
-    with pytest.raises(PermissionDenied, match="asking for the stack permille: AWS does not allow it"):
+    with pytest.raises(PermissionDenied, match="reading the stack permille: AWS does not allow it"):
         outputs_of("permille", cloudformation=cloudformation)

@@ -11,14 +11,14 @@ from tests.support.desk_fakes import FakeAccountIndex
 from tests.support.fakes import FakeAccounts, Rows
 from tests.support.wire import Wire
 
+from permille.aws.account_index import DynamoAccountIndex
 from permille.aws.account_models import LISTED
 from permille.aws.accounts import DynamoAccounts
-from permille.aws.directory import DynamoAccountIndex
 from permille.aws.table_calls import connection_of
 from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Denial
 from permille.domain.account.listed_account import ListedAccount
-from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
 from permille.domain.policy.ses_review import Harm
@@ -29,7 +29,7 @@ from permille.ports.desk import AccountIndex
 from permille_cli.stack.template import load
 
 HOUR = timedelta(hours=1)
-WAITS = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
+WAITS = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, confirmation_requested=True)
 EVERYWHERE = ["fake", "dynamodb"]
 
 
@@ -60,7 +60,7 @@ def asking(account_id: str, since: int, **different: Any) -> Account:
 
 
 def risky(account_id: str, complaints: int, **different: Any) -> Account:
-    return an_account(account_id, look=Assessment(TODAY, 10_000, complaints, 0, 0), **different)
+    return an_account(account_id, assessment=Assessment(TODAY, 10_000, complaints, 0, 0), **different)
 
 
 def pages(ask: Callable[[int, str], Any], size: int) -> list[list[str]]:
@@ -130,7 +130,7 @@ def test_what_was_found_at_the_last_look_moves_the_account(desk: Found) -> None:
     read = desk.accounts.get("a")
     assert read is not None
 
-    desk.accounts.save(read, replace(read, look=Assessment(TODAY, 10_000, 3, 0, 0)), [])
+    desk.accounts.save(read, replace(read, assessment=Assessment(TODAY, 10_000, 3, 0, 0)), [])
 
     assert pages(lambda size, after: desk.directory.by_risk(size, after, sending=True), 10) == [["a", "b"]]
 
@@ -145,7 +145,7 @@ def test_the_list_knows_of_each_account_what_it_shows(desk: Found) -> None:
         would_disable=True,
         exemption=Exemption(NOW, "A partner", "sam"),
         strikes=3,
-        look=Assessment(TODAY, 1000, 2, 7, 0, over=True),
+        assessment=Assessment(TODAY, 1000, 2, 7, 0, breaks_rule=True),
     )
     desk.add(account)
 
@@ -176,7 +176,7 @@ MONTH = timedelta(days=31)
 
 
 def judged(account_id: str, complaints: int, day: date = TODAY, bounces: int = 0, **different: Any) -> Account:
-    return an_account(account_id, look=Assessment(day, 1_000_000, complaints, bounces, 0), **different)
+    return an_account(account_id, assessment=Assessment(day, 1_000_000, complaints, bounces, 0), **different)
 
 
 def with_most(desk: Found, limit: int = 10, first: date = TODAY - MONTH, harm: Harm = Harm.COMPLAINTS) -> list[str]:
@@ -205,12 +205,12 @@ def test_the_number_and_the_month_are_those_of_the_last_look(desk: Found) -> Non
     for account_id, look in (("a", Assessment(TODAY, 9, 5, 0, 0)), ("b", None), ("c", Assessment(TODAY, 9, 0, 0, 0))):
         read = desk.accounts.get(account_id)
         assert read is not None
-        desk.accounts.save(read, replace(read, look=look), [])
+        desk.accounts.save(read, replace(read, assessment=look), [])
 
     assert with_most(desk) == ["a"]
     later = desk.accounts.get("d")
     assert later is not None
-    desk.accounts.save(later, replace(later, look=Assessment(TODAY, 1_000_000, 4, 0, 0)), [])
+    desk.accounts.save(later, replace(later, assessment=Assessment(TODAY, 1_000_000, 4, 0, 0)), [])
     assert with_most(desk) == ["a", "d"]
 
 

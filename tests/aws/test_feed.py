@@ -8,7 +8,7 @@ import pytest
 from tests.support.builders import NOW
 from tests.support.wire import Wire
 
-from permille.aws.feed import SqsFeedbackBacklog
+from permille.aws.feedback_queue import SqsFeedbackBacklog
 from permille.domain.values.errors import PermissionDenied, Unavailable
 
 A_MINUTE = timedelta(minutes=1)

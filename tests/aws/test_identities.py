@@ -115,7 +115,7 @@ def test_one_that_was_created_has_its_default_and_dkim_records_if_it_is_a_domain
 def test_one_that_is_known_is_not_created_again(identities: Identities) -> None:
     identities.create(DOMAIN, "another")
 
-    with pytest.raises(Conflict, match=f"{DOMAIN} was created just now"):
+    with pytest.raises(Conflict, match=f"{DOMAIN} has just been created"):
         identities.create(DOMAIN, "permille")
 
     assert identities.default_set(DOMAIN) == "another"
@@ -288,7 +288,7 @@ def test_who_is_refused_for_a_minute_gives_up(aws: None) -> None:
     clock, client = Clock(), boto3.client("sesv2")
     Wire(client).refuse("GetAccount", "TooManyRequestsException", times=TRIES)
 
-    with pytest.raises(Unavailable, match="asking SES whether it is in the sandbox: TooManyRequestsException"):
+    with pytest.raises(Unavailable, match="reading whether SES is in the sandbox: TooManyRequestsException"):
         SesIdentities(ses=client, paced=paced(clock)).in_sandbox()
 
     assert 60 < sum(clock.paused) < 120

@@ -8,7 +8,8 @@ from tests.support.builders import NOW, STAFF
 from tests.support.fakes import FakeLinkRegister, Rows
 
 from permille.aws.link_register import DynamoLinkRegister
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.domain.timeline.kinds.access import AccessRevoked
 from permille.domain.timeline.timeline import TimelineEntry, system_entry
 from permille.domain.values.errors import Conflict

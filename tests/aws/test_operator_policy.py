@@ -70,8 +70,13 @@ def in_the_source() -> frozenset[str]:
 def _sources() -> list[Path]:
     shared = [node for node in ast.walk(ast.parse(ADAPTERS.read_text())) if isinstance(node, ast.FunctionDef)]
     used = [node for node in shared if node.name in {field.name for field in fields(Stack)}]
-    modules = {module for part in (ast.parse(DEPLOYED.read_text()), *used) for module in _adapters(part)}
-    return [DEPLOYED, *(PROJECT / "layers" / "core" / f"{module.replace('.', '/')}.py" for module in modules)]
+    adapters = [_file(module) for part in (ast.parse(DEPLOYED.read_text()), *used) for module in _adapters(part)]
+    imported = [_file(module) for adapter in adapters for module in _adapters(ast.parse(adapter.read_text()))]
+    return sorted({DEPLOYED, *adapters, *imported})
+
+
+def _file(module: str) -> Path:
+    return PROJECT / "layers" / "core" / f"{module.replace('.', '/')}.py"
 
 
 def _adapters(part: ast.AST) -> Iterator[str]:

@@ -12,7 +12,7 @@ from tests.support.operator_fakes import a_stack
 
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
-from permille.aws.feed import SqsFeedbackQueue
+from permille.aws.feedback_queue import SqsFeedbackQueue
 from permille.aws.policy import SsmPolicies
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.timeline import DynamoTimeline
@@ -121,8 +121,8 @@ def test_a_removed_account_is_gone_with_its_senders_and_its_timeline_stays(opera
     assert operator.accounts.get(ACCOUNT) is None
     assert operator.accounts.owner_of(CALLER) == ""
     assert operator.timeline.get(ACCOUNT, created(ACCOUNT).id)
-    added_again = replace(account, owner_name="Bea")
-    operator.accounts.add(added_again, [created(ACCOUNT, timedelta(minutes=1))])
+    new = replace(account, owner_name="Bea")
+    added_again = operator.accounts.add(new, [created(ACCOUNT, timedelta(minutes=1))])
     assert operator.accounts.get(ACCOUNT) == added_again
 
 

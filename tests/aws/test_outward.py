@@ -26,10 +26,11 @@ from tests.support.wire import Wire
 from permille.aws.event_bus import EventBridgeBus, detail_of
 from permille.aws.idempotency import DynamoIdempotencyStore
 from permille.aws.quarantine import DynamoQuarantine
-from permille.aws.replay import ReplayedTime
+from permille.aws.replay_clock import ReplayedTime
 from permille.aws.retry_queue import SqsRetryQueue
 from permille.aws.ses_mailer import SesMailer
-from permille.domain.policy.policy import ALLPROWEBTOOLS, Policy, Verdict, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, Policy
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewRequested

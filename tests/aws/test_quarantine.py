@@ -10,7 +10,7 @@ from tests.support.builders import NOW
 from tests.support.fakes import FakeQuarantine, When
 from tests.support.wire import Wire
 
-from permille.aws.feed import SqsFeedbackQueue
+from permille.aws.feedback_queue import SqsFeedbackQueue
 from permille.aws.quarantine import SHARDS, DynamoQuarantine
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.ports.feedback import Quarantine, QuarantineAge, Quarantined
@@ -149,5 +149,5 @@ def test_the_index_by_age_has_sixteen_partitions(dynamodb: Any) -> None:
 def test_a_quarantine_that_may_not_be_read_is_an_error(dynamodb: Any) -> None:
     Wire(dynamodb).refuse("Query", "AccessDeniedException")
 
-    with pytest.raises(PermissionDenied, match="rested in quarantine: AWS does not allow it"):
+    with pytest.raises(PermissionDenied, match="the age of the quarantine: AWS does not allow it"):
         DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb).oldest()

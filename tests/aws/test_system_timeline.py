@@ -15,7 +15,8 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.link_register import DynamoLinkRegister
 from permille.aws.timeline import DynamoTimeline
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.access import AccessRevoked

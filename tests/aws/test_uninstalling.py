@@ -43,9 +43,9 @@ def test_what_ses_does_not_allow_is_an_error(ses: Any) -> None:
     for operation in ("ListEmailIdentities", "GetConfigurationSet"):
         wire.refuse(operation, "AccessDeniedException")
 
-    with pytest.raises(PermissionDenied, match="asking SES for its identities"):
+    with pytest.raises(PermissionDenied, match="listing the identities of SES"):
         list(identities.all())
-    with pytest.raises(PermissionDenied, match="asking SES for the configuration set theirs"):
+    with pytest.raises(PermissionDenied, match="reading the configuration set theirs"):
         identities.has_set("theirs")
 
 

@@ -22,7 +22,7 @@ def business(stack: Stack) -> Business:
 
 def enters(page: Page, stack: Stack) -> None:
     page.goto(stack.answer("link", "staff", "--name", "Anna")["link"])
-    page.get_by_role("button", name="Enter as Anna").click()
+    page.get_by_role("button", name="Log in as Anna").click()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

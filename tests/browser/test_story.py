@@ -19,7 +19,7 @@ def support(browser: Browser, stack: Stack) -> Page:
     """Anna's own browser, at the desk."""
     page = browser.new_context(viewport={"width": WIDTH, "height": 900}).new_page()
     page.goto(stack.answer("link", "staff", "--name", "Anna")["link"])
-    page.get_by_role("button", name="Enter as Anna").click()
+    page.get_by_role("button", name="Log in as Anna").click()
     return page
 
 
@@ -95,7 +95,7 @@ def test_an_owner_asks_by_the_link_in_the_mail_support_approves_and_the_owner_se
 def test_another_site_cannot_put_the_desk_into_a_frame_nor_send_its_forms(page: Page, stack: Stack) -> None:
     business = a_business(stack)
     page.goto(stack.answer("link", "staff", "--name", "Anna")["link"])
-    page.get_by_role("button", name="Enter as Anna").click()
+    page.get_by_role("button", name="Log in as Anna").click()
     account = f"{stack.outputs['ConsoleUrl']}desk/accounts/{business.id}"
     page.goto(account)
     version = page.locator("input[name=version]").first.get_attribute("value")

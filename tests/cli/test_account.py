@@ -10,9 +10,9 @@ from tests.support.fakes import User
 from tests.support.operator_fakes import FakeStack, KnownUser, a_sender
 from tests.support.terminal import Terminal
 
-from permille.domain.account.account import RouteChanges
 from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
 from permille.domain.account.restrictions import Exemption
+from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.domain.values.status import Status
@@ -414,4 +414,4 @@ def test_people_see_the_provider_and_that_the_owner_is_not_written_to(stack: Fak
 def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
     said = terminal.refused("account", "show", "good-bakry")
 
-    assert said == "there is no account 'good-bakry'; `permille account list` names them all"
+    assert said == "there is no account 'good-bakry'; see `permille account list`"

@@ -7,7 +7,7 @@ from tests.support.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.values.errors import PermissionDenied
@@ -29,7 +29,7 @@ def _open(stack: FakeStack) -> None:
     }.items():
         hold = Hold(why, NOW, needs_staff=why is not HoldReason.FEEDBACK)
         stack.rows.accounts[account_id] = an_account(
-            account_id, hold=hold, look=Assessment(TODAY, 1000, 2, 0, 0, over=True)
+            account_id, hold=hold, assessment=Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True)
         )
 
 
@@ -66,9 +66,11 @@ def test_whom_it_holds_is_read_from_an_index_however_many_accounts_there_are(
     stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(held_accounts, "READ_AT_ONCE", 1)
-    monkeypatch.setattr(held_accounts, "READ_AT_MOST", 1)  # of a page of the desk
+    monkeypatch.setattr(held_accounts, "MAX_READ", 1)  # of a page of the desk
     for number in range(20):
-        stack.rows.accounts[f"fine-{number}"] = an_account(f"fine-{number}", look=Assessment(TODAY, 5000, 1, 0, 4))
+        stack.rows.accounts[f"fine-{number}"] = an_account(
+            f"fine-{number}", assessment=Assessment(TODAY, 5000, 1, 0, 4)
+        )
 
     assert [one["account_id"] for one in terminal.answer("breaker", "show")["held"]] == ["full", "unseen"]
     assert "accounts.all" not in stack.faults.calls

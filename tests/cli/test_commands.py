@@ -17,8 +17,8 @@ from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import ACTIVE
-from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.sending.suppression import Suppression
@@ -159,7 +159,9 @@ def waiting() -> Account:
     """An account whose trial went well, and waits to be confirmed."""
     begins_at = NOW - timedelta(days=4)
     ends_at = begins_at + timedelta(days=1)
-    trial = Trial(TrialState.OBSERVING, begins_at.date(), begins_at, ends_at, NOW - timedelta(days=1), asked=True)
+    trial = Trial(
+        TrialState.OBSERVING, begins_at.date(), begins_at, ends_at, NOW - timedelta(days=1), confirmation_requested=True
+    )
     return an_account("waiting", status=Status.OBSERVING, trial=trial)
 
 
@@ -280,8 +282,8 @@ def test_nothing_that_others_name_is_read_as_markup_or_by_the_terminal(
 def test_machines_get_no_control_character_as_it_is(terminal: Terminal, command: str, exact: list[str]) -> None:
     """Names that identify something are escaped, all other words have blanks in their place."""
     marked(terminal, mark := "\x1b\x9b31m\u2028")
-    look = Assessment(TODAY, 500, 2, 0, 0, over=True)
-    terminal.stack.rows.accounts["loud"] = an_account("loud", owner_name=f"Bea{mark}", look=look)
+    look = Assessment(TODAY, 500, 2, 0, 0, breaks_rule=True)
+    terminal.stack.rows.accounts["loud"] = an_account("loud", owner_name=f"Bea{mark}", assessment=look)
     terminal.stack.rows.tallies["loud", 1, TODAY] = Tally(500, 2)
 
     said = terminal.text(*shlex.split(command), "--json")

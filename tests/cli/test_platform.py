@@ -7,7 +7,7 @@ from tests.support.builders import NOW, TODAY, an_account
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.policy.ses_review import denominators
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
@@ -18,7 +18,7 @@ from permille.ports.desk import SesFigures, SesRate
 def _told(stack: FakeStack) -> None:
     rates = SesRate(Decimal("0.00123"), NOW), SesRate(Decimal("0.021"), NOW)
     stack.ses.told = SesFigures(*rates, Tally(3_000_000, 2000, 600))
-    off = an_account("florist", status=Status.DISABLED, look=Assessment(TODAY, 1000, 40, 3, 0))
+    off = an_account("florist", status=Status.DISABLED, assessment=Assessment(TODAY, 1000, 40, 3, 0))
     stack.rows.accounts["florist"] = off
     stack.rows.tallies["florist", 1, TODAY] = Tally(1000, 40, 3)
 

@@ -10,7 +10,7 @@ from tests.support.builders import NOW, STAFF, TODAY, an_account
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Exemption
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.rules.breaker import BreakerState
@@ -27,7 +27,7 @@ CHANGES = ("set", "try")
 
 
 def have(stack: FakeStack, account_id: str, complaints: int = 1, **different: Any) -> None:
-    stack.rows.accounts[account_id] = an_account(account_id, look=Assessment(TODAY, 0, 0, 0, 0), **different)
+    stack.rows.accounts[account_id] = an_account(account_id, assessment=Assessment(TODAY, 0, 0, 0, 0), **different)
     stack.rows.tallies[account_id, 1, TODAY] = Tally(500, complaints)
 
 

@@ -136,7 +136,7 @@ def test_disabling_an_account_that_waits_for_its_day_cancels_the_trial(stack: Fa
 def test_a_trial_that_waits_for_staff_is_confirmed(stack: FakeStack, terminal: Terminal) -> None:
     is_agreed_on(terminal)
     account = stack.get(ACCOUNT)
-    waiting = replace(trial_of(account), state=TrialState.OBSERVING, asked=True)
+    waiting = replace(trial_of(account), state=TrialState.OBSERVING, confirmation_requested=True)
     stack.rows.accounts[ACCOUNT] = replace(account, status=Status.OBSERVING, trial=waiting)
     terminal.stack = stack.at(waiting.verdict_at)
 

@@ -8,7 +8,7 @@ from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.values.errors import Unavailable
-from permille.usecases.history import MOST
+from permille.usecases.history import MAX_OF_TOPIC
 
 
 @pytest.fixture(autouse=True)
@@ -60,13 +60,13 @@ def test_the_systems_own_is_shown_on_request(terminal: Terminal) -> None:
 
 
 def test_the_newest_entries_are_shown_and_those_before_on_request(stack: FakeStack, terminal: Terminal) -> None:
-    stack.rows.put(*(an_entry("drift", NOW + timedelta(seconds=1 + number)) for number in range(MOST)))
+    stack.rows.put(*(an_entry("drift", NOW + timedelta(seconds=1 + number)) for number in range(MAX_OF_TOPIC)))
 
     answer = terminal.answer("timeline", ACCOUNT)
     words = " ".join(terminal.text("timeline", ACCOUNT).split())
     before = terminal.answer("timeline", ACCOUNT, "--before", answer["before"])
 
-    assert [len(answer["entries"]), answer["before"]] == [MOST, answer["entries"][0]["id"]]
+    assert [len(answer["entries"]), answer["before"]] == [MAX_OF_TOPIC, answer["entries"][0]["id"]]
     assert f"Older entries are left out; --before {answer['before']} shows them." in words
     assert ([one["kind"] for one in before["entries"]], before["before"]) == (["created", "exempted"], None)
 

@@ -1,4 +1,4 @@
-"""The JSON API: what host platforms are told, and what they are not."""
+"""The JSON API: responses, paging, validation and errors."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,16 +23,19 @@ from tests.support.builders import (
     complaint_entries,
 )
 from tests.support.fakes import FakeLedger, Faults
-from tests.support.platform import REQUEST_ID, Answer, Platform
+from tests.support.function_url import REQUEST_ID
+from tests.support.platform import Answer, Platform
 from tests.usecases.test_suppression import complained
 
 from permille.console.api.api_app import LARGEST_BODY
 from permille.console.api.problems import MEDIA_TYPE, TITLES
-from permille.domain.account.account import Account, RouteChanges
+from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.account.provider import Provider
+from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.facts import Audience
 from permille.domain.timeline.kinds.registry import KINDS
@@ -93,7 +96,7 @@ OPERATIONS = [("GET", path) for path in READ] + [("PUT", "/review"), ("DELETE", 
 
 @pytest.mark.parametrize("case", TOKENS)
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_nobody_is_let_in_but_host_platforms(platform: Platform, method: str, path: str, case: str) -> None:
+def test_only_tokens_of_host_platforms_are_accepted(platform: Platform, method: str, path: str, case: str) -> None:
     authorization, status = TOKENS[case]
     before = dict(platform.rows.accounts)
 
@@ -104,7 +107,7 @@ def test_nobody_is_let_in_but_host_platforms(platform: Platform, method: str, pa
     assert (platform.rows.accounts, platform.rows.entries) == (before, {})
 
 
-def test_a_revoked_token_lets_nobody_in(platform: Platform) -> None:
+def test_a_revoked_token_is_refused(platform: Platform) -> None:
     authorization = f"Bearer {platform.token()}"
     platform.rows.link_registers[LinkRole.PLATFORM, "crm"] = Register(of_name=NOW)
 
@@ -114,26 +117,26 @@ def test_a_revoked_token_lets_nobody_in(platform: Platform) -> None:
     told_as_problem(answer, 401)
 
 
-def test_without_a_token_nobody_learns_whether_an_account_exists(platform: Platform) -> None:
+def test_without_a_token_the_answer_does_not_show_whether_an_account_exists(platform: Platform) -> None:
     there, nowhere = (platform.ask(f"/api/v1/accounts/{one}", headers={"authorization": ""}) for one in (ACCOUNT, "x"))
 
     assert there == nowhere
 
 
-def test_who_is_asking_is_settled_before_the_request_is_looked_at(platform: Platform) -> None:
+def test_authentication_comes_before_validation(platform: Platform) -> None:
     answer = platform.ask(f"{HERE}/review", "PUT", headers={"authorization": ""}, body="{")
 
     told_as_problem(answer, 401)
 
 
-def test_the_scheme_is_read_without_case(platform: Platform) -> None:
+def test_the_scheme_is_case_insensitive(platform: Platform) -> None:
     assert platform.ask(HERE, headers={"authorization": f"bearer {platform.token()}"}).status == 200
 
 
 # ---------------------------------------------------------------- an account
 
 
-def test_an_account_is_told_with_what_counts(platform: Platform) -> None:
+def test_an_account_is_returned_with_its_counts(platform: Platform) -> None:
     platform.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=4212, complaints=2, bounces=3)
 
     told = platform.ask(HERE)
@@ -197,7 +200,7 @@ def test_in_a_trial_and_while_it_is_off_no_complaint_is_allowed(platform: Platfo
     assert (told["may_send"], told["allowance_left"]) == (status is Status.TRIAL, 0)
 
 
-def test_who_was_denied_by_hand_may_not_send_and_everybody_is_told_why(platform: Platform) -> None:
+def test_an_account_denied_by_hand_may_not_send_and_the_api_says_why(platform: Platform) -> None:
     denied = an_entry("denied_by_hand")
     having(platform, denial=Denial((CALLER,), NOW), decided_at=NOW, route_changes=RouteChanges(from_ses=denied.id))
     platform.rows.put(denied)
@@ -210,7 +213,7 @@ def test_who_was_denied_by_hand_may_not_send_and_everybody_is_told_why(platform:
     assert platform.ask(f"{HERE}/report").json["stage"] == "denied"
 
 
-def test_the_review_and_the_trial_are_told(platform: Platform) -> None:
+def test_an_account_has_its_review_and_its_trial(platform: Platform) -> None:
     asked = Review(ReviewState.APPROVED, TODAY, 800, "Old list", "New list", NOW, NOW, "sam", "Good luck")
     running = Trial(TrialState.RUNNING, TODAY, NOW, NOW + DAY, NOW + 3 * DAY)
     having(platform, status=Status.TRIAL, review=asked, trial=running)
@@ -308,7 +311,9 @@ def test_an_address_that_is_not_there_is_not_found(platform: Platform, path: str
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PATCH", "OPTIONS", "TRACE", "FOO"])
-def test_what_cannot_be_done_at_an_address_is_said(platform: Platform, path: str, allowed: str, method: str) -> None:
+def test_a_method_that_a_path_does_not_have_is_refused(
+    platform: Platform, path: str, allowed: str, method: str
+) -> None:
     answer = platform.ask(HERE + path, method)
 
     told_as_problem(answer, 405)
@@ -316,7 +321,7 @@ def test_what_cannot_be_done_at_an_address_is_said(platform: Platform, path: str
 
 
 @pytest.mark.parametrize("path", [HERE, f"{HERE}/timeline", f"{HERE}/route", "/api/v1/openapi.json", f"{HERE}/x"])
-def test_head_is_answered_as_get_is_without_the_body(platform: Platform, path: str) -> None:
+def test_head_is_get_without_the_body(platform: Platform, path: str) -> None:
     asked, got = platform.ask(path, "HEAD"), platform.ask(path)
 
     assert (asked.status, asked.headers["content-type"]) == (got.status, got.headers["content-type"])
@@ -349,7 +354,7 @@ def pages(platform: Platform, address: str, listed: str, **query: object) -> lis
         after = {"after": page["next"]}
 
 
-def test_an_entry_is_told_with_its_facts_and_its_words(platform: Platform) -> None:
+def test_an_entry_has_its_facts_and_its_words(platform: Platform) -> None:
     entry = an_entry("disabled")
     platform.rows.put(entry)
 
@@ -366,14 +371,14 @@ def test_an_entry_is_told_with_its_facts_and_its_words(platform: Platform) -> No
     }
 
 
-def test_entries_of_every_kind_are_told(platform: Platform) -> None:
+def test_entries_of_every_kind_are_listed(platform: Platform) -> None:
     ids = written(platform, *KINDS)
 
     assert [one["id"] for one in pages(platform, f"{HERE}/timeline", "entries", limit=7)] == ids
 
 
 @given(st.lists(st.sampled_from(list(KINDS)), max_size=12), st.integers(1, 5), st.sampled_from([None, *Audience]))
-def test_pages_tell_every_entry_exactly_once(kinds: list[str], limit: int, audience: Audience | None) -> None:
+def test_paging_lists_every_entry_exactly_once(kinds: list[str], limit: int, audience: Audience | None) -> None:
     platform = Platform()
     platform.rows.accounts[ACCOUNT] = an_account()
     ids = written(platform, *kinds)
@@ -385,7 +390,7 @@ def test_pages_tell_every_entry_exactly_once(kinds: list[str], limit: int, audie
     assert [one["id"] for one in found] == theirs
 
 
-def test_owners_are_not_told_what_is_for_staff(platform: Platform) -> None:
+def test_the_audience_owner_has_no_staff_entries(platform: Platform) -> None:
     written(platform, *KINDS)
 
     told = pages(platform, f"{HERE}/timeline", "entries", audience="owner", limit=5)
@@ -405,7 +410,7 @@ def test_a_timeline_is_an_accounts_own(platform: Platform) -> None:
 # ---------------------------------------------------------------- cursors
 
 
-def test_a_cursor_goes_on_in_the_list_that_it_came_with_alone(platform: Platform) -> None:
+def test_a_cursor_is_valid_for_its_own_list_only(platform: Platform) -> None:
     platform.rows.accounts["florist"] = an_account("florist")
     written(platform, "alert", "disabled")
     complained(platform.rows, "ann@example.com", "bob@example.com")
@@ -447,7 +452,7 @@ def test_a_forged_cursor_is_refused(platform: Platform, listed: str, change: Cal
     assert "cursor" in problem["detail"]
 
 
-def test_a_cursor_shows_nothing_to_the_eye(platform: Platform) -> None:
+def test_a_cursor_is_opaque(platform: Platform) -> None:
     first, _ = written(platform, "alert", "disabled")
 
     assert first not in platform.ask(f"{HERE}/timeline", query={"limit": 1}).json["next"]
@@ -491,7 +496,7 @@ def test_bounces_are_listed_with_when_and_why(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize(("number", "limit"), [(0, 1), (5, 2), (4, 2), (3, 100)])
-def test_pages_list_every_bounce_once_the_first_counted_first(platform: Platform, number: int, limit: int) -> None:
+def test_paging_lists_every_bounce_once_in_the_order_of_counting(platform: Platform, number: int, limit: int) -> None:
     recipients = bounced(platform, number)
 
     assert [one["recipient"] for one in pages(platform, f"{HERE}/bounces", "bounces", limit=limit)] == recipients
@@ -554,7 +559,7 @@ def test_the_list_can_begin_at_an_instant_in_any_zone(platform: Platform, since:
 
 
 @given(st.lists(st.sampled_from([f"{letter}@example.com" for letter in "abcdef"]), max_size=12), st.integers(1, 4))
-def test_pages_list_every_address_exactly_once(addresses: list[str], limit: int) -> None:
+def test_paging_lists_every_address_exactly_once(addresses: list[str], limit: int) -> None:
     platform = Platform()
     platform.rows.accounts[ACCOUNT] = an_account()
     complained(platform.rows, *addresses)
@@ -588,7 +593,9 @@ def test_pages_list_every_address_exactly_once(addresses: list[str], limit: int)
         ("suppressions", {"since": "2026-02-30T12:00:00Z"}, "query.since"),
     ],
 )
-def test_a_wrong_value_is_named_in_words(platform: Platform, path: str, query: dict[str, object], field: str) -> None:
+def test_an_invalid_parameter_is_named_with_a_message(
+    platform: Platform, path: str, query: dict[str, object], field: str
+) -> None:
     problem = told_as_problem(platform.ask(f"{HERE}/{path}", query=query), 422)
 
     assert [one["field"] for one in problem["errors"]] == [field]
@@ -598,20 +605,20 @@ def test_a_wrong_value_is_named_in_words(platform: Platform, path: str, query: d
 
 @pytest.mark.parametrize("path", READ)
 @pytest.mark.parametrize("name", ["form", "", "Limit", "a" * 500])
-def test_a_name_that_is_not_known_is_not_passed_over(platform: Platform, path: str, name: str) -> None:
+def test_an_unknown_parameter_is_refused(platform: Platform, path: str, name: str) -> None:
     problem = told_as_problem(platform.ask(HERE + path, query={name: "x"}), 422)
 
     assert problem["errors"] == [{"field": f"query.{name[:50]}", "message": "is not known here"}]
 
 
-def test_all_that_is_wrong_is_named_at_once(platform: Platform) -> None:
+def test_all_invalid_fields_are_named_at_once(platform: Platform) -> None:
     problem = told_as_problem(platform.ask(f"{HERE}/timeline", query={"limit": 0, "audience": "x"}), 422)
 
     assert {one["field"] for one in problem["errors"]} == {"query.limit", "query.audience"}
 
 
 @pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
-def test_the_ends_of_time_are_instants_too(platform: Platform, since: str) -> None:
+def test_instants_at_the_limits_of_datetime_are_accepted(platform: Platform, since: str) -> None:
     assert platform.ask(f"{HERE}/suppressions", query={"since": since}).status == 200
 
 
@@ -632,7 +639,7 @@ def kinds(platform: Platform) -> list[str]:
     return [entry.kind for entry in platform.rows.told(ACCOUNT)]
 
 
-def test_a_review_is_asked_for(disabled: Platform) -> None:
+def test_a_review_is_requested(disabled: Platform) -> None:
     answer = put(disabled)
 
     assert answer.status == 200
@@ -678,7 +685,7 @@ def test_a_request_is_withdrawn_once(disabled: Platform) -> None:
     assert kinds(disabled) == ["review_requested", "review_withdrawn"]
 
 
-def test_after_withdrawing_one_can_ask_anew(disabled: Platform) -> None:
+def test_after_a_withdrawal_a_new_request_is_accepted(disabled: Platform) -> None:
     put(disabled)
     disabled.ask(f"{HERE}/review", "DELETE")
 
@@ -711,7 +718,7 @@ SCHEDULED = Trial(TrialState.SCHEDULED, TOMORROW, NOW, NOW + DAY, NOW + 3 * DAY)
         ({"status": Status.DISABLED, "review": DECLINED}, "DELETE", "no request of bakery is open"),
     ],
 )
-def test_what_does_not_suit_the_account_is_refused_with_the_reason(
+def test_a_request_that_the_state_does_not_allow_is_a_conflict(
     platform: Platform, standing: dict[str, Any], method: str, why: str
 ) -> None:
     account = having(platform, **standing)
@@ -757,7 +764,7 @@ def test_a_day_out_of_reach_is_refused(disabled: Platform, day: date) -> None:
         ("more", "than is known"),
     ],
 )
-def test_a_request_with_a_wrong_value_is_named_in_words(disabled: Platform, field: str, value: Any) -> None:
+def test_an_invalid_field_of_a_request_is_named_with_a_message(disabled: Platform, field: str, value: Any) -> None:
     problem = told_as_problem(put(disabled, **{field: value}), 422)
 
     assert [one["field"] for one in problem["errors"]] == [f"body.{field}"]
@@ -765,7 +772,7 @@ def test_a_request_with_a_wrong_value_is_named_in_words(disabled: Platform, fiel
 
 
 @pytest.mark.parametrize("body", [{}, [], "null", '"text"', "7", "true", [WISH], {"day": str(TOMORROW)}])
-def test_a_body_that_is_no_request_is_invalid(disabled: Platform, body: Any) -> None:
+def test_a_body_that_is_not_a_request_is_invalid(disabled: Platform, body: Any) -> None:
     problem = told_as_problem(disabled.ask(f"{HERE}/review", "PUT", body=body), 422)
 
     assert all(one["field"].startswith("body") for one in problem["errors"])
@@ -785,7 +792,7 @@ def test_a_body_that_is_no_request_is_invalid(disabled: Platform, body: Any) -> 
         ('"' + "a" * LARGEST_BODY + '"', "application/json", 413),
     ],
 )
-def test_a_body_that_cannot_be_read_is_refused(disabled: Platform, body: str, content_type: str, status: int) -> None:
+def test_a_malformed_body_is_refused(disabled: Platform, body: str, content_type: str, status: int) -> None:
     answer = disabled.ask(f"{HERE}/review", "PUT", body=body, headers={"content-type": content_type})
 
     told_as_problem(answer, status)
@@ -793,7 +800,7 @@ def test_a_body_that_cannot_be_read_is_refused(disabled: Platform, body: str, co
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
-def test_json_is_known_by_its_media_type(disabled: Platform, content_type: str) -> None:
+def test_the_body_has_to_be_of_the_media_type_json(disabled: Platform, content_type: str) -> None:
     assert disabled.ask(f"{HERE}/review", "PUT", body=WISH, headers={"content-type": content_type}).status == 200
 
 
@@ -825,7 +832,7 @@ NEEDS = [
 
 
 @pytest.mark.parametrize(("method", "path", "call"), NEEDS)
-def test_where_the_world_does_not_answer_one_may_ask_again(
+def test_an_unavailable_dependency_is_a_503_with_retry_after(
     platform: Platform, method: str, path: str, call: str
 ) -> None:
     review = Review(ReviewState.OPEN, TODAY, 8, "a", "b", NOW)
@@ -841,7 +848,7 @@ def test_where_the_world_does_not_answer_one_may_ask_again(
 
 
 @pytest.mark.parametrize(("method", "path", "call"), NEEDS)
-def test_a_bug_is_told_without_what_it_is(
+def test_a_bug_is_a_500_without_its_message(
     platform: Platform, method: str, path: str, call: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     review = Review(ReviewState.OPEN, TODAY, 8, "a", "b", NOW)

@@ -1,4 +1,4 @@
-"""The JSON API against its own OpenAPI document, with requests that nobody thought of, valid and not."""
+"""The JSON API against its own OpenAPI document, with generated requests, valid and invalid."""
 
 import json
 from datetime import date, timedelta
@@ -70,7 +70,7 @@ def does_as_its_document_says(case: Any) -> None:
     case.call_and_validate(headers={"Authorization": f"Bearer {asked[0].token()}"})
 
 
-def test_every_operation_does_as_its_document_says() -> None:
+def test_every_operation_conforms_to_the_document() -> None:
     """One test for all of them: schemathesis would give each the same id, of which xdist runs one."""
     tries = settings(max_examples=examples(60), derandomize=True, deadline=None, database=None)
     tried = []

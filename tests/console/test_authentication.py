@@ -1,5 +1,4 @@
-"""Who is let in, and who is not. Whatever the reason, the page is the same, and says nothing of whether there is such
-an account."""
+"""Authentication of pages and API. An error page does not show whether an account exists."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,13 +6,15 @@ from datetime import timedelta
 import pytest
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 from tests.support.builders import ACCOUNT, NOW, an_account
-from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
+from tests.support.function_url import ORIGIN, url_event
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.console.api import api_app
 from permille.console.sessions import PROTECTED_API, PROTECTED_PAGES, audience_of
 from permille.console.site import site_app
 from permille.domain.login import tokens
-from permille.domain.login.links import LONGEST_LIFETIME, LinkRole, Register
+from permille.domain.login.links import LONGEST_LIFETIME, LinkRole
+from permille.domain.login.revocation import Register
 from permille.usecases.login.access import ENTER, NEW_LINK, make_token
 
 OTHER = "florist"
@@ -24,13 +25,13 @@ FORBIDDEN = "This page is not yours to open"
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
+def world() -> FakeWeb:
+    world = FakeWeb()
     world.rows.accounts[OTHER] = an_account(OTHER)
     return world
 
 
-def test_a_link_leads_to_the_report_by_a_clean_address(world: World) -> None:
+def test_a_link_redirects_to_an_address_without_the_token(world: FakeWeb) -> None:
     visitor = Visitor(world)
 
     entered = visitor.get(f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}")
@@ -45,7 +46,7 @@ def test_a_link_leads_to_the_report_by_a_clean_address(world: World) -> None:
 @pytest.mark.parametrize(
     "path", [f"/report/{ACCOUNT}", f"/report/{ACCOUNT}/report.csv", "/guide", "/nowhere", f"/report/{OTHER}"]
 )
-def test_head_is_answered_as_get_is_without_the_body(world: World, path: str) -> None:
+def test_head_is_get_without_the_body(world: FakeWeb, path: str) -> None:
     owner = world.owner()
 
     asked, got = owner.call("HEAD", path), owner.get(path)
@@ -54,7 +55,7 @@ def test_head_is_answered_as_get_is_without_the_body(world: World, path: str) ->
     assert got.body
 
 
-def test_a_link_that_is_looked_at_by_head_lets_nobody_in(world: World) -> None:
+def test_head_of_a_link_sets_no_cookie(world: FakeWeb) -> None:
     visitor = Visitor(world)
 
     looked = visitor.call("HEAD", f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}")
@@ -63,7 +64,7 @@ def test_a_link_that_is_looked_at_by_head_lets_nobody_in(world: World) -> None:
     assert visitor.get(f"/report/{ACCOUNT}").status == 401
 
 
-def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(world: World) -> None:
+def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(world: FakeWeb) -> None:
     entered = Visitor(world).post(ENTER, {"token": world.token(LinkRole.STAFF, "Sam")})
 
     assert entered.headers["Location"] == "/desk"
@@ -81,8 +82,8 @@ def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(w
         ("/desk/nothing", "/desk", OFF_DUTY),
     ],
 )
-def test_without_a_link_every_page_is_closed_and_all_look_the_same(
-    world: World, path: str, like: str, told: str
+def test_without_a_session_every_page_is_refused_in_the_same_way(
+    world: FakeWeb, path: str, like: str, told: str
 ) -> None:
     answer = Visitor(world).get(path)
 
@@ -92,7 +93,7 @@ def test_without_a_link_every_page_is_closed_and_all_look_the_same(
 
 
 @pytest.mark.parametrize("how", ["out", "revoked", "over"])
-def test_staff_who_are_not_let_in_any_more_are_told_whom_to_ask(world: World, how: str) -> None:
+def test_staff_without_a_session_read_whom_to_ask(world: FakeWeb, how: str) -> None:
     sam, link = world.staff("Sam"), f"/enter?token={world.token(LinkRole.STAFF, 'Sam')}"
     match how:
         case "out":
@@ -112,7 +113,7 @@ def enters(visitor: Visitor, link: str) -> Answer:
     return visitor.post(ENTER, {"token": link.partition("token=")[2]})
 
 
-def test_staff_are_told_nothing_of_mails_where_something_is_not_there_or_not_theirs(world: World) -> None:
+def test_error_pages_for_staff_mention_no_mails(world: FakeWeb) -> None:
     sam = world.staff("Sam")
 
     for answer, status in ((sam.get("/desk/nothing"), 404), (sam.post("/desk/logout", {}), 403)):
@@ -120,7 +121,7 @@ def test_staff_are_told_nothing_of_mails_where_something_is_not_there_or_not_the
         assert "mail" not in answer.body
 
 
-def test_an_owner_who_has_logged_out_is_asked_to_open_the_link_once_more(world: World) -> None:
+def test_after_logging_out_an_owner_is_asked_to_open_the_link_again(world: FakeWeb) -> None:
     owner = world.owner()
     owner.sends(f"/report/{ACCOUNT}/logout")
 
@@ -129,7 +130,7 @@ def test_an_owner_who_has_logged_out_is_asked_to_open_the_link_once_more(world: 
     assert (answer.status, OUT in answer.body, CLOSED in answer.body) == (401, True, False)
 
 
-def test_a_link_of_one_account_opens_no_other(world: World) -> None:
+def test_a_link_does_not_open_another_account(world: FakeWeb) -> None:
     owner = world.owner()
     owner.cookies[f"__Host-owner-{OTHER}"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
 
@@ -138,20 +139,20 @@ def test_a_link_of_one_account_opens_no_other(world: World) -> None:
     assert (answer.status, FORBIDDEN in answer.body) == (403, True)
 
 
-def test_pages_of_two_accounts_can_be_open_at_once(world: World) -> None:
+def test_pages_of_two_accounts_can_be_open_at_once(world: FakeWeb) -> None:
     both = world.owner().follows(f"/enter?token={world.token(LinkRole.OWNER, OTHER)}")
 
     assert [both.get(f"/report/{one}").status for one in (ACCOUNT, OTHER)] == [200, 200]
 
 
-def test_a_link_that_has_expired_lets_nobody_in(world: World) -> None:
+def test_an_expired_link_is_refused(world: FakeWeb) -> None:
     owner = world.owner()
     world.now = NOW + timedelta(days=7)
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
-def test_a_revoked_link_lets_nobody_in(world: World) -> None:
+def test_a_revoked_link_is_refused(world: FakeWeb) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
     world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
     world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
@@ -162,14 +163,14 @@ def test_a_revoked_link_lets_nobody_in(world: World) -> None:
     assert platform.get(f"/api/v1/accounts/{ACCOUNT}").status == 401
 
 
-def test_a_link_to_an_account_that_is_gone_is_closed_like_any_other(world: World) -> None:
+def test_a_link_to_a_deleted_account_is_refused(world: FakeWeb) -> None:
     owner = world.owner()
     del world.rows.accounts[ACCOUNT]
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
-def test_a_forged_token_lets_nobody_in(world: World) -> None:
+def test_a_forged_token_is_refused(world: FakeWeb) -> None:
     token = world.token(LinkRole.OWNER, ACCOUNT)
     forged = token[:-1] + ("A" if token[-1] != "A" else "Q")
 
@@ -178,7 +179,7 @@ def test_a_forged_token_lets_nobody_in(world: World) -> None:
 
 @pytest.mark.parametrize("audience", LinkRole)
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
-def test_each_door_opens_to_its_own_audience(world: World, audience: LinkRole, path: str) -> None:
+def test_each_protected_path_is_for_its_own_audience(world: FakeWeb, audience: LinkRole, path: str) -> None:
     """However the token of another gets into the place where theirs belongs."""
     wanted = audience_of(path, {**PROTECTED_PAGES, **PROTECTED_API})
     token = world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam")
@@ -189,11 +190,11 @@ def test_each_door_opens_to_its_own_audience(world: World, audience: LinkRole, p
     assert (answer.status in (401, 403)) is (audience is not wanted), answer.body
 
 
-def test_a_platforms_token_opens_no_page(world: World) -> None:
+def test_a_platforms_token_opens_no_page(world: FakeWeb) -> None:
     assert Visitor(world).get(f"/enter?token={world.token(LinkRole.PLATFORM, 'crm')}").status == 403
 
 
-# ---------------------------------------------------------------- every audience at every door, whatever is wrong
+# ---------------------------------------------------------------- every audience at every path, whatever is wrong
 
 
 WRONG = {
@@ -211,8 +212,8 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("audience", LinkRole)
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/report/nobody", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
-def test_no_door_opens_to_what_is_wrong_though_it_is_signed(
-    world: World, audience: LinkRole, path: str, wrong: str
+def test_invalid_claims_are_refused_although_they_are_signed(
+    world: FakeWeb, audience: LinkRole, path: str, wrong: str
 ) -> None:
     made = tokens.read(world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam"))[0]
     token = make_token(world.signer, WRONG[wrong](made))
@@ -228,30 +229,30 @@ def test_no_door_opens_to_what_is_wrong_though_it_is_signed(
 # ---------------------------------------------------------------- forms
 
 
-@pytest.mark.parametrize("door", [f"/report/{ACCOUNT}", "/desk"])
+@pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk"])
 @pytest.mark.parametrize("origin", ["", "null", "https://evil.example", "http://console.example", f"{ORIGIN}:8443"])
-def test_a_form_from_elsewhere_changes_nothing(world: World, door: str, origin: str) -> None:
-    visitor = world.owner() if door.startswith("/report") else world.staff()
-    csrf = visitor.csrf(door)
+def test_a_form_from_another_origin_changes_nothing(world: FakeWeb, path: str, origin: str) -> None:
+    visitor = world.owner() if path.startswith("/report") else world.staff()
+    csrf = visitor.csrf(path)
 
-    assert visitor.post(door, {"csrf": csrf}, origin=origin).status == 403
+    assert visitor.post(path, {"csrf": csrf}, origin=origin).status == 403
 
 
-@pytest.mark.parametrize("door", [f"/report/{ACCOUNT}", "/desk"])
-def test_a_form_without_the_sessions_own_token_changes_nothing(world: World, door: str) -> None:
-    visitor = world.owner() if door.startswith("/report") else world.staff()
-    others = world.staff("Pat").csrf("/desk") if door == "/desk" else world.owner(OTHER).csrf(f"/report/{OTHER}")
+@pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk"])
+def test_a_form_without_the_csrf_token_changes_nothing(world: FakeWeb, path: str) -> None:
+    visitor = world.owner() if path.startswith("/report") else world.staff()
+    others = world.staff("Pat").csrf("/desk") if path == "/desk" else world.owner(OTHER).csrf(f"/report/{OTHER}")
 
     for csrf in ("", "0" * 64, others, "é"):
-        assert visitor.post(door, {"csrf": csrf}).status == 403
-    assert visitor.post(door, {}).status == 403
-    assert visitor.post(door, {"csrf": visitor.csrf(door)}).status in (
+        assert visitor.post(path, {"csrf": csrf}).status == 403
+    assert visitor.post(path, {}).status == 403
+    assert visitor.post(path, {"csrf": visitor.csrf(path)}).status in (
         404,
         405,
     )  # let in; there is nothing to send here
 
 
-def test_what_is_no_form_changes_nothing(world: World) -> None:
+def test_a_body_that_is_not_a_form_changes_nothing(world: FakeWeb) -> None:
     owner = world.owner()
     for content_type, body in (("text/plain", "csrf=x"), ("application/json", "{}"), ("", "")):
         answer = owner.call("POST", f"/report/{ACCOUNT}", body, content_type=content_type, origin=ORIGIN)
@@ -259,7 +260,7 @@ def test_what_is_no_form_changes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", ["a=" + "x" * 30_000, "&".join(f"f{n}=1" for n in range(100))])
-def test_a_form_that_is_too_big_is_not_read(world: World, body: str) -> None:
+def test_a_form_that_is_too_big_is_not_read(world: FakeWeb, body: str) -> None:
     form = {"content_type": "application/x-www-form-urlencoded", "origin": ORIGIN}
 
     assert world.owner().call("POST", f"/report/{ACCOUNT}", body, **form).status == 403
@@ -269,7 +270,7 @@ def test_a_form_that_is_too_big_is_not_read(world: World, body: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/guide", "/nothing", "/report/x", "/desk"])
-def test_every_page_keeps_itself_to_itself(world: World, path: str) -> None:
+def test_every_page_has_the_security_headers(world: FakeWeb, path: str) -> None:
     headers = Visitor(world).get(path).headers
 
     policy = headers["Content-Security-Policy"]
@@ -280,7 +281,7 @@ def test_every_page_keeps_itself_to_itself(world: World, path: str) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_owners_pages_are_framed_by_the_named_origins_alone_and_staffs_by_nobody(world: World) -> None:
+def test_owners_pages_are_framed_by_the_named_origins_alone_and_staffs_by_nobody(world: FakeWeb) -> None:
     owners = world.owner().get(f"/report/{ACCOUNT}").headers["Content-Security-Policy"]
     staffs = world.staff().get("/desk").headers["Content-Security-Policy"]
 
@@ -288,7 +289,7 @@ def test_owners_pages_are_framed_by_the_named_origins_alone_and_staffs_by_nobody
     assert staffs.endswith("; frame-ancestors 'none'")
 
 
-def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: World) -> None:
+def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: FakeWeb) -> None:
     visitor = Visitor(world)
     address = visitor.get("/").body.partition('stylesheet" href="')[2].partition('"')[0]
 
@@ -299,7 +300,7 @@ def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: W
 
 
 @pytest.mark.parametrize("call", ["signer.verify", "accounts.get"])
-def test_where_nothing_can_be_found_out_nobody_is_let_in_and_the_page_says_try_again(world: World, call: str) -> None:
+def test_without_kms_or_dynamodb_every_page_is_a_503(world: FakeWeb, call: str) -> None:
     owner = world.owner()
     world.faults.fail(call)
 
@@ -308,15 +309,15 @@ def test_where_nothing_can_be_found_out_nobody_is_let_in_and_the_page_says_try_a
     assert (answer.status, "Try again" in answer.body) == (503, True)
 
 
-def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> None:
+def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: FakeWeb) -> None:
     owner = world.owner()
-    event = a_request("GET", f"/report/{ACCOUNT}")
+    event = url_event("GET", f"/report/{ACCOUNT}")
     event["headers"]["cookie"] = "a=b; " + "; ".join(f"{name}={value}" for name, value in owner.cookies.items())
 
     assert world.ask(event).status == 200
 
 
-def test_all_that_is_not_for_everybody_is_behind_a_door() -> None:
+def test_every_path_that_is_not_public_needs_authentication() -> None:
     of_everybody = {"/", "/enter", "/enter/new-link", "/logged-out", "/guide", "/guide.txt", r"/<name>\.css"}
 
     assert {rule for rule in rules(site_app.resolver()) if audience_of(rule, PROTECTED_PAGES) is None} == of_everybody
@@ -330,16 +331,16 @@ def rules(app: LambdaFunctionUrlResolver) -> set[str]:
     return {route.path for route in app._static_routes + app._dynamic_routes}
 
 
-def test_neither_function_has_what_is_the_others(world: World) -> None:
+def test_neither_function_has_routes_of_the_other(world: FakeWeb) -> None:
     """Nor does it look at who is asking."""
     platform, staff = world.platform(), world.staff()
     world.faults.fail("signer.verify")
 
     a_page = api_app.answer(
-        world.api, a_request("GET", "/desk", {"cookie": f"__Host-staff={staff.cookies}"}), None, NOW
+        world.api, url_event("GET", "/desk", {"cookie": f"__Host-staff={staff.cookies}"}), None, NOW
     )
     asking = {"authorization": f"Bearer {platform.token}"}
-    of_the_api = site_app.answer(world.console, a_request("GET", f"/api/v1/accounts/{ACCOUNT}", asking), None, NOW)
+    of_the_api = site_app.answer(world.console, url_event("GET", f"/api/v1/accounts/{ACCOUNT}", asking), None, NOW)
 
     assert (a_page["statusCode"], of_the_api["statusCode"]) == (404, 404)
 
@@ -350,20 +351,20 @@ EXPIRED = "This link has expired"
 SENT = "Look into your mail"
 
 
-def expired(world: World, audience: LinkRole = LinkRole.OWNER, subject: str = ACCOUNT) -> str:
+def expired(world: FakeWeb, audience: LinkRole = LinkRole.OWNER, subject: str = ACCOUNT) -> str:
     """A token whose time is over."""
     return world.token(audience, subject, NOW - timedelta(days=400))
 
 
-def asks_for_a_new_link(world: World, token: str) -> Answer:
+def asks_for_a_new_link(world: FakeWeb, token: str) -> Answer:
     return Visitor(world).post(NEW_LINK, {"token": token}, origin="")
 
 
-def links_told(world: World) -> int:
+def links_told(world: FakeWeb) -> int:
     return len(world.rows.told(ACCOUNT, "link_requested"))
 
 
-def test_an_expired_link_offers_a_new_one_and_asks_nobody_whether_it_was_ours(world: World) -> None:
+def test_an_expired_link_offers_a_new_one_without_calling_kms(world: FakeWeb) -> None:
     token = expired(world)
 
     answer = Visitor(world).get(f"/enter?token={token}")
@@ -373,7 +374,7 @@ def test_an_expired_link_offers_a_new_one_and_asks_nobody_whether_it_was_ours(wo
     assert "signer.verify" not in world.faults.calls
 
 
-def test_the_new_one_is_told_once_a_day_and_mailed_to_the_owner(world: World) -> None:
+def test_a_new_link_is_mailed_to_the_owner_once_a_day(world: FakeWeb) -> None:
     token = expired(world)
 
     answers = [asks_for_a_new_link(world, token) for _ in range(3)]
@@ -385,7 +386,7 @@ def test_the_new_one_is_told_once_a_day_and_mailed_to_the_owner(world: World) ->
     assert links_told(world) == 2
 
 
-def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: World) -> None:
+def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: FakeWeb) -> None:
     link = f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}"
 
     scanner, owner = Visitor(world).get(link), Visitor(world).get(link)
@@ -394,9 +395,9 @@ def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: W
 
 
 @pytest.mark.parametrize("what", ["forged", "revoked", "gone", "staff", "platform", "garbage", "empty"])
-def test_whatever_else_is_sent_gets_the_same_answer_and_causes_nothing(world: World, what: str) -> None:
+def test_any_other_request_for_a_link_gets_the_same_page_and_has_no_effect(world: FakeWeb, what: str) -> None:
     token = expired(world)
-    same = asks_for_a_new_link(World(), token).body
+    same = asks_for_a_new_link(FakeWeb(), token).body
     match what:
         case "forged":
             token = token[:-1] + ("A" if token[-1] != "A" else "Q")
@@ -416,7 +417,7 @@ def test_whatever_else_is_sent_gets_the_same_answer_and_causes_nothing(world: Wo
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "x" * 5000, "."])
-def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -> None:
+def test_a_malformed_token_is_refused_without_calling_kms(world: FakeWeb, token: str) -> None:
     asks_for_a_new_link(world, token)
     Visitor(world).get(f"/enter?token={token}")
 
@@ -424,7 +425,7 @@ def test_garbage_is_refused_without_asking_for_a_mac(world: World, token: str) -
 
 
 @pytest.mark.parametrize("mac", ["AA", "A" * 3000])
-def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> None:
+def test_a_mac_of_another_size_is_refused_without_calling_kms(world: FakeWeb, mac: str) -> None:
     token = f"{world.token(LinkRole.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
 
     assert Visitor(world).get(f"/enter?token={token}").status == 401
@@ -434,8 +435,8 @@ def test_nobody_is_asked_about_a_mac_of_another_size(world: World, mac: str) -> 
 @pytest.mark.parametrize(
     ("audience", "status", "told"), [(LinkRole.STAFF, 401, OFF_DUTY), (LinkRole.PLATFORM, 403, FORBIDDEN)]
 )
-def test_an_expired_link_of_anybody_else_offers_nothing(
-    world: World, audience: LinkRole, status: int, told: str
+def test_an_expired_link_of_staff_or_platform_offers_no_new_one(
+    world: FakeWeb, audience: LinkRole, status: int, told: str
 ) -> None:
     answer = Visitor(world).get(f"/enter?token={expired(world, audience, 'sam')}")
 

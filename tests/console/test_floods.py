@@ -1,4 +1,4 @@
-"""What a flood of requests costs: whoever is let in nowhere is told so before KMS and DynamoDB are asked."""
+"""What a flood of unauthenticated requests costs: neither KMS nor DynamoDB is called."""
 
 import random
 from base64 import urlsafe_b64encode
@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, NOW
-from tests.support.visiting import ORIGIN, World, a_request
+from tests.support.function_url import ORIGIN, url_event
+from tests.support.visiting import FakeWeb
 
 from permille.domain.login.links import LinkRole
 from permille.domain.login.tokens import LONGEST_TOKEN
@@ -27,7 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 class Stranger:
     """Has read the source, and no link."""
 
-    world: World
+    world: FakeWeb
     dice: random.Random
     cost: list[str] = field(default_factory=list)  # what was asked of KMS and DynamoDB
 
@@ -81,11 +82,11 @@ ADDRESSES: dict[str, LinkRole] = {
 
 @pytest.fixture
 def stranger() -> Stranger:
-    return Stranger(World(), random.Random(1))  # noqa: S311 - the same requests in every run
+    return Stranger(FakeWeb(), random.Random(1))  # noqa: S311 - the same requests in every run
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_of_a_thousand_hopeless_requests_none_asks_kms_or_dynamodb_anything(stranger: Stranger, path: str) -> None:
+def test_a_thousand_unauthenticated_requests_call_neither_kms_nor_dynamodb(stranger: Stranger, path: str) -> None:
     others: list[Token] = [
         partial(Stranger.forged, audience=audience) for audience in LinkRole if audience is not ADDRESSES[path]
     ]
@@ -93,28 +94,28 @@ def test_of_a_thousand_hopeless_requests_none_asks_kms_or_dynamodb_anything(stra
 
     for token in islice(cycle([*HOPELESS.values(), *others]), REQUESTS):
         method = stranger.dice.choice(["GET", "HEAD", "POST", "PUT", "DELETE"])
-        statuses.add(stranger.asks(a_request(method, path, stranger.sends(token(stranger)))))
+        statuses.add(stranger.asks(url_event(method, path, stranger.sends(token(stranger)))))
 
     assert statuses == {401, 403}
     assert stranger.cost == []
 
 
-def test_the_way_in_asks_kms_about_no_token_that_opens_no_page(stranger: Stranger) -> None:
+def test_logging_in_does_not_call_kms_for_a_token_that_opens_no_page(stranger: Stranger) -> None:
     platforms: Token = partial(Stranger.forged, audience=LinkRole.PLATFORM)
     statuses = set()
 
     for token in islice(cycle([*HOPELESS.values(), platforms]), REQUESTS):
-        statuses.add(stranger.asks(a_request("GET", f"/enter?token={token(stranger)}")))
+        statuses.add(stranger.asks(url_event("GET", f"/enter?token={token(stranger)}")))
 
     assert statuses == {401, 403}
     assert stranger.cost == []
 
 
-def test_what_is_open_to_everybody_asks_nobody_about_whoever_comes(stranger: Stranger) -> None:
+def test_public_pages_call_neither_kms_nor_dynamodb(stranger: Stranger) -> None:
     paths = ["/", "/guide", "/guide.txt", "/nowhere", "/api/v1/openapi.json", "/api/v2"]
 
     for path in islice(cycle(paths), REQUESTS):
-        stranger.asks(a_request("GET", path, stranger.sends(stranger.forged(LinkRole.STAFF))))
+        stranger.asks(url_event("GET", path, stranger.sends(stranger.forged(LinkRole.STAFF))))
 
     assert stranger.cost == []
 
@@ -129,21 +130,21 @@ def test_what_is_open_to_everybody_asks_nobody_about_whoever_comes(stranger: Str
     ],
 )
 @pytest.mark.parametrize(("path", "audience"), [(REPORT, LinkRole.OWNER), (DESK, LinkRole.STAFF)])
-def test_a_form_from_elsewhere_is_refused_before_kms_is_asked(
+def test_a_form_from_another_origin_is_refused_before_kms_is_called(
     stranger: Stranger, path: str, audience: LinkRole, headers: dict[str, str]
 ) -> None:
     token = stranger.forged(audience)
 
     sent = {**headers, "cookie": f"{OWNERS}={token}; {STAFFS}={token}"}
 
-    assert (stranger.asks(a_request("POST", path, sent, "csrf=x")), stranger.cost) == (403, [])
+    assert (stranger.asks(url_event("POST", path, sent, "csrf=x")), stranger.cost) == (403, [])
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_a_forgery_that_is_well_formed_costs_one_verification_and_no_read(stranger: Stranger, path: str) -> None:
+def test_a_well_formed_forgery_costs_one_verification_and_no_read(stranger: Stranger, path: str) -> None:
     for _ in range(10):
         token = stranger.forged(ADDRESSES[path])
         headers = {"cookie": f"{OWNERS}={token}; {STAFFS}={token}", "authorization": f"Bearer {token}"}
-        assert stranger.asks(a_request("GET", path, headers)) == 401
+        assert stranger.asks(url_event("GET", path, headers)) == 401
 
     assert stranger.cost == ["signer.verify"] * 10

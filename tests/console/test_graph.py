@@ -1,4 +1,4 @@
-"""The graph's geometry: nothing is drawn outside, and what is drawn agrees with the numbers."""
+"""The graph's geometry: everything is inside the drawing, and agrees with the numbers."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The desk's page of disablings that wait for staff, and support that decides about several at once."""
+"""The desk's page of held accounts, and one decision about several of them."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
 from tests.support.desk_world import ANNA, asking
-from tests.support.visiting import Answer, Visitor, World
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.values.status import HoldReason
 
-OVER = Assessment(TODAY, 1000, 2, 0, 0, over=True)
+OVER = Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True)
 HOUR = timedelta(hours=1)
 LATE = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
+def world() -> FakeWeb:
+    world = FakeWeb()
     world.support.rows.accounts.clear()
     for account_id, why in {
         "full": HoldReason.BREAKER,
@@ -29,24 +29,26 @@ def world() -> World:
         "waits": HoldReason.FEEDBACK,
     }.items():
         world.support.add(held(account_id, why))
-    world.support.add(an_account("fine", look=Assessment(TODAY, 5000, 1, 0, 3)))
+    world.support.add(an_account("fine", assessment=Assessment(TODAY, 5000, 1, 0, 3)))
     return world
 
 
 @pytest.fixture
-def anna(world: World) -> Visitor:
+def anna(world: FakeWeb) -> Visitor:
     return world.staff("Anna")
 
 
 def held(account_id: str, why: HoldReason) -> Account:
-    return an_account(account_id, hold=Hold(why, NOW - HOUR, needs_staff=why is not HoldReason.FEEDBACK), look=OVER)
+    return an_account(
+        account_id, hold=Hold(why, NOW - HOUR, needs_staff=why is not HoldReason.FEEDBACK), assessment=OVER
+    )
 
 
 def ticked(answer: Answer) -> list[str]:
     return re.findall(r'name="held:([^"]+)"', answer.body)
 
 
-def test_whoever_waits_for_staff_is_on_it_with_the_reason_and_the_counts(anna: Visitor) -> None:
+def test_held_accounts_are_listed_with_reason_and_counts(anna: Visitor) -> None:
     page = anna.get("/desk/held")
 
     assert ticked(page) == ["full", "unseen"]
@@ -55,7 +57,7 @@ def test_whoever_waits_for_staff_is_on_it_with_the_reason_and_the_counts(anna: V
     assert page.body.count("<b>2</b> in 1,000") == 2
 
 
-def test_where_nobody_waits_it_says_so(anna: Visitor, world: World) -> None:
+def test_without_held_accounts_the_page_says_so(anna: Visitor, world: FakeWeb) -> None:
     for account_id in ("full", "unseen"):
         del world.rows.accounts[account_id]
 
@@ -65,7 +67,7 @@ def test_where_nobody_waits_it_says_so(anna: Visitor, world: World) -> None:
     assert 'name="reason"' not in page.body
 
 
-def test_those_ticked_are_let_be_disabled_with_one_reason(anna: Visitor, world: World) -> None:
+def test_ticked_accounts_are_released_with_one_reason(anna: Visitor, world: FakeWeb) -> None:
     fields = {"held:full": "on", "held:unseen": "on", "reason": "Both really spam", "decision": "release"}
 
     page = anna.sends("/desk/held", **fields)
@@ -78,13 +80,13 @@ def test_those_ticked_are_let_be_disabled_with_one_reason(anna: Visitor, world: 
         assert (entry.kind, entry.data) == ("hold_released", {"reason": "Both really spam", "by": ANNA})
 
 
-def test_those_ticked_are_exempt_until_a_day(anna: Visitor, world: World) -> None:
+def test_ticked_accounts_are_exempted_until_a_day(anna: Visitor, world: FakeWeb) -> None:
     anna.sends("/desk/held", **{"held:full": "on", "reason": "A partner", "until": "2026-04-01", "decision": "exempt"})
 
     assert [world.rows.accounts[one].exempt_at(NOW) for one in ("full", "unseen")] == [True, False]
 
 
-def test_what_is_refused_of_one_is_said_and_keeps_no_other_from_it(anna: Visitor, world: World) -> None:
+def test_a_refusal_for_one_account_does_not_stop_the_others(anna: Visitor, world: FakeWeb) -> None:
     fields = {"held:waits": "on", "held:gone": "on", "held:full": "on", "reason": "Why", "decision": "release"}
 
     page = anna.sends("/desk/held", **fields)
@@ -104,9 +106,7 @@ def test_what_is_refused_of_one_is_said_and_keeps_no_other_from_it(anna: Visitor
         ({"held:full": "on", "reason": "Why"}, "open the page again"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_decided(
-    anna: Visitor, world: World, fields: dict[str, Any], says: str
-) -> None:
+def test_an_invalid_form_decides_nothing(anna: Visitor, world: FakeWeb, fields: dict[str, Any], says: str) -> None:
     page = anna.sends("/desk/held", **fields)
 
     assert page.status == 422
@@ -115,7 +115,7 @@ def test_what_is_wrong_is_said_and_nothing_is_decided(
     assert world.rows.told("full") == []
 
 
-def test_many_are_shown_a_page_at_a_time_each_small_enough_for_a_form(anna: Visitor, world: World) -> None:
+def test_many_held_accounts_are_paged_to_fit_a_form(anna: Visitor, world: FakeWeb) -> None:
     for number in range(45):
         world.support.add(held(f"shop-{number:02}", HoldReason.BREAKER))
 
@@ -130,7 +130,7 @@ def test_many_are_shown_a_page_at_a_time_each_small_enough_for_a_form(anna: Visi
     assert seen == ["full", *(f"shop-{number:02}" for number in range(45)), "unseen"]
 
 
-def test_the_system_page_says_that_deliveries_are_missing(anna: Visitor, world: World) -> None:
+def test_the_system_page_says_that_deliveries_are_missing(anna: Visitor, world: FakeWeb) -> None:
     assert "For 1 account fewer deliveries than complaints were counted" in anna.get("/desk/system").body
 
     del world.rows.accounts["unseen"]
@@ -138,7 +138,7 @@ def test_the_system_page_says_that_deliveries_are_missing(anna: Visitor, world: 
     assert "fewer deliveries" not in anna.get("/desk/system").body
 
 
-def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, world: World) -> None:
+def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, world: FakeWeb) -> None:
     world.support.add(asking())
     world.now = LATE
     fields = {"version": "1", "reason": "Today, then", "day": str(TODAY), "from": "queue"}
@@ -153,8 +153,8 @@ def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, 
     assert world.rows.accounts[ACCOUNT].trial is not None
 
 
-def test_whoever_is_above_the_limit_by_time_alone_is_marked_in_the_list(anna: Visitor, world: World) -> None:
-    world.support.add(an_account("calendar", look=Assessment(TODAY, 1000, 2, 0, 0, over=True, kept=True)))
+def test_accounts_above_the_limit_by_time_alone_are_marked(anna: Visitor, world: FakeWeb) -> None:
+    world.support.add(an_account("calendar", assessment=Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True, kept=True)))
 
     page = anna.get("/desk/accounts")
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: the one that is served is the one that is checked in, and it leaves nothing out."""
+"""The OpenAPI document: the served one is the checked-in one, and it is complete."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def test_it_is_served_to_everybody() -> None:
 
 
 @each_operation
-def test_an_operation_is_told_in_words(path: str, method: str, operation: Any) -> None:
+def test_an_operation_is_described(path: str, method: str, operation: Any) -> None:
     assert operation["summary"]
     assert operation["description"].endswith(".")
     assert re.fullmatch(r"[a-z]+[A-Z]\w+", operation["operationId"])
@@ -50,7 +50,7 @@ def test_an_operation_is_told_in_words(path: str, method: str, operation: Any) -
 
 
 @each_operation
-def test_an_operation_is_behind_the_platforms_door(path: str, method: str, operation: Any) -> None:
+def test_an_operation_needs_a_platforms_token(path: str, method: str, operation: Any) -> None:
     assert audience_of(path, PROTECTED_API) is LinkRole.PLATFORM
     assert operation["security"] == [{"bearer": []}]
     assert {"401", "403", "404", "500", "503"} <= operation["responses"].keys()
@@ -66,7 +66,7 @@ def test_every_problem_of_an_operation_is_described_as_one(path: str, method: st
     assert operation["responses"]["200"]["content"].keys() == {"application/json"}
 
 
-def test_nothing_that_is_routed_is_left_out() -> None:
+def test_every_route_is_documented() -> None:
     app = resolver()
     routed = {(rule.path, rule.method) for rule in app._static_routes + app._dynamic_routes}
     told = {

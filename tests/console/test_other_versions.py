@@ -1,4 +1,4 @@
-"""Entries that another version wrote: every surface shows what it knows of them, and none fails."""
+"""Entries of other versions: every surface shows what it can, and none fails."""
 
 from dataclasses import replace
 from itertools import product

@@ -1,5 +1,4 @@
-"""Whatever the holder of an owner's link does, in any order, at any time: a day has at most three mails of it, so many
-changes of a request, and no word of theirs is in a mail."""
+"""Mails that an owner's link can cause, in any order of actions: at most three a day, without a text of the holder."""
 
 import contextlib
 from collections import Counter
@@ -10,14 +9,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, an_account
-from tests.support.enforcement import World as Enforcing
+from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import DecisionServices, FakeBus, FakeIdempotencyStore, FakeMailer, FakeRetryQueue
 from tests.support.platform import Platform
-from tests.support.visiting import Answer, World
+from tests.support.visiting import Answer, FakeWeb
 
 from permille.domain.login.links import LinkRole
-from permille.domain.people.commands import ApproveReview, DeclineReview
+from permille.domain.people.staff_commands import ApproveReview, DeclineReview
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply
@@ -42,10 +41,10 @@ class OwnersLink(RuleBasedStateMachine):
     def begins(self, zone: str) -> None:
         self.zone = ZoneInfo(zone)
         account = an_account(status=Status.DISABLED, timezone=zone)
-        self.enforcing = Enforcing()
+        self.enforcing = FakeEnforcement()
         self.rows = self.enforcing.rows
         self.enforcing.open(account, active=False)
-        self.world = World(self.rows)
+        self.world = FakeWeb(self.rows)
         self.world.now = NOW
         self.api = Platform(self.rows, self.world.signer)
         self.expired = self.world.token(LinkRole.OWNER, ACCOUNT, NOW - timedelta(days=30))

@@ -1,4 +1,4 @@
-"""The owner's report in the browser: what it says in each state, and that nobody can break out of it."""
+"""The owner's report: what it shows in each state, and that foreign texts are escaped."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ from tests.support.fakes import FakeLedger
 from tests.support.hostile import PAYLOADS, mailbox_of
 from tests.support.report_gallery import report as shown
 from tests.support.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
-from tests.support.visiting import Answer, World
+from tests.support.visiting import Answer, FakeWeb
 
 from permille.console.site.review_form import ReviewInput
 from permille.console.site.spreadsheet import Separator
@@ -145,14 +145,14 @@ def test_every_state_says_how_the_account_stands(state: str) -> None:
         ("small", ["Small numbers can be bad luck"]),
     ],
 )
-def test_the_way_back_is_told_in_each_of_its_states(state: str, said: list[str]) -> None:
+def test_the_review_section_describes_each_stage(state: str, said: list[str]) -> None:
     page = Read(shown(STATES[state]()))
 
     assert [one for one in said if one not in page.text] == []
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_form_is_there_only_where_it_would_be_taken(state: str) -> None:
+def test_the_form_is_shown_only_if_it_would_be_accepted(state: str) -> None:
     actions = {one.get("value") for _, one in Read(shown(STATES[state]())).elements if one.get("name") == "action"}
 
     expected = {
@@ -218,7 +218,7 @@ def bounced(*counts: Count, tally: int = 0) -> OwnerReport:
     return a_report(tallies={(1, TODAY): Tally(1000, 0, tally or len(counts))}, bounced=counts)
 
 
-def test_whose_mail_bounced_for_good_is_told_with_when_and_why() -> None:
+def test_permanent_bounces_are_listed_with_day_and_reason() -> None:
     page = Read(shown(bounced(*bounce_counts("ann@example.com", campaign="Spring sale"))))
 
     assert "Bounces, by campaign" in page.text
@@ -229,14 +229,14 @@ def test_whose_mail_bounced_for_good_is_told_with_when_and_why() -> None:
     ) in page.text
 
 
-def test_a_bounce_of_nobody_who_is_known_and_without_a_reason_is_told_all_the_same() -> None:
+def test_a_bounce_without_recipient_and_reason_is_listed() -> None:
     page = Read(shown(bounced(*bounce_counts("postmaster", rejection=Rejection()))))
 
     assert "A recipient: the mail server refused it for good, and did not say why. Sent on" in page.text
     assert "The mail server said" not in page.text
 
 
-def test_where_nothing_bounced_it_says_so() -> None:
+def test_without_bounces_the_report_says_so() -> None:
     assert "No e-mail bounced for good." in Read(shown(a_report())).text
 
 
@@ -353,7 +353,7 @@ def hostile(payload: str) -> OwnerReport:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("typed", [False, True])
-def test_what_others_wrote_is_text_and_nothing_but_text(payload: str, typed: bool) -> None:
+def test_foreign_texts_on_the_report_are_escaped(payload: str, typed: bool) -> None:
     sent = ReviewInput(payload, payload, payload, payload, payload)
 
     found = Read(shown(hostile(payload), sent if typed else None))
@@ -406,8 +406,8 @@ def test_no_cell_is_a_formula_whatever_the_spreadsheet_divides_by(text: str, cel
 # ---------------------------------------------------------------- to be taken along
 
 
-def the_world(account: Account, tallies: Any = None, cards: Any = ()) -> World:
-    world = World()
+def the_world(account: Account, tallies: Any = None, cards: Any = ()) -> FakeWeb:
+    world = FakeWeb()
     world.rows.accounts[ACCOUNT] = account
     world.rows.tallies.update({(ACCOUNT, epoch, day): tally for (epoch, day), tally in (tallies or {}).items()})
     world.rows.put(*cards)
@@ -486,7 +486,7 @@ def test_machines_get_everything_that_is_shown_but_no_names_of_staff_and_no_secr
     assert [text for text in (STAFF, PROVIDER.secret) if text in answer.body] == []
 
 
-def taken_back() -> World:
+def taken_back() -> FakeWeb:
     """A complaint counted, and support took another one back."""
     gone = a_complaint_entry("m-1", NOW - A_DAY, subject="Buns")
     counts = a_complaint_entry("m-2", NOW - A_DAY, subject="Bread")
@@ -528,7 +528,7 @@ def test_machines_are_told_that_it_does_not_count() -> None:
 @pytest.mark.parametrize(
     "path", ["", "/year", "/timeline", "/report.csv", "/complaints.csv", "/bounces.csv", "/report.json"]
 )
-def test_every_page_is_the_owners_alone_and_kept_nowhere(path: str) -> None:
+def test_every_page_is_the_owners_alone_and_never_cached(path: str) -> None:
     world = the_world(an_account(), busy_tallies())
 
     answer = world.owner().get(REPORT + path)
@@ -553,7 +553,7 @@ def test_a_report_takes_three_reads_and_the_policy_and_one_more_where_mails_boun
 
 
 @pytest.mark.parametrize("call", ["tallies.by_epoch", "timeline.latest", "policies.current", "bounces.latest"])
-def test_where_it_cannot_be_read_the_report_says_to_try_again(call: str) -> None:
+def test_a_report_without_its_data_is_a_503(call: str) -> None:
     world = the_world(an_account(), busy_tallies())
     owner = world.owner()
     world.faults.fail(call)
@@ -586,11 +586,11 @@ def test_a_wrong_place_in_the_timeline_does_no_harm(before: str) -> None:
 # ---------------------------------------------------------------- the form
 
 
-def disabled(**different: Any) -> World:
+def disabled(**different: Any) -> FakeWeb:
     return the_world(an_account(status=Status.DISABLED, **different), BROKEN)
 
 
-def review_of(world: World) -> Review | None:
+def review_of(world: FakeWeb) -> Review | None:
     return world.rows.accounts[ACCOUNT].review
 
 
@@ -671,7 +671,7 @@ def test_a_refused_form_comes_back_with_the_reason_and_what_was_typed(wrong: dic
         ({"status": Status.CLOSED}, "request"),
     ],
 )
-def test_what_is_not_possible_any_more_says_so(about: dict[str, Any], action: str) -> None:
+def test_a_decision_that_is_no_longer_possible_is_refused(about: dict[str, Any], action: str) -> None:
     world = the_world(an_account(**about))
     before = world.rows.accounts[ACCOUNT]
 
@@ -722,7 +722,7 @@ def test_a_form_that_does_not_say_what_to_do_or_with_what_is_none(form: dict[str
     assert disabled(review=ASKED).owner().sends(f"{REPORT}/review", **form).status == 400
 
 
-def test_a_form_from_elsewhere_changes_nothing() -> None:
+def test_a_form_from_another_origin_changes_nothing() -> None:
     world = disabled()
     owner = world.owner()
 
@@ -737,7 +737,7 @@ def test_a_form_from_elsewhere_changes_nothing() -> None:
     assert review_of(world) is None
 
 
-def test_the_form_carries_what_the_session_wants() -> None:
+def test_the_form_has_the_csrf_token_of_the_session() -> None:
     world = disabled()
     owner = world.owner()
     fields = Read(owner.get(REPORT).body).with_attribute("name")

@@ -1,4 +1,4 @@
-"""Page, mail, CSV, JSON, desk and command say the same of an account, after each step of its story."""
+"""Page, mail, CSV, JSON, desk and command agree on the numbers of an account, after each step of its story."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What a platform's token opens: by its scopes and its accounts, whatever is asked of the JSON API."""
+"""The grant of a platform's token: scopes and accounts, for every operation."""
 
 import json
 from itertools import product
@@ -47,7 +47,7 @@ def ask(grant: Grant, method: str, path: str, account_id: str = ACCOUNT) -> tupl
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_every_operation_asks_for_its_scope_and_says_which_is_missing(method: str, path: str) -> None:
+def test_every_operation_needs_its_scope_and_names_the_missing_one(method: str, path: str) -> None:
     needed, other = (READ, WRITE) if method == "GET" else (WRITE, READ)
     [name] = needed
 
@@ -59,7 +59,7 @@ def test_every_operation_asks_for_its_scope_and_says_which_is_missing(method: st
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_every_operation_asks_whether_the_token_is_for_the_account(method: str, path: str) -> None:
+def test_every_operation_needs_a_token_for_the_account(method: str, path: str) -> None:
     assert ask(Grant(EVERYTHING.scopes, ("florist", "bak*")), method, path)[0] == 200
     assert ask(Grant(EVERYTHING.scopes, ("florist", "bakery-*")), method, path) == (
         403,
@@ -68,7 +68,7 @@ def test_every_operation_asks_whether_the_token_is_for_the_account(method: str, 
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_whether_an_account_exists_that_the_token_is_not_for_is_not_told(method: str, path: str) -> None:
+def test_the_answer_does_not_show_whether_a_foreign_account_exists(method: str, path: str) -> None:
     grant = Grant(EVERYTHING.scopes, ("florist",))
 
     assert [ask(grant, method, path, one)[0] for one in (ACCOUNT, "nobody")] == [403, 403]
@@ -83,19 +83,19 @@ def test_an_address_about_no_account_is_for_tokens_of_all(path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "OPTIONS"])
-def test_whatever_does_not_read_wants_to_write(method: str) -> None:
+def test_every_method_but_get_and_head_needs_the_scope_write(method: str) -> None:
     assert ask(Grant(READ), method, f"/api/v1/accounts/{ACCOUNT}")[0] == 403
 
 
 @given(grants, st.sampled_from(list(product(OPERATIONS, [ACCOUNT, "bakery-2", "florist"]))))
-def test_no_token_opens_more_than_it_was_made_for(grant: Grant, asked: tuple[tuple[str, str], str]) -> None:
+def test_no_token_is_valid_for_more_than_its_grant(grant: Grant, asked: tuple[tuple[str, str], str]) -> None:
     (method, path), account_id = asked
     may = (Scope.READ if method == "GET" else Scope.WRITE) in grant.scopes and grant.covers(account_id)
 
     assert (ask(grant, method, path, account_id)[0] != 403) is may
 
 
-def test_what_a_platform_writes_is_told_under_its_name() -> None:
+def test_a_platforms_decision_has_its_name() -> None:
     platform = Platform()
     platform.rows.accounts[ACCOUNT] = an_account(status=Status.DISABLED)
     path = f"/api/v1/accounts/{ACCOUNT}/review"

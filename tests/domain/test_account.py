@@ -22,11 +22,12 @@ from tests.support.builders import (
 from tests.support.deciding import decide
 
 from permille.domain.account.account import TICK, Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
-from permille.domain.people.commands import Enable
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Rule
+from permille.domain.people.staff_commands import Enable
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
 from permille.domain.policy.policy_file import policy_data
+from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decide import LASTS
@@ -116,9 +117,11 @@ def test_a_disabling_is_written_down_whole_and_waits_for_the_switch() -> None:
         recheck=Recheck(NOW + HOUR, NOW),
         decided_at=NOW,
         alerted_at=NOW,
-        told=ids,
+        alerted_entry_ids=ids,
         due_at=NOW,
-        look=Assessment(NOW.date(), 1000, 2, 0, allowance_left=0, over=True, policy="default", mode="enforce"),
+        assessment=Assessment(
+            NOW.date(), 1000, 2, 0, allowance_left=0, breaks_rule=True, policy="default", mode="enforce"
+        ),
     )
     (record,) = outcome.entries
     assert (record.account_id, record.at) == (before.id, NOW)
@@ -537,5 +540,5 @@ def test_whatever_brakes_deciding_twice_changes_nothing_and_only_a_changed_decis
     assert twice.entries == []
     assert replace(twice.account, due_at=once.account.due_at) == once.account
     if not once.entries:
-        noted: dict[str, Any] = {"due_at": None, "hold": None, "would_disable": False, "look": None}
+        noted: dict[str, Any] = {"due_at": None, "hold": None, "would_disable": False, "assessment": None}
         assert replace(once.account, **noted) == replace(account, **noted)

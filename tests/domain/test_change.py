@@ -8,9 +8,9 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
-from permille.domain.login.links import owners_revoked_until
-from permille.domain.people import change
-from permille.domain.people.commands import ChangeIdentities, ChangeOwner, ChangeSenders
+from permille.domain.login.revocation import owners_revoked_until
+from permille.domain.people import account_change
+from permille.domain.people.staff_commands import ChangeIdentities, ChangeOwner, ChangeSenders
 from permille.domain.rules.decision import Outcome
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.change import Owner
@@ -23,11 +23,11 @@ OTHER = "permille-other"
 
 
 def owner(account: Account, **changed: Any) -> Outcome:
-    return change.owner(account, ChangeOwner(**WHY, **changed), NOW)
+    return account_change.owner(account, ChangeOwner(**WHY, **changed), NOW)
 
 
 def senders(account: Account, **changed: Any) -> Outcome:
-    return change.senders(account, ChangeSenders(**WHY, **changed), NOW)
+    return account_change.senders(account, ChangeSenders(**WHY, **changed), NOW)
 
 
 def facts(outcome: Outcome) -> list[Facts]:
@@ -95,7 +95,7 @@ def test_a_closed_accounts_owner_can_be_changed() -> None:
 def test_identities_are_written_down_with_those_of_before() -> None:
     command = ChangeIdentities(before=("a.example",), after=("a.example", "b.example"), **WHY)
 
-    outcome = change.identities(an_account(), command, NOW)
+    outcome = account_change.identities(an_account(), command, NOW)
 
     assert outcome.account.identities == ("a.example", "b.example")
     [told] = outcome.entries

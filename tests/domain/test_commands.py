@@ -15,42 +15,44 @@ from tests.support.desk_world import COMPLAINT, agreed, asking, went_well
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.login.links import LinkRole
-from permille.domain.people.commands import (
+from permille.domain.people.commands import Command
+from permille.domain.people.correction import ComplaintToCorrect
+from permille.domain.people.decisions import Context, decide
+from permille.domain.people.owner_commands import (
     AmendReview,
+    ConnectProvider,
+    DeleteReview,
+    DisconnectProvider,
+    PutReview,
+    RequestLink,
+    RequestReview,
+    ReviewRequest,
+    WithdrawReview,
+)
+from permille.domain.people.staff_commands import (
     ApproveReview,
     CancelTrial,
     ChangeIdentities,
     ChangeOwner,
     ChangeSenders,
     Close,
-    Command,
     ConfirmTrial,
-    ConnectProvider,
     CorrectComplaint,
     DeclineReview,
-    DeleteReview,
     Disable,
-    DisconnectProvider,
     Enable,
     Exempt,
-    PutReview,
     ReleaseHold,
-    RequestLink,
-    RequestReview,
     ResetOwnerMail,
     RestoreComplaint,
-    ReviewRequest,
     RevokeOwnerLinks,
     StaffCommand,
     Unexempt,
     VoidComplaint,
-    WithdrawReview,
 )
-from permille.domain.people.decisions import Context, decide
 from permille.domain.people.system_commands import IgnoreSender, ResetBreaker, RevokeAccess, UnignoreSender, Unsuppress
-from permille.domain.people.voiding import Complained
 from permille.domain.policy.policy import SecondChance
-from permille.domain.sending.iam_risk import TakenRisk
+from permille.domain.sending.iam_risk import AcceptedRisk
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.wording import OWNER
@@ -84,7 +86,7 @@ VALID: dict[str, Any] = {
     "after": ("bakery.example", "bread.example"),
     "add": ("permille-old",),
     "remove": (),
-    "risks": (TakenRisk("permille-old", ("policy admin, statement 1: it may do iam:*",), "Its operator is ours"),),
+    "risks": (AcceptedRisk("permille-old", ("policy admin, statement 1: it may do iam:*",), "Its operator is ours"),),
     "complaint": COMPLAINT.id,
 }
 SUITS: dict[type[Any], Account] = {
@@ -219,7 +221,7 @@ def test_every_command_comes_to_something_where_it_suits_the_account(kind: type[
     context = Context(UTC if kind.needs_zone else nothing, SecondChance() if kind.needs_policy else nothing)
 
     if issubclass(kind, CorrectComplaint):
-        context = replace(context, complaint=Complained(COMPLAINT, voided=kind is RestoreComplaint))
+        context = replace(context, complaint=ComplaintToCorrect(COMPLAINT, voided=kind is RestoreComplaint))
 
     outcome = decide(SUITS[kind], a_command(kind), context, NOW)
 

@@ -9,10 +9,11 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, a_state, 
 from tests.support.deciding import decide
 
 from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Denial
 from permille.domain.account.listed_account import ListedAccount
-from permille.domain.account.look import Assessment
-from permille.domain.people.commands import Close, Command, Disable, Enable, Exempt
+from permille.domain.people.commands import Command
+from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.decision import Rules
 from permille.domain.rules.denial import noted
@@ -65,7 +66,7 @@ def test_it_is_off_since_the_first_of_its_senders_was_found() -> None:
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.TRIAL])
 def test_whatever_its_status_it_may_not_send_and_no_complaint_is_left_to_it(status: Status) -> None:
     look = Assessment(TODAY, 5000, 0, 0, allowance_left=5)
-    account = denied(status=status, look=look)
+    account = denied(status=status, assessment=look)
 
     assert not account.may_send
     assert account.verdict(DEFAULT, {}, TODAY).allowance_left == 0

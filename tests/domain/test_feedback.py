@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import SIMULATED, a_bounce, a_complaint, a_delivery, a_marker
 
-from permille.domain.feedback.feedback import Complaint
+from permille.domain.feedback.complaint import Complaint
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 addresses = st.lists(st.sampled_from([ANN, BOB, "ANN@example.com", SIMULATED]), max_size=6)

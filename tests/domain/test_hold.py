@@ -10,7 +10,7 @@ from tests.support.builders import NOW, STAFF, TODAY, an_account, decided, evide
 from tests.support.deciding import decide
 
 from permille.domain.account.restrictions import Hold
-from permille.domain.people.commands import ReleaseHold
+from permille.domain.people.staff_commands import ReleaseHold
 from permille.domain.policy.policy import DEFAULT, Breaker, ComplaintRatio, Policy, RecentRatio
 from permille.domain.rules.backlog import HOLD_AT_MOST
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of

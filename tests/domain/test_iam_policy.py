@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import examples
 
+from permille.domain.sending.iam_patterns import covers, overlap
 from permille.domain.sending.iam_policy import (
     MOST_INLINE,
     Document,
     allowed_resources,
-    covers,
     may_send_through,
-    overlap,
     sending_policy,
     sends_through,
     statements,

@@ -15,15 +15,12 @@ from permille.domain.login.links import (
     Claims,
     Grant,
     LinkRole,
-    Register,
     Scope,
     check_lifetime,
-    check_revoked,
     check_times,
     claims,
-    owners_revoked_until,
-    revoked_until,
 )
+from permille.domain.login.revocation import Register, check_revoked, owners_revoked_until, revoked_until
 from permille.domain.values.errors import InvalidInput, NotAuthenticated
 
 SECOND = timedelta(seconds=1)

@@ -20,7 +20,8 @@ from tests.support.deciding import decide
 
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption
-from permille.domain.policy.policy import DEFAULT, Rule, judge
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.policy.verdict import Rule, judge
 from permille.domain.rules.breaker import BreakerPosition
 from permille.domain.rules.decision import Evidence, Rules
 from permille.domain.rules.needs import days_needed_from
@@ -72,8 +73,8 @@ def test_who_is_above_the_limit_by_time_alone_stays_on_and_falls_to_the_next_com
         outcome = decide(account, Evidence(LEAVES, complaint_entries(2)), ENFORCING, NOW + day * DAY)
         account, told = outcome.account, told + [str(entry.kind) for entry in outcome.entries]
     assert (account.status, told) == (ACTIVE, [])
-    assert account.look is not None
-    assert (account.look.over, account.look.kept) == (True, True)
+    assert account.assessment is not None
+    assert (account.assessment.breaks_rule, account.assessment.kept) == (True, True)
 
     worse = {**LEAVES, TODAY + 20 * DAY: Tally(10, 1)}
     after = decide(account, Evidence(worse, complaint_entries(3)), ENFORCING, NOW + 20 * DAY)
@@ -87,7 +88,7 @@ def test_who_is_above_the_limit_by_time_alone_stays_on_and_falls_to_the_next_com
     [
         (kept(), Rules(replace(DEFAULT, id="default-2"), Mode.ENFORCE)),  # a person set another policy
         (kept(OBSERVING), ENFORCING),  # or another mode
-        (replace(kept(), look=None), ENFORCING),  # or it was never looked at
+        (replace(kept(), assessment=None), ENFORCING),  # or it was never looked at
     ],
 )
 def test_a_persons_act_calls_for_a_verdict_of_its_own(before: Account, rules: Rules) -> None:

@@ -10,7 +10,7 @@ from tests.support.builders import NOW, STAFF, a_request, an_account, decided
 
 from permille.domain.account.account import Account
 from permille.domain.account.owner_acts import CHANGES_A_DAY, AskedMail, OwnerActs
-from permille.domain.people.commands import (
+from permille.domain.people.owner_commands import (
     AmendReview,
     DeleteReview,
     PutReview,

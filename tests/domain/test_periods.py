@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import NOW, TODAY
 
-from permille.domain.policy.policy import DEFAULT, judge
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.policy.verdict import judge
 from permille.domain.values.tally import Tally, total
 from permille.reading.periods import Epochs, midnight, periods, range_of_days, range_of_weeks, read_from
 

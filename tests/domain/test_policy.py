@@ -17,12 +17,9 @@ from permille.domain.policy.policy import (
     Breaker,
     ComplaintBurst,
     ComplaintRatio,
-    Decision,
     Policy,
-    Rule,
-    Verdict,
-    judge,
 )
+from permille.domain.policy.verdict import Decision, Rule, Verdict, judge
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Days, Tally
 

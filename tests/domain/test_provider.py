@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.builders import NOW, STAFF, a_provider, an_account, decided
 
 from permille.domain.account.provider import Provider
-from permille.domain.people.commands import ConnectProvider, DisconnectProvider
+from permille.domain.people.owner_commands import ConnectProvider, DisconnectProvider
 from permille.domain.sending.smtp_server import (
     IMPLICIT_TLS,
     FailureReason,

@@ -21,7 +21,7 @@ from tests.support.deciding import decide
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.restrictions import Hold, Recheck
-from permille.domain.people.commands import ApproveReview, Close, DeclineReview, Enable, Exempt
+from permille.domain.people.staff_commands import ApproveReview, Close, DeclineReview, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.rules.breaker import ReturnPass, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules

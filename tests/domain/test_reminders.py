@@ -12,7 +12,8 @@ from tests.support.deciding import decide
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import RequestedDay
-from permille.domain.people.commands import AmendReview, ApproveReview, DeclineReview, WithdrawReview
+from permille.domain.people.owner_commands import AmendReview, WithdrawReview
+from permille.domain.people.staff_commands import ApproveReview, DeclineReview
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.timeline.timeline import Entry

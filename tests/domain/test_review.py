@@ -11,16 +11,8 @@ from tests.support.builders import NOW, STAFF, TODAY, TOMORROW, a_request, an_ac
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import ReviewState, Trial, TrialState
-from permille.domain.people.commands import (
-    AmendReview,
-    ApproveReview,
-    CancelTrial,
-    DeclineReview,
-    Disable,
-    PutReview,
-    RequestReview,
-    WithdrawReview,
-)
+from permille.domain.people.owner_commands import AmendReview, PutReview, RequestReview, WithdrawReview
+from permille.domain.people.staff_commands import ApproveReview, CancelTrial, DeclineReview, Disable
 from permille.domain.policy.policy import SecondChance
 from permille.domain.rules.decision import Outcome
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused

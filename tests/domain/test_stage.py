@@ -39,8 +39,14 @@ def declined(again_in: int) -> Review:
         ({"status": Status.DISABLED, "review": APPROVED, "trial": TRIAL}, ReviewStage.SCHEDULED),
         ({"status": Status.TRIAL, "review": APPROVED, "trial": RUNNING}, ReviewStage.RUNNING),
         ({"status": Status.OBSERVING, "trial": OBSERVING}, ReviewStage.OBSERVING),
-        ({"status": Status.OBSERVING, "trial": replace(OBSERVING, asked=True)}, ReviewStage.CONFIRMATION),
-        ({"status": Status.OBSERVING, "trial": replace(OBSERVING, asked=True, confirmed=True)}, ReviewStage.OBSERVING),
+        (
+            {"status": Status.OBSERVING, "trial": replace(OBSERVING, confirmation_requested=True)},
+            ReviewStage.CONFIRMATION,
+        ),
+        (
+            {"status": Status.OBSERVING, "trial": replace(OBSERVING, confirmation_requested=True, confirmed=True)},
+            ReviewStage.OBSERVING,
+        ),
         ({"status": Status.CLOSED}, ReviewStage.CLOSED),
         ({"status": Status.ACTIVE, "denial": DENIAL}, ReviewStage.DENIED),
         ({"status": Status.TRIAL, "review": APPROVED, "trial": RUNNING, "denial": DENIAL}, ReviewStage.DENIED),

@@ -13,7 +13,8 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Verdict, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
@@ -71,7 +72,11 @@ BOUNCED = judge(DEFAULT, {TODAY: Tally(4000, 0, 300)}, TODAY)
             ReportTone.WAIT,
         ),
         (
-            replace(OFF, status=Status.OBSERVING, trial=replace(TRIAL, state=TrialState.OBSERVING, asked=True)),
+            replace(
+                OFF,
+                status=Status.OBSERVING,
+                trial=replace(TRIAL, state=TrialState.OBSERVING, confirmation_requested=True),
+            ),
             a_verdict(800, 0),
             "It is off; your trial went well, and support has the last look.",
             ReportTone.WAIT,

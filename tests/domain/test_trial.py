@@ -11,12 +11,13 @@ from tests.support.builders import CALLER, NOW, STAFF, TODAY, a_backlog, a_compl
 from tests.support.deciding import decide
 
 from permille.domain.account.account import TICK, Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, Denial
 from permille.domain.account.listed_account import ListedAccount
-from permille.domain.account.look import Assessment
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.policy.policy import DEFAULT, Rule, SecondChance
+from permille.domain.policy.policy import DEFAULT, SecondChance
+from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.trial import LOOKED_AT_EVERY
@@ -143,7 +144,7 @@ def test_what_becomes_of_a_trial(
         (observing(), SETTLED, found(800, waiting=9, oldest_sent_at=VERDICT), SETTLED),
         (observing(), SETTLED, found(0), None),
         (observing(denied_by_hand=True), SETTLED, found(800), None),
-        (observing(denied_by_hand=True, asked=True), SETTLED, found(800), None),
+        (observing(denied_by_hand=True, confirmation_requested=True), SETTLED, found(800), None),
     ],
 )
 def test_when_a_trial_is_looked_at_next(
@@ -213,9 +214,9 @@ def test_the_state_of_a_trial_goes_with_its_accounts_status(before: Account, now
 
 
 def test_a_trial_knows_nothing_of_what_was_found_before_it() -> None:
-    judged = replace(scheduled(), look=Assessment(TODAY, 1000, 9, 0, 0, over=True))
+    judged = replace(scheduled(), assessment=Assessment(TODAY, 1000, 9, 0, 0, breaks_rule=True))
 
-    assert look(judged).account.look is None
+    assert look(judged).account.assessment is None
 
 
 def test_a_hold_ends_with_the_broken_rule_or_with_the_trial() -> None:
@@ -312,7 +313,7 @@ def test_where_support_confirms_it_is_asked_once_and_a_late_complaint_still_coun
     waits = look(observing(), found(800), SETTLED, BY_STAFF)
     again = look(waits.account, found(800), VERDICT + HOUR, BY_STAFF)
     late = look(again.account, found(800, 1), VERDICT + DAY, BY_STAFF)
-    confirmed = look(observing(asked=True, confirmed=True), found(800), VERDICT + DAY, BY_STAFF)
+    confirmed = look(observing(confirmation_requested=True, confirmed=True), found(800), VERDICT + DAY, BY_STAFF)
 
     assert (told(waits), told(again), again.account.status) == (["confirmation_wanted"], [], Status.OBSERVING)
     assert late.account.status is Status.DISABLED
@@ -442,10 +443,10 @@ def test_where_the_rules_decide_nobody_is_told_that_nobody_complained() -> None:
     ],
 )
 def test_what_ends_a_trial_is_found_as_a_broken_rule(before: Account, evidence: Evidence, over: bool) -> None:
-    look_found = look(before, evidence, BEGINS + HOUR).account.look
+    look_found = look(before, evidence, BEGINS + HOUR).account.assessment
 
     assert look_found is not None
-    assert (look_found.over, look_found.kept) == (over, not over)
+    assert (look_found.breaks_rule, look_found.kept) == (over, not over)
 
 
 def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:

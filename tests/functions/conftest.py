@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto.core.models import MockAWS
 from tests.support.aws_tables import create_in_moto
-from tests.support.builders import OWNER_MAIL_CALLER, PLATFORM, an_account
+from tests.support.builders import OWNER_MAIL_SENDER, PLATFORM, an_account
 from tests.support.iam import is_allowed, recorded
 
 from permille.aws.accounts import DynamoAccounts
@@ -29,7 +29,7 @@ ENVIRONMENT = {
     "TIMELINE_TABLE": "TimelineTable",
     "QUARANTINE_TABLE": "QuarantineTable",
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
-    "OWNER_MAIL_CALLER": OWNER_MAIL_CALLER,
+    "OWNER_MAIL_SENDER": OWNER_MAIL_SENDER,
     "DENY_GROUP": DENY_GROUP,
     "ENFORCEMENT_MODE": "enforce",
     "POLICY_PARAMETER": "/permille/policy",

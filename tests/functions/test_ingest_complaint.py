@@ -9,7 +9,7 @@ from tests.functions.conftest import Cloud
 from tests.support.builders import (
     ACCOUNT,
     CALLER,
-    OWNER_MAIL_CALLER,
+    OWNER_MAIL_SENDER,
     Body,
     LambdaContext,
     a_sender,
@@ -84,7 +84,7 @@ def test_what_cannot_be_read_or_attributed_goes_to_quarantine(cloud: Cloud) -> N
     answer = receive(
         sqs_record("nonsense", "r-1"),
         sqs_record(ses_event("Complaint", caller="root"), "r-2"),
-        sqs_record(ses_event("Complaint", caller=OWNER_MAIL_CALLER), "r-3"),
+        sqs_record(ses_event("Complaint", caller=OWNER_MAIL_SENDER), "r-3"),
         sqs_record(json.dumps(sns_envelope(json.dumps(ses_event("Complaint")))), "r-4"),
     )
 
@@ -104,7 +104,7 @@ def with_fakes(faults: Faults) -> IngestServices:
     """For what moto never does."""
     rows = Rows(faults=faults)
     rows.senders[CALLER] = a_sender()
-    return IngestServices(FakeLedger(rows), FakeQuarantine(faults), FakePolicies().current, OWNER_MAIL_CALLER)
+    return IngestServices(FakeLedger(rows), FakeQuarantine(faults), FakePolicies().current, OWNER_MAIL_SENDER)
 
 
 def test_only_the_records_that_failed_are_delivered_again() -> None:

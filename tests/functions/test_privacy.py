@@ -120,7 +120,7 @@ def section(heading: str) -> str:
 
 
 def test_the_page_names_every_table() -> None:
-    told = re.findall(r"^\| (\w+Table) \|", section("What is kept"), re.M)
+    told = re.findall(r"^\| (\w+Table) \|", section("Tables"), re.M)
 
     assert sorted(told) == sorted(TABLES)
 
@@ -133,12 +133,10 @@ def test_the_page_names_every_kind_of_entry_that_names_people() -> None:
 
 
 def test_the_page_says_how_long_what_expires_is_kept() -> None:
-    kept = section("What is kept")
+    kept = section("Tables")
     days = {"SeenTable": SEEN_FOR, "QuarantineTable": KEPT_FOR, "IdempotencyTable": IDEMPOTENT_FOR}
 
     for table, time in days.items():
         assert re.search(rf"^\| {table} \|.*\| {time.days} days \|", kept, re.M)
     assert f"{BOUNCES_KEPT_FOR.days} days (bounces)" in kept
-    assert f"{load()['Parameters']['LogRetentionDays']['Default']} days" in section(
-        "What is in logs, queues and backups"
-    )
+    assert f"{load()['Parameters']['LogRetentionDays']['Default']} days" in section("Logs, queues and backups")

@@ -34,7 +34,7 @@ from tests.support.builders import (
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
 
 from permille.aws.account_models import AccountRow
-from permille.aws.replay import ReplayedTime
+from permille.aws.replay_clock import ReplayedTime
 from permille.bootstrap.access import access_services
 from permille.bootstrap.api import api_services
 from permille.bootstrap.console import console_services
@@ -249,7 +249,7 @@ OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease", "leased_until")
-OF_NOTICES = ("bounced_at", "bounces_told_until")
+OF_NOTICES = ("bounced_at", "bounces_reported_until")
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Console", an_update("TimelineTable", ENTRY, "facts")),
     # the API asks for a review, and decides nothing
     *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_THE_SWITCH)),
-    *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, "look")),
+    *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, "assessment")),
     ("Api", in_a_transaction(an_update(*ACCOUNTS, "review", "trial"))),
     ("Api", an_update(*CARD, "suppressed_since")),
     ("Api", an_update(*LINKS, "valid_since")),

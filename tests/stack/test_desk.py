@@ -179,7 +179,7 @@ def ses_tells(stack: Stack, **values: float) -> None:
 def test_sess_rates_of_the_aws_account_stand_beside_who_has_the_most_complaints(
     stack: Stack, anna: Web, business: Business
 ) -> None:
-    assert "none told" in text_of(anna.get("/desk/platform"))
+    assert "no rate" in text_of(anna.get("/desk/platform"))
 
     ses_tells(
         stack, **{"Reputation.ComplaintRate": 0.00083, "Reputation.BounceRate": 0.06}, Delivery=900, Complaint=400
@@ -197,7 +197,7 @@ def test_sess_rates_of_the_aws_account_stand_beside_who_has_the_most_complaints(
 
 
 @pytest.mark.parametrize("path", ["/desk?after=x", "/desk/accounts?after=%27", "/desk/accounts?q=a&after=b"])
-def test_a_forged_position_is_refused(anna: Web, path: str) -> None:
+def test_a_forged_cursor_of_a_list_is_refused(anna: Web, path: str) -> None:
     assert anna.get(path).status == 400
 
 

@@ -1,4 +1,4 @@
-"""Everything that a test is about, with defaults: a test names only what matters to it."""
+"""Builders with defaults: a test names only what matters to it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,17 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
 from permille.domain.account.provider import Provider
 from permille.domain.feedback.bounces import BounceRecord
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Message, Rejection
+from permille.domain.feedback.complaint import Complaint
+from permille.domain.feedback.feedback import Bounce, Delivery, Rejection
+from permille.domain.feedback.message import Message
 from permille.domain.feedback.recipients import Recipients
 from permille.domain.login.links import LinkRole
-from permille.domain.people.commands import Command, RequestReview, ReviewRequest
+from permille.domain.people.commands import Command
 from permille.domain.people.decisions import Context, decide
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, SecondChance, Verdict, judge
+from permille.domain.people.owner_commands import RequestReview, ReviewRequest
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, SecondChance
 from permille.domain.policy.policy_file import policy_data
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.rules.backlog import Backlog
 from permille.domain.rules.decision import Evidence, Outcome
 from permille.domain.sending.smtp_server import Server
@@ -54,7 +58,7 @@ ACCOUNT = "bakery"
 CALLER = "permille-bakery"
 STAFF = "arn:aws:iam::123456789012:user/sam"
 KEY, SECOND_KEY = "AKIABAKERY1", "AKIABAKERY2"
-OWNER_MAIL_CALLER = "permille-notify"
+OWNER_MAIL_SENDER = "permille-notify"
 PLATFORM = "APWT"
 BRAND = Brand(PLATFORM)
 DEFAULT_CHANCE = SecondChance()
@@ -64,7 +68,7 @@ SIMULATED = "complaint@simulator.amazonses.com"
 def an_account(
     account_id: str = ACCOUNT, *, in_sync: bool = True, deactivated: DeactivatedKeys | None = None, **different: Any
 ) -> Account:
-    """`in_sync`: whether IAM was read back since its last switching; `deactivated`: keys that Permille put to sleep."""
+    """`in_sync`: whether IAM was read since the last switch; `deactivated`: keys that Permille made Inactive."""
     about = {"owner_email": f"owner@{account_id}.example", "senders": (f"permille-{account_id}",)}
     credential = Credential(deactivated=deactivated or {})
     switched = {"switch_generation": 1 if in_sync else 2, "credential": credential}

@@ -1,4 +1,4 @@
-"""Fakes of the ports of support's desk, in memory."""
+"""Fakes of the ports of the support desk, in memory."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tests.support.fakes import Faults, Rows
 
-from permille.aws.indexes import owner_key
+from permille.aws.index_keys import owner_key
 from permille.domain.account.account import Account
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
@@ -54,9 +54,11 @@ class FakeAccountIndex:
     def with_most(self, harm: Harm, limit: int, first: date, last: date) -> Sequence[Account]:
         with self._rows.faults.call(f"account_index.with_most.{harm}"):
             found = [
-                (-harm.of(one.look.counts), one.id, one)
+                (-harm.of(one.assessment.counts), one.id, one)
                 for one in self._accounts().values()
-                if one.look and harm.of(one.look.counts) and first.replace(day=1) <= one.look.day.replace(day=1) <= last
+                if one.assessment
+                and harm.of(one.assessment.counts)
+                and first.replace(day=1) <= one.assessment.day.replace(day=1) <= last
             ]
             return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:limit]
 
@@ -81,7 +83,7 @@ class FakeAccountIndex:
 
 
 def _risk(account: Account) -> int:
-    return account.look.risk if account.look else 0
+    return account.assessment.risk if account.assessment else 0
 
 
 def _page(of: str, accounts: Sequence[Account], key: Callable[[Account], str], limit: int, after: str) -> Page[Account]:

@@ -1,4 +1,4 @@
-"""Support's desk with fakes around it."""
+"""The support desk on fakes."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -37,7 +37,7 @@ from permille.domain.account.second_chance import Review, ReviewState, Trial, Tr
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.desk import QueueStatus
-from permille.usecases.views.desk import Desk
+from permille.usecases.views.desk_services import DeskServices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ANNA = "staff:Anna (link by user/sam)"
 REQUEST = Review(ReviewState.OPEN, TODAY, 800, "We mailed an old list", "We took it off", NOW - 5 * HOUR)
-WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, asked=True)
+WENT_WELL = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR, confirmation_requested=True)
 COMPLAINT = a_complaint_entry("m-9", NOW - HOUR)
 QUEUES = [QueueStatus("Feedback", 12, timedelta(minutes=7)), QueueStatus("Feedback's dead letters", 0, None)]
 
@@ -65,12 +65,12 @@ def agreed(account_id: str = ACCOUNT) -> Account:
 
 
 def went_well(account_id: str = ACCOUNT) -> Account:
-    """Its trial waits to be confirmed."""
+    """Its trial needs confirmation."""
     return an_account(account_id, status=Status.OBSERVING, epochs=(NOW - 3 * HOUR,), trial=WENT_WELL, strikes=1)
 
 
-class World:
-    """A desk, and what lies behind it."""
+class FakeDesk:
+    """The services of the desk on fakes, with its accounts."""
 
     def __init__(self, rows: Rows | None = None) -> None:
         self.rows = rows or Rows(faults=Faults())
@@ -82,7 +82,7 @@ class World:
         self.resets = FakeBreakerAdmin(self.rows)
         self.ses = FakeSes(faults=self.faults)
         self.policies = FakePolicies(faults=self.faults)
-        self.desk = Desk(
+        self.desk = DeskServices(
             accounts=AccountsWithinRole(self.rows, "Console"),
             account_index=self.directory,
             tallies=FakeTallies(self.rows),
@@ -100,7 +100,7 @@ class World:
         )
 
     def add(self, *accounts: Account) -> None:
-        """Each with its senders, whose keys agree with the status."""
+        """Adds accounts with senders whose keys agree with the status."""
         for account in accounts:
             self.rows.accounts[account.id] = account
             may_send = account.status.may_send
@@ -109,13 +109,13 @@ class World:
                 self.switch.users[caller] = User({f"{caller}-k1": ACTIVE if may_send else INACTIVE}, not may_send)
 
     def lost_it(self, account: Account | None = None) -> None:
-        """An account that was disabled for two complaints, and asks to get back."""
+        """Adds an account that was disabled for two complaints and requests a review."""
         self.add(account or asking())
         self.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 2)
         self.rows.put(*complaint_entries(2), an_entry("disabled"))
 
     def complained(self, *, voided: bool = False) -> None:
-        """COMPLAINT was counted; staff may have taken it back."""
+        """Counts COMPLAINT, and voids it if `voided`."""
         identity = COMPLAINT.facts.identity
         self.rows.put(COMPLAINT)
         self.rows.markers.add((ACCOUNT, identity))

@@ -1,4 +1,4 @@
-"""Enforcing with fakes around it."""
+"""Enforce on fakes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +30,8 @@ from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
-from permille.usecases.enforcement.enforce import EnforceServices, Run, enforce, enforce_due
+from permille.usecases.enforcement.enforce import Run, enforce, enforce_due
+from permille.usecases.enforcement.enforce_services import EnforceServices
 from permille.usecases.enforcement.sweep import hourly
 from permille.usecases.enforcement.switching import CredentialServices
 
@@ -48,7 +49,7 @@ class NewerRows(AccountsWithinRole):
 
 def _as_newer(account: Account) -> dict[str, Any]:
     parts = (
-        "look",
+        "assessment",
         "review",
         "trial",
         "provider",
@@ -64,8 +65,8 @@ def _as_newer(account: Account) -> dict[str, Any]:
     return row | {part: row[part] | {"of_a_newer_version": 1} for part in parts if row[part]}
 
 
-class World:
-    """Accounts with what was counted against them, and the IAM users whose keys they send with."""
+class FakeEnforcement:
+    """Enforce's services on fakes: accounts with counts, and IAM users with keys."""
 
     def __init__(self, mode: Mode = Mode.ENFORCE, *, newer_rows: bool = False) -> None:
         self.faults = Faults()
@@ -84,7 +85,7 @@ class World:
             bounces=FakeBounces(self.rows),
             policies=self.policies,
             control=FakeControl(self.rows),
-            feed=self.feed,
+            feedback_backlog=self.feed,
             heartbeat=FakeHeartbeat(self.rows),
             quarantine=FakeQuarantine(self.faults),
             mode=mode,
@@ -111,7 +112,7 @@ class World:
             self.counted(1000, 2, account_id)
 
     def enter(self, mode: Mode) -> None:
-        """The stack is deployed again, with another mode."""
+        """Deploys the stack again, with another mode."""
         self.enforcement = replace(self.enforcement, mode=mode)
 
     def run(self, now: datetime = NOW, time_left: Callable[[], timedelta] = lambda: A_MINUTE) -> Run:
@@ -123,7 +124,7 @@ class World:
         return enforce(self.enforcement, ids or (ACCOUNT,), now, lambda: A_MINUTE)
 
     def settles(self, now: datetime = NOW) -> datetime:
-        """The runs of the next two minutes, in which IAM is read back; returns when the last was."""
+        """The runs of the next two minutes, which read IAM; returns the time of the last."""
         for _ in range(2):
             now += A_MINUTE
             self.run(now)

@@ -13,11 +13,13 @@ from hashlib import sha256
 from typing import Any, cast
 
 from permille.addresses.mailbox import canonical_address
-from permille.domain.account.account import Account, is_decision
+from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction, Void
 from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, Credential, DeactivatedKeys, SenderState
+from permille.domain.account.versions import is_decision
 from permille.domain.feedback.bounces import BounceRecord
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.route import with_route_changes
@@ -116,7 +118,7 @@ class Faults:
 
 @dataclass(slots=True)
 class Rows:
-    """What is stored. A test may look at it and set it as it likes; the program sees it through the ports alone."""
+    """The stored rows. Tests read and set them; the code only uses the ports."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     leased_until: dict[str, datetime] = field(default_factory=dict)

@@ -1,6 +1,6 @@
-"""Every mail and every line of the timeline, to be looked at.
+"""Renders every mail and every line of the timeline.
 
-python -m tests.support.gallery FOLDER      writes .eml, .txt and .html, and .png where Chromium is installed
+python -m tests.support.gallery FOLDER      writes .eml, .txt and .html, and .png if Chromium is installed
 python -m tests.support.gallery --golden    writes the texts that tests/usecases/test_golden.py compares with
 """
 
@@ -31,7 +31,8 @@ from tests.support.pictures import take, write
 
 from permille.aws.ses_mailer import SesMailer
 from permille.console.site.pages import Pages
-from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, RecentRatio, judge
+from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, RecentRatio
+from permille.domain.policy.verdict import judge
 from permille.domain.timeline.kinds.alert import Alert
 from permille.domain.timeline.kinds.credential import CredentialRenewed
 from permille.domain.timeline.kinds.registry import KINDS

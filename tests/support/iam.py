@@ -1,4 +1,4 @@
-"""What infra/template.yaml's roles let their functions do with DynamoDB, decided offline by AWS's documented rules.
+"""Evaluates offline, by AWS's documented rules, what the roles of infra/template.yaml allow on DynamoDB.
 
 The embedded AWS looks neither at `dynamodb:LeadingKeys` nor at a write's attributes; nothing here was tried on AWS.
 Tables are called by their logical names, as tests/support/aws_tables.py makes them.
@@ -16,7 +16,7 @@ from typing import Any
 
 import botocore.handlers
 
-from permille.domain.sending.iam_policy import covers
+from permille.domain.sending.iam_patterns import covers
 from permille_cli.stack.template import load
 
 RESOURCES: Mapping[str, Any] = load()["Resources"]

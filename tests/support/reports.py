@@ -1,4 +1,4 @@
-"""Reports of accounts in every state that an owner can find theirs in."""
+"""Reports of accounts in every state."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -25,8 +25,8 @@ from tests.support.builders import (
 from tests.support.fakes import FakeBounces, FakePolicies, FakeTallies, FakeTimeline, Rows
 
 from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Denial
-from permille.domain.account.look import Assessment
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
@@ -285,7 +285,7 @@ STATES: Mapping[str, Callable[[], OwnerReport]] = {
     "observing-by-ratio": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 1, **SIZE, ratio_above=500),
     "still-on": lambda: _still_on(),
     "observing": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 1),
-    "confirmation": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 4, asked=True),
+    "confirmation": lambda: _on_trial(Status.OBSERVING, TrialState.OBSERVING, 4, confirmation_requested=True),
     "reinstated": lambda: _on_trial(Status.ACTIVE, TrialState.OBSERVING, 10),
     "closed": lambda: a_report(
         an_account(status=Status.CLOSED),
@@ -312,8 +312,8 @@ def _taken_back() -> OwnerReport:
 
 def _still_on() -> OwnerReport:
     """Above the limit because clean mail has left the window."""
-    look = Assessment(TODAY - A_DAY, 1000, 2, 0, 0, over=True, kept=True)
-    return a_report(an_account(look=look), {(1, TODAY - 20 * A_DAY): Tally(1000, 2)}, _one())
+    look = Assessment(TODAY - A_DAY, 1000, 2, 0, 0, breaks_rule=True, kept=True)
+    return a_report(an_account(assessment=look), {(1, TODAY - 20 * A_DAY): Tally(1000, 2)}, _one())
 
 
 def _denied_on_trial() -> OwnerReport:

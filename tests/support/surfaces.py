@@ -1,4 +1,4 @@
-"""A whole platform in this process, and what each of its surfaces says about one account."""
+"""A whole platform in this process, and what each interface shows of one account."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from tests.support.builders import ACCOUNT, BRAND, CALLER, NOW, OWNER_MAIL_CALLER, an_account, ses_event
+from tests.support.builders import ACCOUNT, BRAND, CALLER, NOW, OWNER_MAIL_SENDER, an_account, ses_event
 from tests.support.fakes import (
     FakeBounces,
     FakeFeedbackBacklog,
@@ -23,7 +23,7 @@ from tests.support.fakes import (
 )
 from tests.support.operator_fakes import FakeStack, a_stack
 from tests.support.terminal import Terminal
-from tests.support.visiting import Answer, Visitor, World
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.aws.events import as_received
 from permille.domain.account.account import Account
@@ -34,7 +34,8 @@ from permille.domain.timeline.timeline import entry
 from permille.domain.values.status import Mode
 from permille.observability import metrics
 from permille.ports.notifications import Mail
-from permille.usecases.enforcement.enforce import EnforceServices, enforce_due
+from permille.usecases.enforcement.enforce import enforce_due
+from permille.usecases.enforcement.enforce_services import EnforceServices
 from permille.usecases.enforcement.switching import CredentialServices
 from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille.usecases.notifications.mails import Addresses, compose
@@ -46,7 +47,7 @@ Facts = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Platform:
-    """One account, in Vienna, with everything that is ever said of it."""
+    """One account, in Vienna, with all interfaces that show it."""
 
     capsys: pytest.CaptureFixture[str]
     mode: Mode = Mode.ENFORCE
@@ -86,7 +87,7 @@ class Platform:
         batch = [as_received(str(number), body) for number, body in enumerate(bodies)]
         ledger = FakeLedger(self.stack.rows)
         quarantine = FakeQuarantine()
-        services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+        services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_SENDER)
         failed = ingest(services, batch, self.now, lambda: A_MINUTE)
         assert failed == []
         self.ticks()
@@ -117,7 +118,7 @@ class Platform:
             bounces=FakeBounces(stack.rows),
             policies=FakePolicies(),
             control=stack.control,
-            feed=self.feed,
+            feedback_backlog=self.feed,
             heartbeat=FakeHeartbeat(stack.rows),
             quarantine=FakeQuarantine(),
             mode=self.mode,
@@ -130,8 +131,8 @@ class Platform:
         return Terminal(self.stack.at(self.now), self.capsys)
 
     @property
-    def world(self) -> World:
-        world = World(self.stack.rows)
+    def world(self) -> FakeWeb:
+        world = FakeWeb(self.stack.rows)
         desk = replace(world.console.desk, switch=self.stack.switch, ses=self.stack.ses, mode=self.mode)
         world.console, world.now = replace(world.console, desk=desk), self.now
         return world
@@ -154,7 +155,7 @@ class Platform:
         )
 
     def texts_for_people(self) -> Iterator[tuple[str, str]]:
-        """All that is told in words of the account."""
+        """All sentences about the account."""
         world = self.world
         yield "owner's page", _text(world.owner().get(f"/report/{ACCOUNT}"))
         yield "owner's timeline", _text(world.owner().get(f"/report/{ACCOUNT}/timeline"))

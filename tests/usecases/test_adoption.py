@@ -11,7 +11,7 @@ from tests.support.builders import NOW, an_account
 from tests.support.examples import examples
 from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack
 
-from permille.domain.sending.iam_risk import TakenRisk
+from permille.domain.sending.iam_risk import AcceptedRisk
 from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import InvalidInput
@@ -257,7 +257,7 @@ def test_who_takes_the_risk_adopts_it_and_what_speaks_against_it_is_kept(stack: 
     ).risks
 
     found = ("policy sending, statement 1: it may send through *", "policy admin, statement 1 (All): it may do iam:*")
-    assert risk == TakenRisk(USER, found, "Its operator is ours")
+    assert risk == AcceptedRisk(USER, found, "Its operator is ours")
 
 
 def test_where_there_is_no_risk_none_is_taken(stack: FakeStack) -> None:

@@ -11,18 +11,19 @@ from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
-    OWNER_MAIL_CALLER,
+    OWNER_MAIL_SENDER,
     an_account,
     days_of,
     ses_event,
     ses_notification,
 )
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
 from permille.aws.events import as_received
-from permille.domain.policy.policy import DEFAULT, Decision, judge
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.policy.verdict import Decision, judge
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
@@ -40,7 +41,7 @@ class Permille(RuleBasedStateMachine):
     @initialize(delivered=st.sampled_from([0, 990, 1995, 5000]))
     def begin(self, delivered: int) -> None:
         self.now: datetime = NOW
-        self.world = World()
+        self.world = FakeEnforcement()
         self.world.open(an_account())
         self.world.counted(delivered, 0)
         self.delivered = delivered
@@ -64,7 +65,7 @@ class Permille(RuleBasedStateMachine):
         with suppress(Killed):  # nothing was acknowledged
             ledger = FakeLedger(self.world.rows)
             quarantine, left = FakeQuarantine(), timedelta(minutes=1)
-            services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_CALLER)
+            services = IngestServices(ledger, quarantine, lambda: DEFAULT, OWNER_MAIL_SENDER)
             failed = ingest(services, received, self.now, lambda: left)
         for record_id, (kind, one, _) in batch.items():
             if record_id in failed:

@@ -8,7 +8,7 @@ from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF
 from tests.support.fakes import Killed, When
 from tests.support.operator_fakes import FakeStack, a_sender, a_stack
 
-from permille.domain.people.commands import Close
+from permille.domain.people.staff_commands import Close
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied
 from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.delete_users import DeletedUsers, delete_users

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import When
 
 from permille.domain.account.credential import ACTIVE, INACTIVE, PROPAGATION
-from permille.domain.people.commands import Command, Disable, Enable
+from permille.domain.people.commands import Command
+from permille.domain.people.staff_commands import Disable, Enable
 from permille.domain.values.errors import DecisionRefused, Unavailable
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply
@@ -22,7 +23,7 @@ DECISIONS: dict[str, Callable[..., Command]] = {"disable": Disable, "enable": En
 WITHIN = timedelta(minutes=2)
 
 
-class Lagging(World):
+class Lagging(FakeEnforcement):
     """An account whose owner has put one key to sleep; the stream runs at once whatever support decides."""
 
     def __init__(self, *, active: bool = True) -> None:

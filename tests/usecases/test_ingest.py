@@ -10,7 +10,7 @@ from tests.support.builders import (
     ACCOUNT,
     CALLER,
     NOW,
-    OWNER_MAIL_CALLER,
+    OWNER_MAIL_SENDER,
     SENT_AT,
     SIMULATED,
     TODAY,
@@ -56,7 +56,7 @@ class Ingestion:
         """Takes a batch whose records are called r-0, r-1 ..., and returns those to be delivered again."""
         texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         batch = [as_received(f"r-{number}", text) for number, text in enumerate(texts)]
-        services = IngestServices(FakeLedger(self.rows), self.quarantine, policy, OWNER_MAIL_CALLER)
+        services = IngestServices(FakeLedger(self.rows), self.quarantine, policy, OWNER_MAIL_SENDER)
         return ingest(services, batch, now, time_left)
 
     @property
@@ -350,8 +350,8 @@ def test_a_bad_record_does_not_keep_the_good_ones_waiting(feedback: Ingestion) -
 @pytest.mark.parametrize(
     "body",
     [
-        ses_event("Complaint", caller=OWNER_MAIL_CALLER),
-        ses_event("Bounce", caller=OWNER_MAIL_CALLER),
+        ses_event("Complaint", caller=OWNER_MAIL_SENDER),
+        ses_event("Bounce", caller=OWNER_MAIL_SENDER),
         ses_event("Delivery") | {"eventType": "Open"},
         "Successfully validated SNS topic for Amazon SES event publishing.",
     ],
@@ -378,7 +378,7 @@ def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -
 
 def own_mail(kind: str, about: str = ACCOUNT, **different: Any) -> Body:
     usual = {"destination": ["owner@bakery.example"]}
-    return ses_event(kind, caller=OWNER_MAIL_CALLER, tags={"permille-account": about}, **usual | different)
+    return ses_event(kind, caller=OWNER_MAIL_SENDER, tags={"permille-account": about}, **usual | different)
 
 
 @pytest.mark.parametrize(("kind", "state"), [("Bounce", "bounced"), ("Complaint", "complained")])
@@ -412,7 +412,7 @@ def test_two_mails_to_an_owner_that_do_not_arrive_in_one_instant_are_two_entries
         own_mail("Complaint", complaintFeedbackType="not-spam"),
         own_mail("Complaint", complaintFeedbackType="auth-failure"),
         own_mail("Complaint", recipients=[SIMULATED], destination=[SIMULATED]),
-        ses_notification("Complaint", caller=OWNER_MAIL_CALLER),  # carries no tags
+        ses_notification("Complaint", caller=OWNER_MAIL_SENDER),  # carries no tags
     ],
 )
 def test_other_feedback_about_our_own_mail_changes_nothing(feedback: Ingestion, body: Body) -> None:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, STAFF, a_request, an_account, ses_event
-from tests.support.enforcement import World
+from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_SENDER, STAFF, a_request, an_account, ses_event
+from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
@@ -22,12 +22,12 @@ from permille.aws.events import as_received
 from permille.domain.account.account import Account
 from permille.domain.account.credential import PROPAGATION
 from permille.domain.account.second_chance import RequestedDay, ReviewState, Trial
-from permille.domain.people.commands import (
-    AmendReview,
+from permille.domain.people.commands import Command
+from permille.domain.people.owner_commands import AmendReview, WithdrawReview
+from permille.domain.people.staff_commands import (
     ApproveReview,
     CancelTrial,
     Close,
-    Command,
     ConfirmTrial,
     DeclineReview,
     Disable,
@@ -35,7 +35,6 @@ from permille.domain.people.commands import (
     Exempt,
     ReleaseHold,
     Unexempt,
-    WithdrawReview,
 )
 from permille.domain.policy.e_value import is_evident
 from permille.domain.policy.policy import DEFAULT, Breaker, Policy, RecentRatio, SecondChance
@@ -157,7 +156,7 @@ class Life(RuleBasedStateMachine):
         self.now: datetime = NOW
         self.zone = ZoneInfo(zone)
         self.policy = policy
-        self.world = World(newer_rows=newer)
+        self.world = FakeEnforcement(newer_rows=newer)
         self.world.policies.policy = policy
         self.world.rows.lap = replace(self.world.rows.lap, policy=policy.id)
         self.world.open(an_account(timezone=zone))
@@ -214,7 +213,7 @@ class Life(RuleBasedStateMachine):
         failed = ["r"]
         with suppress(Killed):
             ledger, left = FakeLedger(self.world.rows), timedelta(minutes=1)
-            services = IngestServices(ledger, FakeQuarantine(), lambda: self.policy, OWNER_MAIL_CALLER)
+            services = IngestServices(ledger, FakeQuarantine(), lambda: self.policy, OWNER_MAIL_SENDER)
             failed = ingest(services, [as_received("r", body)], self.now, lambda: left)
         if failed:
             self.queue.append((kind, number, readers))
@@ -462,7 +461,7 @@ class Life(RuleBasedStateMachine):
 
     def _is_new(self, account: Account) -> bool:
         """Whether anything was counted since the last look that kept it, or a person changed the mode."""
-        look = account.look
+        look = account.assessment
         if look is None or not look.kept or look.mode != self.world.enforcement.mode:
             return True
         first = first_day(look.day, DEFAULT.window_days)

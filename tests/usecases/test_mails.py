@@ -21,7 +21,7 @@ from tests.support.builders import (
 from tests.support.gallery import mails
 from tests.support.hostile import mailbox_of
 
-from permille.domain.policy.policy import Rule
+from permille.domain.policy.verdict import Rule
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.kinds.registry import KINDS

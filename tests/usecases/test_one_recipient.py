@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_CALLER, TODAY, Body, a_sender, an_account, ses_event
+from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_SENDER, TODAY, Body, a_sender, an_account, ses_event
 from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows
 
 from permille.aws.events import as_received
@@ -33,7 +33,7 @@ class Ingestion:
     def receive(self, *bodies: Body) -> list[str]:
         batch = [as_received(f"r-{number}", json.dumps(body)) for number, body in enumerate(bodies)]
         ledger, left = FakeLedger(self.rows), timedelta(minutes=1)
-        services = IngestServices(ledger, FakeQuarantine(), self.policies.current, OWNER_MAIL_CALLER)
+        services = IngestServices(ledger, FakeQuarantine(), self.policies.current, OWNER_MAIL_SENDER)
         return ingest(services, batch, NOW, lambda: left)
 
     @property

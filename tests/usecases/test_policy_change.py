@@ -21,12 +21,12 @@ from tests.support.builders import (
     by_staff,
     days_of,
 )
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakeControl, FakeTallies, When
 from tests.support.operator_fakes import FakeAllTimelines, FakePolicyDocument, FakeStack, a_stack
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Exemption
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.policy.policy import DEFAULT, BounceBurst, Breaker, ComplaintRatio, Policy
@@ -38,14 +38,14 @@ from permille.domain.timeline.timeline import SYSTEM, Entry, only
 from permille.domain.values.errors import DecisionRefused, Failed, ServiceError, Unavailable
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
-from permille.usecases.decisions import policy_change
+from permille.usecases.decisions import policy_change, policy_preview
 from permille.usecases.history import NEWEST
 
 A_DAY = timedelta(days=1)
 STRICT = replace(DEFAULT, id="strict", complaint_ratio=ComplaintRatio(complaints_at_least=1))
 LENIENT = replace(DEFAULT, id="lenient", complaint_ratio=ComplaintRatio(complaints_at_least=5))
 LOOKED_AT = Assessment(TODAY, 0, 0, 0, 0)
-BROKEN = replace(LOOKED_AT, over=True)
+BROKEN = replace(LOOKED_AT, breaks_rule=True)
 EXEMPTION = Exemption(NOW + A_DAY, "A partner", STAFF)
 TRIAL = Trial(TrialState.RUNNING, TODAY, NOW, NOW + A_DAY, NOW + 3 * A_DAY)
 
@@ -67,7 +67,7 @@ def have(
 
 
 def preview(stack: FakeStack, candidate: Policy, mode: Mode = Mode.ENFORCE) -> Preview:
-    return policy_change.preview(stack, stack.accounts.all(), candidate, mode, NOW)
+    return policy_preview.preview(stack, stack.accounts.all(), candidate, mode, NOW)
 
 
 def effects(previewed: Preview) -> dict[str, Effect]:
@@ -98,24 +98,24 @@ def the_record(days_ago: int = 0) -> Entry:
         ({"status": Status.OBSERVING, "trial": TRIAL}, Tally(500, 1), STRICT, Effect.WOULD_END_TRIAL),
         ({"status": Status.TRIAL, "trial": TRIAL}, Tally(500, 0), STRICT, None),
         ({"status": Status.CLOSED}, Tally(500, 1), STRICT, None),
-        ({"look": None}, Tally(500, 1), STRICT, None),  # nothing was ever counted that speaks against it
-        ({"status": Status.DISABLED, "look": BROKEN}, Tally(1000, 2), LENIENT, Effect.WOULD_HAVE_KEPT),
-        ({"status": Status.DISABLED, "look": BROKEN}, Tally(1000, 2), STRICT, None),
-        ({"status": Status.DISABLED, "look": LOOKED_AT}, Tally(1000, 2), LENIENT, None),  # no rule disabled it
+        ({"assessment": None}, Tally(500, 1), STRICT, None),  # nothing was ever counted that speaks against it
+        ({"status": Status.DISABLED, "assessment": BROKEN}, Tally(1000, 2), LENIENT, Effect.WOULD_HAVE_KEPT),
+        ({"status": Status.DISABLED, "assessment": BROKEN}, Tally(1000, 2), STRICT, None),
+        ({"status": Status.DISABLED, "assessment": LOOKED_AT}, Tally(1000, 2), LENIENT, None),  # no rule disabled it
     ],
     ids=str,
 )
 def test_what_a_policy_would_change_for_an_account(
     stack: FakeStack, account: dict[str, Any], counts: Tally, candidate: Policy, effect: Effect | None
 ) -> None:
-    have(stack, an_account(**{"look": LOOKED_AT, **account}), counts, entries=[the_record()])
+    have(stack, an_account(**{"assessment": LOOKED_AT, **account}), counts, entries=[the_record()])
 
     assert effects(preview(stack, candidate)) == ({ACCOUNT: effect} if effect else {})
 
 
 def test_whom_staff_disabled_no_policy_would_have_kept(stack: FakeStack) -> None:
     disabled = by_staff(ACCOUNT, "staff_disabled", NOW + timedelta(hours=1), "It is hacked", STAFF)
-    have(stack, an_account(status=Status.DISABLED, look=BROKEN), Tally(1000, 2), entries=[the_record(), disabled])
+    have(stack, an_account(status=Status.DISABLED, assessment=BROKEN), Tally(1000, 2), entries=[the_record(), disabled])
 
     assert effects(preview(stack, LENIENT)) == {}
 
@@ -123,7 +123,7 @@ def test_whom_staff_disabled_no_policy_would_have_kept(stack: FakeStack) -> None
 def test_who_was_disabled_weeks_ago_is_judged_by_the_mail_of_then(stack: FakeStack) -> None:
     """All of it has left the window meanwhile, so that today no policy would find anything against it."""
     asked = [an_entry("review_requested", NOW - timedelta(minutes=number)) for number in range(2 * NEWEST)]
-    account = an_account(status=Status.DISABLED, look=BROKEN)
+    account = an_account(status=Status.DISABLED, assessment=BROKEN)
     have(stack, account, Tally(1000, 2), days_ago=60, entries=[the_record(60), *asked])
 
     [would_have_kept] = preview(stack, LENIENT).of(Effect.WOULD_HAVE_KEPT)
@@ -133,27 +133,27 @@ def test_who_was_disabled_weeks_ago_is_judged_by_the_mail_of_then(stack: FakeSta
 
 
 def test_an_epoch_that_is_over_counts_no_more(stack: FakeStack) -> None:
-    have(stack, an_account(look=LOOKED_AT), Tally(500, 1))
-    stack.rows.accounts[ACCOUNT] = an_account(look=LOOKED_AT, epochs=(NOW,))
+    have(stack, an_account(assessment=LOOKED_AT), Tally(500, 1))
+    stack.rows.accounts[ACCOUNT] = an_account(assessment=LOOKED_AT, epochs=(NOW,))
 
     assert effects(preview(stack, STRICT)) == {}
 
 
 def test_a_longer_window_reaches_the_mail_that_the_present_one_has_left(stack: FakeStack) -> None:
-    have(stack, an_account(look=LOOKED_AT), Tally(500, 2), days_ago=50)
+    have(stack, an_account(assessment=LOOKED_AT), Tally(500, 2), days_ago=50)
 
     assert effects(preview(stack, replace(DEFAULT, id="longer", window_days=60))) == {ACCOUNT: Effect.WOULD_DISABLE}
 
 
 def test_a_shorter_window_lets_the_mail_go_that_the_present_one_still_has(stack: FakeStack) -> None:
-    have(stack, an_account(look=LOOKED_AT), Tally(500, 2), days_ago=20)
+    have(stack, an_account(assessment=LOOKED_AT), Tally(500, 2), days_ago=20)
 
     assert effects(preview(stack, replace(DEFAULT, id="shorter", window_days=10))) == {ACCOUNT: Effect.WOULD_KEEP}
 
 
 def test_who_breaks_the_policy_in_force_too_is_told_apart(stack: FakeStack) -> None:
-    have(stack, an_account("above", look=LOOKED_AT), Tally(1000, 2))
-    have(stack, an_account("anew", look=LOOKED_AT), Tally(999, 1))
+    have(stack, an_account("above", assessment=LOOKED_AT), Tally(1000, 2))
+    have(stack, an_account("anew", assessment=LOOKED_AT), Tally(999, 1))
 
     told = {one.account.id: one.breaks_present for one in preview(stack, STRICT).affected}
 
@@ -161,20 +161,20 @@ def test_who_breaks_the_policy_in_force_too_is_told_apart(stack: FakeStack) -> N
 
 
 def test_the_worst_come_first_and_all_are_counted(stack: FakeStack) -> None:
-    for number in range(policy_change.BATCH + 50):
-        have(stack, an_account(f"a-{number:03}", look=LOOKED_AT), Tally(500, 1 + number))
-    have(stack, an_account("clean", look=LOOKED_AT), Tally(500, 0))
+    for number in range(policy_preview.BATCH + 50):
+        have(stack, an_account(f"a-{number:03}", assessment=LOOKED_AT), Tally(500, 1 + number))
+    have(stack, an_account("clean", assessment=LOOKED_AT), Tally(500, 0))
 
     previewed = preview(stack, STRICT)
 
     ids = [one.account.id for one in previewed.affected]
-    assert ids == [f"a-{number:03}" for number in range(policy_change.BATCH + 49, -1, -1)]
-    assert previewed.judged == policy_change.BATCH + 51
+    assert ids == [f"a-{number:03}" for number in range(policy_preview.BATCH + 49, -1, -1)]
+    assert previewed.judged == policy_preview.BATCH + 51
 
 
 def test_where_the_policy_in_force_cannot_be_understood_the_candidate_alone_is_told(stack: FakeStack) -> None:
     stack.policies.document = "{"
-    have(stack, an_account(look=LOOKED_AT), Tally(1000, 2))
+    have(stack, an_account(assessment=LOOKED_AT), Tally(1000, 2))
 
     previewed = preview(stack, DEFAULT)
 
@@ -186,8 +186,8 @@ def test_where_the_policy_in_force_cannot_be_understood_the_candidate_alone_is_t
     "call", ["policies.text", "accounts.all", "tallies.days", "timeline.latest", "control.breaker"]
 )
 def test_what_cannot_be_read_is_an_error_and_no_smaller_number(stack: FakeStack, call: str) -> None:
-    have(stack, an_account(look=LOOKED_AT), Tally(500, 1))
-    have(stack, an_account("off", status=Status.DISABLED, look=BROKEN), Tally(1000, 2))
+    have(stack, an_account(assessment=LOOKED_AT), Tally(500, 1))
+    have(stack, an_account("off", status=Status.DISABLED, assessment=BROKEN), Tally(1000, 2))
     stack.faults.fail(call)
 
     with pytest.raises(ServiceError):
@@ -210,7 +210,7 @@ mail = st.builds(Tally, st.integers(100, 5000), st.integers(0, 6), st.integers(0
 
 @given(candidate=policies, counts=st.lists(mail, min_size=1, max_size=4))
 def test_whom_the_preview_names_the_next_sweep_disables_and_nobody_else(candidate: Policy, counts: list[Tally]) -> None:
-    world = World()
+    world = FakeEnforcement()
     for number, tally in enumerate(counts):
         world.open(an_account(f"a-{number}", due_at=NOW))
         world.counted(tally.delivered, tally.complaints, f"a-{number}")
@@ -218,7 +218,7 @@ def test_whom_the_preview_names_the_next_sweep_disables_and_nobody_else(candidat
     world.run()
     off_before = disabled(world)
 
-    previewed = policy_change.preview(
+    previewed = policy_preview.preview(
         Reading(world), list(world.rows.accounts.values()), candidate, Mode.ENFORCE, NOW + A_MINUTE
     )
     world.policies.policy = candidate
@@ -227,14 +227,14 @@ def test_whom_the_preview_names_the_next_sweep_disables_and_nobody_else(candidat
     assert disabled(world) - off_before == {one.account.id for one in previewed.of(Effect.WOULD_DISABLE)}
 
 
-def disabled(world: World) -> set[str]:
+def disabled(world: FakeEnforcement) -> set[str]:
     return {account.id for account in world.rows.accounts.values() if account.status is Status.DISABLED}
 
 
 class Reading:
     """What a preview needs of a world in which the preset default is in force."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: FakeEnforcement) -> None:
         self.control = FakeControl(world.rows)
         self.policies = FakePolicyDocument()
         self.tallies = FakeTallies(world.rows)
@@ -288,8 +288,8 @@ def test_a_person_is_asked_where_more_would_be_disabled_than_the_breaker_lets_pa
     candidate = parse_policy(json.dumps(policy_data(STRICT) | {"id": "default"}))
     stack.policies.document = json.dumps(policy_data(case.in_force) | {"id": "default"})
     for number in range(case.accounts):
-        have(stack, an_account(f"a-{number}", look=LOOKED_AT), Tally(500, 1))
-    have(stack, an_account("exempt", look=LOOKED_AT, exemption=EXEMPTION), Tally(500, 1))
+        have(stack, an_account(f"a-{number}", assessment=LOOKED_AT), Tally(500, 1))
+    have(stack, an_account("exempt", assessment=LOOKED_AT, exemption=EXEMPTION), Tally(500, 1))
 
     assert preview(stack, candidate, case.mode).exceeds_bound is case.asks
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.fakes import Killed, User, When
 from tests.support.operator_fakes import FakeAllAccounts, FakeIamUsers, KnownUser
 
 from permille.domain.account.credential import ACTIVE, INACTIVE
-from permille.domain.people.commands import Close, Command, Disable, Enable
+from permille.domain.people.commands import Command
 from permille.domain.people.renewal import Renew
+from permille.domain.people.staff_commands import Close, Disable, Enable
 from permille.domain.values.errors import (
     DecisionRefused,
     Failed,
@@ -39,7 +40,7 @@ ENABLE = Enable(reason="They changed their password", by=STAFF)
 class Bakery:
     """An account with a key of its own, that the stack made; Enforce runs beside it."""
 
-    world: World = field(default_factory=World)
+    world: FakeEnforcement = field(default_factory=FakeEnforcement)
     on: bool = True
     now: datetime = NOW
     shown: list[str] = field(default_factory=list)

@@ -18,7 +18,8 @@ from tests.support.fakes import (
 )
 
 from permille.domain.account.owner_acts import CHANGES_A_DAY
-from permille.domain.people.commands import AmendReview, Command, WithdrawReview
+from permille.domain.people.commands import Command
+from permille.domain.people.owner_commands import AmendReview, WithdrawReview
 from permille.domain.values.errors import DecisionRefused, Unavailable
 from permille.domain.values.status import Status
 from permille.domain.words.wording import OWNER

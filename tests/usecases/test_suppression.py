@@ -24,7 +24,7 @@ from tests.support.builders import (
 from tests.support.fakes import FakeLedger, FakePolicies, FakeQuarantine, FakeSuppressions, Rows, When
 
 from permille.aws.events import as_received
-from permille.domain.feedback.feedback import Complaint
+from permille.domain.feedback.complaint import Complaint
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.sending.suppression import Suppression, SuppressionReason, suppressed_by
@@ -35,7 +35,14 @@ from permille.domain.values.tally import Tally
 from permille.ports.feedback import Count
 from permille.ports.history import MAX_RECORDS_AT_ONCE
 from permille.ports.paging import Page
-from permille.usecases.decisions.suppression_list import ATTEMPTS, add, exported, page, remove, take_in
+from permille.usecases.decisions.suppression_list import (
+    ATTEMPTS,
+    exported,
+    import_addresses,
+    page,
+    suppress,
+    unsuppress,
+)
 from permille.usecases.feedback.ingest import IngestServices, ingest
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -70,7 +77,7 @@ def addresses(rows: Rows) -> list[str]:
 
 def removed(rows: Rows, address: str = ANN, at: datetime = NOW) -> Entry | None:
     command = Unsuppress(address=address, reason="They wrote to us", by=STAFF)
-    return remove(FakeSuppressions(rows), ACCOUNT, command, at)
+    return unsuppress(FakeSuppressions(rows), ACCOUNT, command, at)
 
 
 # ---------------------------------------------------------------- whom a complaint suppresses
@@ -143,7 +150,7 @@ def test_the_list_can_begin_at_an_instant(ago: int, expected: list[str]) -> None
     st.integers(1, 5),
     st.integers(0, 20),
 )
-def test_pages_list_every_address_exactly_once(complaints: list[str], limit: int, ago: int) -> None:
+def test_paging_lists_every_address_exactly_once(complaints: list[str], limit: int, ago: int) -> None:
     rows = Rows()
     complained(rows, *complaints)
     since = NOW - timedelta(seconds=ago)
@@ -492,13 +499,13 @@ def test_cut_off_at_any_call_the_report_comes_again_and_is_taken_once(call: str,
 
 def added(rows: Rows, address: str = ANN, at: datetime = NOW) -> Entry | None:
     command = Suppress(address=address, reason="She called us", by=STAFF)
-    return add(FakeSuppressions(rows), ACCOUNT, command, at)
+    return suppress(FakeSuppressions(rows), ACCOUNT, command, at)
 
 
 def taken_in(rows: Rows, *of: str, at: datetime = NOW) -> int:
     """How many were added."""
     command = ImportSuppressions(addresses=of, reason="From the old system", by=STAFF)
-    entry = take_in(FakeSuppressions(rows), ACCOUNT, command, at)
+    entry = import_addresses(FakeSuppressions(rows), ACCOUNT, command, at)
     return entry.facts.count if entry else 0
 
 

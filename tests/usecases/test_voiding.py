@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, an_account
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.fakes import DecisionServices, FakeAccounts, FakeLedger, FakePolicies, FakeTimeline, When
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.people.commands import Enable, RestoreComplaint, VoidComplaint
+from permille.domain.people.staff_commands import Enable, RestoreComplaint, VoidComplaint
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import repeated, reported
 from permille.domain.timeline.kinds.corrections import counting
@@ -36,7 +36,7 @@ WHY = "An employee pressed the wrong button"
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 
 
-class Support(World):
+class Support(FakeEnforcement):
     """Accounts, and support that takes complaints back."""
 
     def __init__(self, account: Account | None = None, delivered: int = 1000) -> None:
@@ -300,8 +300,8 @@ def over_by_time_alone(complaints: int) -> tuple[Support, list[Entry]]:
     """Above the limit and still on: a look has kept it with so many complaints in 1,000."""
     support = Support()
     told = [support.complains(f"m-{n}", NOW - SECOND) for n in range(complaints)]
-    look = Assessment(TODAY, 1000, complaints, 0, 0, over=True, policy=DEFAULT.id, mode="enforce", kept=True)
-    support.rows.accounts[ACCOUNT] = replace(support.account(), look=look, alerted_at=NOW)
+    look = Assessment(TODAY, 1000, complaints, 0, 0, breaks_rule=True, policy=DEFAULT.id, mode="enforce", kept=True)
+    support.rows.accounts[ACCOUNT] = replace(support.account(), assessment=look, alerted_at=NOW)
     return support, told
 
 
@@ -350,7 +350,7 @@ def test_what_the_last_look_had_not_found_does_not_lower_it(sent_at: Any, counte
 
     support.voids(other, counted_at + MINUTE)
 
-    look = support.account().look
+    look = support.account().assessment
     assert look is not None
     assert look.complaints == 2
 
@@ -361,8 +361,8 @@ def test_one_of_an_earlier_epoch_changes_nothing_of_this_one() -> None:
 
     account = support.voids(told[0])
 
-    assert account.look is not None
-    assert account.look.complaints == 2
+    assert account.assessment is not None
+    assert account.assessment.complaints == 2
     assert total_of(support.enforcement.tallies.days(ACCOUNT, 1, TODAY)).complaints == 1
 
 

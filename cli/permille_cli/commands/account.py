@@ -8,7 +8,7 @@ from rich.table import Table
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import changes
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.status import Status
 from permille.domain.words import wording

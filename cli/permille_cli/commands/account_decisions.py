@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from permille.domain.account.account import Account
-from permille.domain.people.commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
+from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille.domain.values.errors import Failed, InvalidInput, ServiceError
 from permille.domain.words import wording
 from permille.usecases.senders.delete_users import DeletedUsers, delete_users

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from permille.domain.people.commands import Command, Exempt, ReleaseHold
+from permille.domain.people.commands import Command
+from permille.domain.people.staff_commands import Exempt, ReleaseHold
 from permille.domain.people.system_commands import ResetBreaker
 from permille.domain.policy.policy import Policy
 from permille.domain.rules.breaker import LARGEST_GRANT, hour_of

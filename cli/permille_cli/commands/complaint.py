@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from permille.domain.account.account import Account
-from permille.domain.people.commands import RestoreComplaint, VoidComplaint
+from permille.domain.people.staff_commands import RestoreComplaint, VoidComplaint
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided

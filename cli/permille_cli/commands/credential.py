@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from permille.domain.people.commands import Enable
 from permille.domain.people.renewal import Renew
+from permille.domain.people.staff_commands import Enable
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.senders.renew_credential import Renewed, renew_credential
 from permille_cli.answers.credential_answer import CredentialAnswer

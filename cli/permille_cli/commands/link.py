@@ -9,12 +9,12 @@ import typer
 from permille.domain.login import links
 from permille.domain.login.links import ALL_ACCOUNTS, Grant, LinkRole, Scope
 from permille.domain.people import validation
-from permille.domain.people.commands import RevokeOwnerLinks
+from permille.domain.people.staff_commands import RevokeOwnerLinks
 from permille.domain.people.system_commands import RevokeAccess
 from permille.domain.timeline.kinds.access import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, only, system_entry
 from permille.domain.values.errors import InvalidInput, ServiceError
-from permille.usecases.history import MOST
+from permille.usecases.history import MAX_OF_TOPIC
 from permille.usecases.login.access import address, make_token
 from permille.usecases.login.issue_links import revoke_links
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
@@ -158,12 +158,14 @@ def _revoke(stack: Stack, audience: LinkRole, name: str, reason: str, *, as_json
 def _never_made(stack: Stack, audience: LinkRole, name: str) -> str:
     """Says where no link of that name was found; empty if there is one, or the timeline cannot be read."""
     try:
-        page = stack.timeline.latest(SYSTEM, MOST)
+        page = stack.timeline.latest(SYSTEM, MAX_OF_TOPIC)
     except ServiceError:
         return ""
     if any((made.facts.audience, made.facts.subject) == (audience, name) for made in only(LinkMade, page.items)):
         return ""
-    return f"among the newest {MOST:,} entries of the system timeline" if page.next else "on the system timeline"
+    return (
+        f"among the newest {MAX_OF_TOPIC:,} entries of the system timeline" if page.next else "on the system timeline"
+    )
 
 
 def _lasting(audience: LinkRole, number: float, unit: str) -> timedelta:

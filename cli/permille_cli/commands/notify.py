@@ -9,7 +9,7 @@ import typer
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import times
 from permille.ports.notifications import IDEMPOTENT_FOR
-from permille.usecases.feedback.dead_letters import missed, redrive_letters
+from permille.usecases.feedback.dead_letters import missed_parts, redrive_letters
 from permille.usecases.notifications import notify
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
@@ -39,7 +39,7 @@ def redrive(
     the timeline's stream.
     """
     begin = _instant(since, stack.now()) if since is not None else None
-    parts = missed(stack.stream_failures)
+    parts = missed_parts(stack.stream_failures)
     begin = begin or min((part.since for part in parts), default=None)
     letters = sum(1 for _ in progress(redrive_letters(stack.notify_dead_letters), "putting back"))
     queued = list(_queued_since(stack, begin)) if begin else []

@@ -16,7 +16,7 @@ from permille.domain.values.errors import InvalidInput, InvalidPolicy
 from permille.domain.values.status import Mode
 from permille.domain.words.wording import times
 from permille.schema.operator_schema import preview_json
-from permille.usecases.decisions import policy_change
+from permille.usecases.decisions import policy_change, policy_preview
 from permille_cli.answers.policy_preview import print_preview
 from permille_cli.commands import policy_judge
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
@@ -144,7 +144,7 @@ def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -
 
 def _preview(stack: Stack, policy: Policy) -> Preview:
     accounts = progress(stack.accounts.all(), "judging")
-    return policy_change.preview(stack, accounts, policy, Mode(stack["EnforcementMode"]), stack.now())
+    return policy_preview.preview(stack, accounts, policy, Mode(stack["EnforcementMode"]), stack.now())
 
 
 def _print_previewed(previewed: Preview) -> None:

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from permille.domain.policy.e_value import ln_e_needed
-from permille.domain.policy.policy import DEFAULT, PRESETS, Policy, Verdict, judge
+from permille.domain.policy.policy import DEFAULT, PRESETS, Policy
 from permille.domain.policy.policy_file import policy_data
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import times

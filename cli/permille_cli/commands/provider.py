@@ -59,7 +59,7 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
     Exits with 0 if it succeeds, and with 1 if not.
     """
     account = stack.account(account_id)
-    failure = providers.try_again(stack.providing, account)
+    failure = providers.check_login(stack.providing, account)
     assert account.provider is not None  # else the use case refused
     host, port = account.provider.host, account.provider.port
     why = sentence(failure, host, port) if failure else ""

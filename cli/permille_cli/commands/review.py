@@ -9,17 +9,10 @@ import typer
 from rich.console import Console
 
 from permille.domain.account.account import Account
-from permille.domain.people.commands import (
-    AmendReview,
-    ApproveReview,
-    CancelTrial,
-    Command,
-    ConfirmTrial,
-    DeclineReview,
-    RequestReview,
-    WithdrawReview,
-)
-from permille.domain.policy.policy import Verdict
+from permille.domain.people.commands import Command
+from permille.domain.people.owner_commands import AmendReview, RequestReview, WithdrawReview
+from permille.domain.people.staff_commands import ApproveReview, CancelTrial, ConfirmTrial, DeclineReview
+from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.reminders import day_note
 from permille.domain.values.errors import ConfirmationNeeded, ServiceError
 from permille.domain.words import wording

@@ -78,7 +78,7 @@ def add(
     """Suppress an address. No complaint is counted."""
     command = Suppress(address=_bare(address), reason=reason, by=stack.caller())
     account = stack.account(account_id)
-    entry = suppression_list.add(stack.suppressions, account_id, command, stack.now())
+    entry = suppression_list.suppress(stack.suppressions, account_id, command, stack.now())
     if entry is None:
         raise InvalidInput(f"{command.address} is on the list already; see `permille suppression list {account_id}`")
     if as_json:
@@ -105,7 +105,7 @@ def import_file(
     addresses = tuple(addresses_in(inputs.text_of(file), canonical_address))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
-    entry = suppression_list.take_in(
+    entry = suppression_list.import_addresses(
         stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing")
     )
     added = entry.facts.count if entry else 0
@@ -154,7 +154,7 @@ def remove(
     """
     command = Unsuppress(address=address, reason=reason, by=stack.caller())
     account, wanted = stack.account(account_id), _bare(address)
-    entry = suppression_list.remove(stack.suppressions, account_id, command, stack.now())
+    entry = suppression_list.unsuppress(stack.suppressions, account_id, command, stack.now())
     seen = in_ses(stack, address, wanted)
     if entry is None and not (also_in_ses and (seen.reasons or seen.unknown)):
         raise InvalidInput(f"{wanted} is not suppressed; see `permille suppression list {account_id}`")

@@ -13,7 +13,7 @@ from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import plain
 from permille.schema.entry_schema import entry_json
-from permille.usecases.history import MOST
+from permille.usecases.history import MAX_OF_TOPIC
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import LONGEST, AsJson, emit_json, out
@@ -39,7 +39,7 @@ def show(
     before = validation.of_field("before", validation.entry_id, before) if before else ""
     zone = shown_zone_of(stack.account(account_id)) if account_id else UTC
     platform = stack["PlatformName"]
-    page = stack.timeline.latest(account_id or SYSTEM, MOST, before)
+    page = stack.timeline.latest(account_id or SYSTEM, MAX_OF_TOPIC, before)
     entries = [entry for entry in reversed(page.items) if audience in (None, entry.audience)]
     if as_json:
         documents = [entry_json(entry, platform, zone) for entry in entries]

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from permille.usecases.stack.uninstall import DeniedSenders, RestoredIdentity, UninstallPlan, apply, plan
+from permille.usecases.stack.uninstall import apply
+from permille.usecases.stack.uninstall_plan import DeniedSenders, RestoredIdentity, UninstallPlan, plan
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress

@@ -1,4 +1,4 @@
-"""What the SMTP endpoint asks the emulator: whose a credential is, what an address is sent as, what IAM says."""
+"""The SMTP endpoint's requests to the emulator: credentials, identities, IAM authorization."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,12 @@ from urllib.parse import urlencode
 
 @dataclass(frozen=True, slots=True)
 class SmtpCredential:
-    """An Active access key, and the name by which SES calls its user."""
+    """The user of an Active access key.
+
+    secret_access_key: for the SMTP password.
+    caller_identity: the user's name in SES's events.
+    arn: the user's ARN.
+    """
 
     secret_access_key: str
     caller_identity: str
@@ -18,7 +23,7 @@ class SmtpCredential:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A verified SES identity, and the configuration set that its mail has where it names none."""
+    """A verified SES identity, and the default configuration set of its mail."""
 
     arn: str
     configuration_set: str | None
@@ -26,7 +31,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class IamDenial:
-    """IAM's refusal: of whom, on what."""
+    """IAM denied an action. `arn`: the user; `resource`: the resource that is denied."""
 
     arn: str
     resource: str
@@ -48,7 +53,7 @@ class Authority:
         return SmtpCredential(**answer) if answer else None
 
     def identity(self, address: str) -> Identity | None:
-        """The verified identity that mail from `address` is sent as: itself, its domain or a parent domain."""
+        """The verified identity of `address`: itself, its domain or a parent domain; None if there is none."""
         answer = self._ask("GET", f"identity?{urlencode({'address': address})}")
         return Identity(**answer) if answer else None
 

@@ -38,8 +38,13 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What `up` was asked for: the name of the stack, the parameters that may differ, and whether containers may ask
-    its AWS."""
+    """The options of `up`.
+
+    stack: the name of the CloudFormation stack.
+    mode: the EnforcementMode.
+    platform_name: the PlatformName.
+    for_containers: whether containers can use its AWS.
+    """
 
     stack: str
     mode: str
@@ -58,8 +63,8 @@ class Deployment:
             raise InvalidInput(f"takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}", "platform_name")
 
     def __str__(self) -> str:
-        said = f"--stack {self.stack} --mode {self.mode} --platform-name {shlex.quote(self.platform_name)}"
-        return f"{said} --for-containers" if self.for_containers else said
+        options = f"--stack {self.stack} --mode {self.mode} --platform-name {shlex.quote(self.platform_name)}"
+        return f"{options} --for-containers" if self.for_containers else options
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -77,7 +82,7 @@ class Deployment:
 
 
 def deploy(deployment: Deployment, running: Running, state: StateDirectory) -> dict[str, str]:
-    """Deploys, and returns the stack's outputs. Raises Failed with the end of what SAM CLI said."""
+    """Deploys, and returns the stack's outputs. Raises Failed with the end of SAM CLI's log."""
     document = template.load()
     _make_deny_group(running, deployment.stack, document["Resources"].pop("DenyGroup", None))
     running.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM_IDENTITY)
@@ -111,9 +116,9 @@ def deployed_environment(running: Running, function: str) -> dict[str, str]:
 
 
 def _for_this_host(document: dict[str, Any], deployment: Deployment, running: Running) -> dict[str, Any]:
-    """The template as this host can run it; everything else stays as it is deployed to AWS."""
+    """The template, adapted to this host and to the emulator."""
     for name, value in deployment.parameters.items():
-        # Not by --parameter-overrides: SAM CLI's own quoting cannot express every value.
+        # Not with --parameter-overrides: SAM CLI's quoting cannot express every value.
         document["Parameters"][name]["Default"] = value
     machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
     functions = document["Globals"]["Function"]
@@ -137,7 +142,7 @@ def _adapt(properties: dict[str, Any]) -> None:
 
 
 def _make_deny_group(running: Running, stack: str, group: dict[str, Any] | None) -> None:
-    """ministack's CloudFormation knows no AWS::IAM::Group, so the template's is made by API."""
+    """Creates the template's deny group by API: ministack's CloudFormation does not support AWS::IAM::Group."""
     if group is None:
         return
     iam, properties = running.client("iam"), group["Properties"]
@@ -186,10 +191,10 @@ def _sam(state: StateDirectory, environment: Mapping[str, str], command: str, *a
         process.wait()
         raise
     if status:
-        raise Failed(f"sam {command} failed: {_last_said(path.read_text(encoding='utf-8', errors='replace'))}")
+        raise Failed(f"sam {command} failed: {_last_lines(path.read_text(encoding='utf-8', errors='replace'))}")
 
 
-def _last_said(log: str) -> str:
+def _last_lines(log: str) -> str:
     """The line that says why, and the one after it: the last error's if there is one, else the very last."""
     said = [line.strip() for line in log.splitlines() if re.search(r"\w", line)]
     errors = [number for number, line in enumerate(said) if line.startswith("Error")]

@@ -20,8 +20,12 @@ STOPPING_SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class Emulation:
-    """A healthy emulator, and the token with which its private paths may be asked. `port`: its own on loopback;
-    `containers_port`: that of the address on which containers ask, which may be the same."""
+    """A healthy emulator.
+
+    port: on loopback.
+    containers_port: on the address for containers; may be the same.
+    token: for its private paths.
+    """
 
     process: Process
     port: int
@@ -61,7 +65,7 @@ def _environment(state: StateDirectory, key: str, secret: str, relay: str) -> di
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_DEFAULT_REGION": "us-east-1",
         "BIND_HOST": "127.0.0.1",
-        "DOCKER_HOST": f"unix://{state.tmp}/no-docker.sock",  # it would tidy up containers that are not ours
+        "DOCKER_HOST": f"unix://{state.tmp}/no-docker.sock",  # it would remove containers that are not ours
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         "S3_DATA_DIR": str(state.tmp / "s3"),
@@ -91,7 +95,7 @@ def _answers(port: int) -> bool:
 
 async def _stop(process: Process) -> None:
     assert process.stdin is not None
-    process.stdin.close()  # which ends it
+    process.stdin.close()  # it ends at the end of its input
     try:
         await asyncio.wait_for(process.wait(), STOPPING_SECONDS)
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""What SES publishes about one accepted message, in the exact form of event publishing.
+"""The events that SES publishes about an accepted message, in the exact form of event publishing.
 
 https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 """
@@ -22,7 +22,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message that SES took, and all it knows of it."""
+    """An accepted message with all that its events need."""
 
     submission: Submission
     message_id: str
@@ -33,7 +33,7 @@ class Accepted:
     source_ip: str
 
     def fate(self) -> Iterator[Event]:
-        """What becomes of the message: deliveries and bounces, one event per domain."""
+        """Deliveries and bounces of the message, one event per domain."""
         bounced = [to for to in self.submission.recipients if self._outcome(to) == "bounce"]
         suppressed = [to for to in self.submission.recipients if self._outcome(to) == "suppressed"]
         delivered = [to for to in self.submission.recipients if self._outcome(to) == "delivered"]
@@ -45,7 +45,7 @@ class Accepted:
             yield self._bounce("Suppressed", SUPPRESSED, group)
 
     def complaints(self) -> Iterator[Event]:
-        """What recipients do, who got it: one event per complaint."""
+        """Complaints of recipients, one event each."""
         delivered = [to for to in self.submission.recipients if self._outcome(to) == "delivered"]
         for group in _by_domain(delivered):
             for _ in filter(self._complains, group):
@@ -87,7 +87,7 @@ class Accepted:
         }
 
     def _complaint(self, candidates: list[str]) -> Event:
-        """A report names everybody whom the message reached at its domain: most do not say who complained."""
+        """A report names all recipients of the domain: most providers do not say who complained."""
         return {
             "eventType": "Complaint",
             "complaint": {
@@ -136,7 +136,7 @@ class Accepted:
 
 
 def new_id(at: datetime) -> str:
-    """An id as SES makes them: its region (`0100` is us-east-1), the millisecond, something unique."""
+    """An id like those of SES: its region (`0100` is us-east-1), the millisecond, something unique."""
     return f"0100{int(at.timestamp() * 1000):012x}-{uuid.uuid4()}-000000"
 
 
@@ -145,7 +145,7 @@ def _text(at: datetime) -> str:
 
 
 def _simulated(recipient: str) -> str:
-    """The mailbox of SES's simulator that `recipient` is; empty for anybody else."""
+    """The mailbox of SES's simulator that `recipient` is; empty for other addresses."""
     local, _, domain = recipient.lower().partition("@")
     return local.partition("+")[0] if domain == SIMULATOR else ""
 

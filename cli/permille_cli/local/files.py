@@ -1,4 +1,4 @@
-"""Files and directories that nobody else may read, write or put something else in place of."""
+"""Files and directories that no other user can read, write or replace."""
 
 import os
 import shutil
@@ -12,8 +12,10 @@ REMOVING_SECONDS = 5
 
 
 def foreign(path: Path, *, user: int | None = None) -> str | None:
-    """Why others than `user`, who is whoever runs this, have a say in what lies in a directory; None if nobody has.
-    Raises OSError where there is none."""
+    """Why other users can change what is in a directory; None if they cannot. `user`: by default the current one.
+
+    Raises OSError if there is no such directory.
+    """
     found = path.stat()
     if found.st_uid != (os.geteuid() if user is None else user):
         return f"{path} belongs to somebody else"
@@ -21,14 +23,14 @@ def foreign(path: Path, *, user: int | None = None) -> str | None:
         return f"others may write to {path}"
     for above in path.parents:
         mode = above.stat().st_mode
-        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:  # /tmp is sticky: what is in it, its owner alone renames
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:  # /tmp is sticky: only its owner can rename a file in it
             return f"others may rename {path}, for they may write to {above}"
     return None
 
 
 @contextmanager
 def made_private() -> Iterator[None]:
-    """Whatever this process and its children make meanwhile is its owner's alone."""
+    """Files that this process and its children create in the block are private to the user."""
     before = os.umask(0o077)
     try:
         yield
@@ -37,7 +39,7 @@ def made_private() -> Iterator[None]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Writes a file that its owner alone can read, also where it was there and others could; through no link."""
+    """Writes a file that only its owner can read, even if it existed with other permissions. Follows no link."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -46,14 +48,14 @@ def write_private(path: Path, text: str) -> None:
 
 
 def replace_private(path: Path, text: str) -> None:
-    """Writes a file that its owner alone can read, at once or not at all."""
+    """Replaces a file that only its owner can read, atomically."""
     fresh = path.with_suffix(".new")
     write_private(fresh, text)
     fresh.replace(path)
 
 
 def remove(path: Path) -> None:
-    """Removes a file or a tree. A process that is just ending may still take files away, or leave more."""
+    """Removes a file or a tree. Retries, since a process that is ending may still change files."""
     deadline = time.monotonic() + REMOVING_SECONDS
     while os.path.lexists(path):
         try:

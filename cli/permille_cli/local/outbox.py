@@ -1,4 +1,4 @@
-"""Publishes SES's events to the SNS topics of a configuration set, in order and apart from the SMTP sessions."""
+"""Publishes SES's events to the SNS topics of a configuration set, in order, outside the SMTP sessions."""
 
 import asyncio
 import json
@@ -33,36 +33,36 @@ class Destination:
 
 
 def destinations(sesv2: Any, configuration_set: str) -> tuple[Destination, ...] | None:
-    """Where the events of a configuration set go; None if there is no such set."""
+    """The event destinations of a configuration set; None if there is no such set."""
     try:
         answer = sesv2.get_configuration_set_event_destinations(ConfigurationSetName=configuration_set)
     except sesv2.exceptions.NotFoundException:
         return None
     return tuple(
-        Destination(kept["SnsDestination"]["TopicArn"], frozenset(kept["MatchingEventTypes"]))
-        for kept in answer.get("EventDestinations", [])
-        if kept["Enabled"] and "SnsDestination" in kept
+        Destination(found["SnsDestination"]["TopicArn"], frozenset(found["MatchingEventTypes"]))
+        for found in answer.get("EventDestinations", [])
+        if found["Enabled"] and "SnsDestination" in found
     )
 
 
 class Outbox:
-    """A bounded queue: a sender who is faster than SNS waits."""
+    """A bounded queue: senders that are faster than SNS wait."""
 
     def __init__(self, sns: Any) -> None:
         self._sns = sns
         self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(WAITING)
-        self._later: set[asyncio.Task[None]] = set()
+        self._delayed: set[asyncio.Task[None]] = set()
 
     async def put(self, events: Iterable[Event], wanted_by: Iterable[Destination], *, after: float = 0) -> None:
-        """Queues the events; those that are to come after some seconds do not keep the caller waiting."""
+        """Queues the events, or schedules them after some seconds. `wanted_by`: the destinations."""
         if after:
-            task = asyncio.create_task(self._put_later(events, wanted_by, after))
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
+            task = asyncio.create_task(self._put_delayed(events, wanted_by, after))
+            self._delayed.add(task)
+            task.add_done_callback(self._delayed.discard)
         else:
             await self._put(events, wanted_by)
 
-    async def _put_later(self, events: Iterable[Event], wanted_by: Iterable[Destination], after: float) -> None:
+    async def _put_delayed(self, events: Iterable[Event], wanted_by: Iterable[Destination], after: float) -> None:
         await asyncio.sleep(after)
         await self._put(events, wanted_by)
 
@@ -75,7 +75,7 @@ class Outbox:
 
     @asynccontextmanager
     async def publishing(self) -> AsyncIterator[None]:
-        """Publishes while the block runs, and after it what still waits."""
+        """Publishes during the block, and at its end the rest of the queue."""
         worker = asyncio.create_task(self._publish_all())
         try:
             yield
@@ -84,14 +84,14 @@ class Outbox:
         except TimeoutError:
             log.warning("%d events were not published", self._waiting.qsize())
         finally:
-            for task in (worker, *self._later):
+            for task in (worker, *self._delayed):
                 task.cancel()
 
     async def _publish_all(self) -> None:
         while True:
             batch = [await self._waiting.get()]
             if self._waiting.qsize() < BATCH - 1:
-                await asyncio.sleep(GATHERING_SECONDS)  # a tenth of the calls, and of the functions' runs
+                await asyncio.sleep(GATHERING_SECONDS)  # a tenth of the calls and of the functions' runs
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             for topic_arn, messages in groupby(batch, key=lambda waiting: waiting[0]):
@@ -105,7 +105,7 @@ class Outbox:
         ]
         try:
             answer = self._sns.publish_batch(TopicArn=topic_arn, PublishBatchRequestEntries=entries)
-        except (BotoCoreError, ClientError) as error:  # the topic is gone, say: SES drops the events too
+        except (BotoCoreError, ClientError) as error:  # for example a deleted topic: SES drops the events too
             log.warning("%d events were not published to %s: %s", len(messages), topic_arn, error)
             return
         for failed in answer.get("Failed", []):

@@ -1,4 +1,4 @@
-"""Keeps the mail that the emulator's SES API accepts: a file each, for whoever wants to read what owners get."""
+"""Stores the mail that the emulator's SES API accepts, in one file each."""
 
 import re
 from collections.abc import Callable
@@ -31,8 +31,8 @@ class MailFolder:
 
     def _name(self, recipient: str, head: bytes) -> str:
         headers = BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
-        told = headers.get("X-Permille-Entry") or headers.get("Message-ID") or "unnamed"
-        return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{_plain(recipient)}-{_plain(told)}.eml"
+        name = headers.get("X-Permille-Entry") or headers.get("Message-ID") or "unnamed"
+        return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{_plain(recipient)}-{_plain(name)}.eml"
 
 
 def _plain(text: str) -> str:
@@ -41,5 +41,5 @@ def _plain(text: str) -> str:
 
 
 def sessions(folder: MailFolder) -> Callable[[], Any]:
-    """What makes a session of the unauthenticated listener that the emulator relays to."""
+    """The session factory of the unauthenticated listener that the emulator relays to."""
     return lambda: SMTP(folder, hostname="relay.local", enable_SMTPUTF8=True, data_size_limit=0)

@@ -1,4 +1,4 @@
-"""What EventBridge's schedule does every minute, at whatever time it shall be."""
+"""Runs Enforce as EventBridge's schedule does every minute, at any time."""
 
 import json
 import time
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from permille.aws.replay import ReplayedTime
+from permille.aws.replay_clock import ReplayedTime
 from permille.domain.values.errors import Failed
 from permille_cli.local.state import Running, StateDirectory
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def tick(
     state: StateDirectory, running: Running, outputs: Mapping[str, str], instant: datetime | None
 ) -> tuple[str, dict[str, int]]:
-    """Runs Enforce once; None: at the real time, which it is again. Returns the event's time, and what the run did.
+    """Runs Enforce once; `instant` None resets the clock to the real time. Returns the event's time and the result.
 
-    An event's time has no fractions: by one that is cut off, what became due within that second would not be due yet.
+    An event's time has whole seconds. It is rounded up, since what is due within the second would not be due yet.
     """
     at = whole_second(instant or datetime.now(UTC))
     replayed = ReplayedTime(table=outputs["ControlTable"], dynamodb=running.client("dynamodb"))
@@ -32,13 +32,13 @@ def tick(
     result = invoke(running.client("lambda"), outputs["EnforceFunctionName"], event)
     if instant is not None:
         ahead = at - datetime.now(UTC)
-        # Into the future as far as the functions are: mail after a switch is stamped after it.
+        # As far into the future as the functions: mail after a decision has a later time.
         state.set_clock(replayed.ahead() if ahead > timedelta() else ahead)
     return event["time"], result
 
 
 def whole_second(instant: datetime) -> datetime:
-    """The first whole second that is not before it."""
+    """Rounds up to the whole second."""
     return instant + timedelta(microseconds=-instant.microsecond % 1_000_000)
 
 
@@ -57,7 +57,7 @@ def scheduled_event(at: datetime, running: Running) -> dict[str, Any]:
 
 
 def invoke(lambdas: "LambdaClient", function: str, event: dict[str, Any]) -> Any:
-    """What the function answers. Raises Failed where it failed, or was stopped."""
+    """The function's answer. Raises Failed if it failed, or is stopped."""
     try:
         answer = lambdas.invoke(FunctionName=function, Payload=json.dumps(event).encode())
     except lambdas.exceptions.TooManyRequestsException as refused:

@@ -1,4 +1,4 @@
-"""The SMTP endpoint: to a sender, Amazon SES's own.
+"""The SMTP endpoint, which behaves like Amazon SES's.
 
 https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html lists what SES answers.
 """
@@ -28,36 +28,36 @@ REQUIRED = "530 Authentication required"
 V = TypeVar("V")
 
 
-class Refused(Exception):
-    """The message is not taken; the text is the reply."""
+class MessageRefused(Exception):
+    """The message is refused; the text is the SMTP reply."""
 
 
-class Remembered(Generic[V]):
-    """Answers of a blocking function, kept for a moment and fetched apart from the event loop."""
+class ShortCache(Generic[V]):
+    """Caches the results of a blocking function for some seconds, and calls it outside the event loop."""
 
     def __init__(self, fetch: Callable[[str], V], *, seconds: float = 2) -> None:
         self._fetch = fetch
         self._seconds = seconds
-        self._kept: dict[str, tuple[float, V]] = {}
+        self._cached: dict[str, tuple[float, V]] = {}
 
     async def get(self, key: str) -> V:
-        until, value = self._kept.get(key, (0.0, None))
-        if value is None or until < time.monotonic():  # an answer of None is never kept
+        until, value = self._cached.get(key, (0.0, None))
+        if value is None or until < time.monotonic():  # None is not cached
             value = await asyncio.to_thread(self._fetch, key)
-            self._kept[key] = (time.monotonic() + self._seconds, value)
+            self._cached[key] = (time.monotonic() + self._seconds, value)
         return value
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who has logged in to a session, and with which access key."""
+    """The credential of a session."""
 
     access_key_id: str
     credential: SmtpCredential
 
 
 class Endpoint:
-    """Takes messages: the handler of every session."""
+    """Accepts messages: the handler of every session."""
 
     def __init__(
         self,
@@ -68,14 +68,14 @@ class Endpoint:
         region: str,
     ) -> None:
         self._authority = authority
-        self._destinations = Remembered(destinations)
-        self._identities = Remembered(authority.identity)
+        self._destinations = ShortCache(destinations)
+        self._identities = ShortCache(authority.identity)
         self._outbox = outbox
         self._now = now
         self._region = region
 
     async def credential(self, claim: LoginPassword) -> SmtpCredential | None:
-        """The credential that a login names, if the password is its own."""
+        """The credential of a login; None if the password is wrong."""
         name = claim.login.decode("utf-8", "replace")
         credential = await asyncio.to_thread(self._authority.credential, name)
         if credential is None:
@@ -86,16 +86,16 @@ class Endpoint:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         try:
             return f"250 Ok {await self._take(session, envelope)}"
-        except Refused as refusal:
+        except MessageRefused as refusal:
             return str(refusal)
-        except UnknownKeyError:  # switched off since this session logged in
+        except UnknownKeyError:  # deactivated since this session logged in
             assert server.transport is not None
             asyncio.get_running_loop().call_soon(server.transport.close)
             return INVALID
 
     async def _take(self, session: Session, envelope: Envelope) -> str:
         if len(envelope.rcpt_tos) > RECIPIENTS:
-            raise Refused(f"554 Transaction failed: Recipient count exceeds {RECIPIENTS}")
+            raise MessageRefused(f"554 Transaction failed: Recipient count exceeds {RECIPIENTS}")
         assert isinstance(envelope.content, bytes)
         submission = read(envelope.mail_from or "", envelope.rcpt_tos, envelope.content)
         identity = await self._verified(submission)
@@ -119,13 +119,13 @@ class Endpoint:
         return accepted.message_id
 
     async def _verified(self, submission: Submission) -> Identity:
-        """The identity of the first sender; every sender has to have one."""
+        """The identity of the first sender. Raises MessageRefused unless every sender has one."""
         if not submission.all("From"):
-            raise Refused("554 Transaction failed: Missing required header 'From'.")
+            raise MessageRefused("554 Transaction failed: Missing required header 'From'.")
         identities = {sender: await self._identities.get(sender) for sender in submission.senders}
         failed = [sender for sender, identity in identities.items() if identity is None]
         if failed:
-            raise Refused(
+            raise MessageRefused(
                 "554 Message rejected: Email address is not verified. The following identities failed the check "
                 f"in region {self._region.upper()}: {', '.join(failed)}"
             )
@@ -134,18 +134,18 @@ class Endpoint:
         return identity
 
     async def _events_of(self, configuration_set: str | None) -> tuple[Destination, ...]:
-        """Without a configuration set SES publishes nothing."""
+        """The destinations of the events; none without a configuration set."""
         if configuration_set is None:
             return ()
         found = await self._destinations.get(configuration_set)
         if found is None:
-            raise Refused(f"554 Transaction failed: Configuration set <{configuration_set}> does not exist.")
+            raise MessageRefused(f"554 Transaction failed: Configuration set <{configuration_set}> does not exist.")
         return found
 
     async def _authorize(
         self, key: str, submission: Submission, identity: Identity, configuration_set: str | None
     ) -> None:
-        """Asks anew for every message, so that a Deny stops an open session too."""
+        """Checks every message, so that a Deny also stops an open session."""
         resources = [identity.arn]
         if configuration_set:
             resources.append(re.sub(r"identity/.*", f"configuration-set/{configuration_set}", identity.arn))
@@ -156,14 +156,14 @@ class Endpoint:
         }
         denied = await asyncio.to_thread(self._authority.denial, key, "ses:SendRawEmail", resources, context)
         if denied:
-            raise Refused(
+            raise MessageRefused(
                 f"554 Access denied: User `{denied.arn}' is not authorized to perform `ses:SendRawEmail' "
                 f"on resource `{denied.resource}'"
             )
 
 
 class SesSession(SMTP):
-    """One session. STARTTLS is offered, and not demanded as SES does: this is loopback."""
+    """One session. Unlike SES it does not require STARTTLS: this is loopback."""
 
     def __init__(self, endpoint: Endpoint, tls: ssl.SSLContext) -> None:
         self._endpoint = endpoint
@@ -203,7 +203,7 @@ class SesSession(SMTP):
 
 
 def _claimed(server: Any, session: Any, envelope: Any, mechanism: Any, claim: Any) -> AuthResult:  # noqa: ARG001
-    """Passes on what the client claims: aiosmtpd calls this where nothing can be awaited."""
+    """Returns the claim unchecked: aiosmtpd calls this where nothing can be awaited."""
     return AuthResult(success=True, auth_data=claim)
 
 

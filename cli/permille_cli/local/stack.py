@@ -24,7 +24,7 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 def up(state: StateDirectory, deployment: Deployment, hours: float) -> dict[str, Any]:
-    """Returns how to use the stack, started and deployed if it was not. If that fails nothing goes on running."""
+    """Returns how to use the stack, started and deployed if it was not. If that fails, nothing keeps running."""
     with made_private(), _interrupted_once(), state.alone(_print_waiting):
         found = described(state)
         if found is not None:
@@ -32,7 +32,7 @@ def up(state: StateDirectory, deployment: Deployment, hours: float) -> dict[str,
             return found
         try:
             _start_and_deploy(state, deployment, hours)
-        except BaseException:  # an interrupt too: nothing half-made goes on running
+        except BaseException:  # also an interrupt: nothing incomplete keeps running
             _end(state)
             raise
         found = described(state)
@@ -97,7 +97,7 @@ def _check_same(requested: Deployment, found: dict[str, Any]) -> None:
 def _start_and_deploy(state: StateDirectory, deployment: Deployment, hours: float) -> None:
     containers_host = containers.host() if deployment.for_containers else ""
     with Console(stderr=True).status("Starting the embedded AWS ...") as progress:
-        _stop(state)  # what an `up` left behind that was killed
+        _stop(state)  # left over from an `up` that was killed
         running = _start(state, hours, containers_host)
         progress.update("Building and deploying Permille with SAM CLI ...")
         outputs = deploy(deployment, running, state)
@@ -113,7 +113,7 @@ def _start(state: StateDirectory, hours: float, containers_host: str) -> Running
         )
     try:
         return _once_healthy(state, process)
-    except BaseException:  # it may not hold the lock yet, by which `_stop` would find it
+    except BaseException:  # it may not hold the lock yet, so `_stop` would not find it
         process.terminate()
         process.wait(STOPPING_SECONDS)
         raise
@@ -124,8 +124,8 @@ def _once_healthy(state: StateDirectory, process: subprocess.Popen[bytes]) -> Ru
     deadline = time.monotonic() + STARTING_SECONDS
     while running is None:
         if process.poll() is not None or time.monotonic() > deadline:
-            said = (state.logs / "supervisor.log").read_text(encoding="utf-8").strip().splitlines()
-            raise Failed(f"the embedded AWS did not start: {said[-1] if said else 'no output'}")
+            lines = (state.logs / "supervisor.log").read_text(encoding="utf-8").strip().splitlines()
+            raise Failed(f"the embedded AWS did not start: {lines[-1] if lines else 'no output'}")
         time.sleep(0.1)
         running = state.running()
     return running
@@ -147,7 +147,7 @@ def _stop(state: StateDirectory) -> bool:
 
 @contextmanager
 def _interrupted_once() -> Iterator[None]:
-    """SIGTERM interrupts as SIGINT does, and whatever comes after the first is ignored: tidying up is under way."""
+    """SIGTERM interrupts like SIGINT. Signals after the first are ignored while cleaning up."""
 
     def interrupt(number: int, frame: object) -> None:  # noqa: ARG001
         for signal_number in INTERRUPTS:
@@ -158,6 +158,6 @@ def _interrupted_once() -> Iterator[None]:
     try:
         yield
     finally:
-        if signal.getsignal(signal.SIGINT) is interrupt:  # else the process is about to end, and goes on ignoring
+        if signal.getsignal(signal.SIGINT) is interrupt:  # else the process is about to end, and keeps ignoring
             for number, handler in before.items():
                 signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""The state directory of an embedded stack: where everything of it lies, and whether it runs."""
+"""The state directory of an embedded stack: its files, its lock, and whether it runs."""
 
 import fcntl
 import json
@@ -27,7 +27,7 @@ OURS = (
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What a running stack listens on, and who may do everything there."""
+    """The addresses of a running stack, and its root credentials."""
 
     pid: int
     endpoint: str
@@ -69,9 +69,9 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class StateDirectory:
-    """Everything of one stack lies in here: `rm -r` of it leaves nothing behind once the stack is down.
+    """All files of one stack: after `down`, `rm -r` of it leaves nothing behind.
 
-    A marker tells it from a directory of somebody else: it is there before anything else is, and goes last.
+    A marker distinguishes it from other directories: it is written first, and removed last.
     """
 
     path: Path
@@ -82,7 +82,7 @@ class StateDirectory:
 
     @property
     def marker(self) -> Path:
-        """Says that the directory is ours. Who starts or stops the stack locks it meanwhile."""
+        """Marks the directory as ours. It is locked while the stack starts or stops."""
         return self.path / ".permille-stack"
 
     @property
@@ -107,7 +107,7 @@ class StateDirectory:
         return self.path / "clock"
 
     def is_ours(self) -> bool:
-        """Whether this is a directory that `make` made, and nobody else has a say in it; a marker that is still being
+        """Whether `make` created this directory, and no other user can write to it. A marker that is still being
         written counts."""
         try:
             return foreign(self.path) is None and MAGIC.startswith(self.marker.read_text(encoding="utf-8"))
@@ -115,7 +115,7 @@ class StateDirectory:
             return False
 
     def check(self) -> None:
-        """Raises InvalidInput where anything of somebody else is, or may come, or what is no directory at all."""
+        """Raises InvalidInput if it is no directory, has foreign files, or other users can write to it."""
         try:
             if why := foreign(self.path):
                 raise InvalidInput(f"{why}; choose another directory with --dir")
@@ -142,7 +142,7 @@ class StateDirectory:
             raise InvalidInput(f"{self.path} cannot hold a stack: {error.strerror}") from error
 
     def remove(self) -> None:
-        """Removes what is ours; what somebody else put here stays, and the directory with it."""
+        """Removes our files. Foreign files stay, and the directory with them."""
         try:
             for name in OURS:
                 remove(self.path / name)
@@ -154,14 +154,14 @@ class StateDirectory:
 
     @contextmanager
     def alone(self, waiting: Callable[[], None]) -> Iterator[None]:
-        """Keeps everybody else from starting or stopping this stack; calls `waiting` if somebody is at it now."""
+        """Locks out other processes that start or stop this stack. Calls `waiting` before it waits for one."""
         while True:
             self._claim()
             with self.marker.open("r") as marker:
                 if not _locked(marker):
                     waiting()
                     fcntl.flock(marker, fcntl.LOCK_EX)
-                if _is_still(marker, self.marker):  # else whoever was at it removed the directory
+                if _is_still(marker, self.marker):  # else the other process removed the directory
                     self.make()
                     yield
                     return
@@ -175,16 +175,16 @@ class StateDirectory:
                         return None
                     if number := lock.read():
                         return int(number)
-            except FileNotFoundError:  # somebody is removing it all
+            except FileNotFoundError:  # it is being removed
                 return None
-            time.sleep(0.01)  # it is just about to say who it is
+            time.sleep(0.01)  # it is about to write its pid
         return None
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Marks this process as the one that runs this stack. Raises BlockingIOError if another one does."""
         with self.lock.open("r+") as lock:
-            deadline = time.monotonic() + LOCKING_SECONDS  # somebody may be asking who holds it
+            deadline = time.monotonic() + LOCKING_SECONDS  # `holder` may hold it briefly
             while not _locked(lock):
                 if time.monotonic() > deadline:
                     raise BlockingIOError(f"{self.lock} is held")
@@ -199,7 +199,7 @@ class StateDirectory:
                 lock.truncate()
 
     def running(self) -> Running | None:
-        """What runs here, once it is healthy; None if nothing does."""
+        """The running stack, once it is healthy; None if there is none."""
         found = _read(self.path / "running.json")
         return Running(**found) if found and self.holder() is not None else None
 
@@ -211,25 +211,25 @@ class StateDirectory:
             (self.path / name).unlink(missing_ok=True)
 
     def deployed(self) -> dict[str, Any] | None:
-        """What `write_deployed` was given since this stack was started."""
+        """The document of `write_deployed`; None if it was not called since the start."""
         return _read(self.path / "deployed.json")
 
     def write_deployed(self, stack: dict[str, Any]) -> None:
         replace_private(self.path / "deployed.json", json.dumps(stack, indent=2))
 
     def set_clock(self, ahead: timedelta | None) -> None:
-        """From now on mail is sent so far ahead of the real time, or behind it; None: at the real time."""
+        """Sets how far ahead of the real time mail is sent (negative: behind); None: the real time."""
         if ahead is None:
             self.clock.unlink(missing_ok=True)
         else:
             replace_private(self.clock, str(ahead.total_seconds()))
 
     def now(self) -> datetime:
-        """The instant at which mail is sent: the latest tick's, and on from there; else the real one."""
+        """The time at which mail is sent: that of the latest tick, running on; else the real time."""
         now = datetime.now(UTC)
         try:
             return now + timedelta(seconds=float(self.clock.read_text(encoding="utf-8")))
-        except (OSError, ValueError, OverflowError):  # none is set, or somebody else wrote there
+        except (OSError, ValueError, OverflowError):  # not set, or invalid
             return now
 
 
@@ -250,7 +250,7 @@ def _is_still(file: IO[str], path: Path) -> bool:
 
 def _read(path: Path) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
         return None
-    return found
+    return document

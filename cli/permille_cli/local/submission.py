@@ -1,4 +1,4 @@
-"""A message as a sender submits it: what its headers ask of SES, and what they script for the embedded stack."""
+"""A submitted message: its headers for SES, and its X-Local-* headers that script recipients."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parseaddr
 
-# Left out of what SES tells of the message, because they are ours. X-SES-* headers are told as they were submitted.
+# Not in the events, since they are ours. X-SES-* headers are in the events as submitted.
 STRIPPED = "x-local-"
 HEADERS_BYTES = 10_240
 _TAG = re.compile(r"[0-9A-Za-z_-]{1,256}")
@@ -17,7 +17,12 @@ _TAG = re.compile(r"[0-9A-Za-z_-]{1,256}")
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Which recipients complain and which bounce, as the sender asked for in X-Local-* headers."""
+    """The X-Local-* headers.
+
+    complaint, bounce: addresses, separated by commas, or `all`.
+    feedback_type: of the complaints.
+    seconds_to_complain: after the delivery.
+    """
 
     complaint: str
     bounce: str
@@ -33,7 +38,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One message of an envelope, read as far as SES reads it."""
+    """One message, parsed as far as SES parses it."""
 
     envelope_from: str
     recipients: tuple[str, ...]
@@ -61,7 +66,7 @@ class Submission:
 
 
 def read(envelope_from: str, recipients: Iterable[str], content: bytes) -> Submission:
-    """Reads a message as it came over SMTP, with CRLF ends of line."""
+    """Parses a message from SMTP, with CRLF line endings."""
     head = content.partition(b"\r\n\r\n")[0]
     message = BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
     headers = [(name, _unfolded(value)) for name, value in message.items()]

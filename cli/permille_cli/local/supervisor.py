@@ -1,7 +1,7 @@
 """The one background process of an embedded stack: `python -m permille_cli.local.supervisor <state dir>`.
 
-It holds the state directory's lock, runs the emulator and the SMTP listeners on free ports of loopback, says
-where in running.json once all are healthy, and stops everything when it is told to, when the emulator dies, or
+It holds the state directory's lock, runs the emulator and the SMTP listeners on free ports of loopback, writes
+their addresses to running.json once all are healthy, and stops everything on a signal, when the emulator dies, or
 when the stack's hours are over.
 """
 
@@ -45,7 +45,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     log.setLevel(logging.INFO)
-    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of itself at every login
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns at every login
     state = StateDirectory(arguments.directory.resolve())
     tempfile.tempdir = str(state.tmp)
     os.umask(0o077)
@@ -55,16 +55,16 @@ def main() -> None:
 
 
 async def _supervise(state: StateDirectory, hours: float, containers_host: str) -> None:
-    told = asyncio.Event()
+    stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as parts:
         emulation, running = await _start(state, parts, containers_host)
         parts.callback(state.forget_running)
         state.write_running(running)
         log.info("AWS at %s, SMTP at %s:%d", running.endpoint, running.smtp_host, running.smtp_port)
         reasons: dict[Task[Any], str] = {
-            asyncio.create_task(told.wait()): "told to",
+            asyncio.create_task(stop.wait()): "by a signal",
             asyncio.create_task(emulation.process.wait()): "the emulator ended",
             asyncio.create_task(asyncio.sleep(hours * 3600)): f"{hours:g} hours are over",
         }
@@ -79,7 +79,7 @@ async def _first(reasons: Mapping[Task[Any], str]) -> str:
 
 
 async def _start(state: StateDirectory, parts: AsyncExitStack, containers_host: str) -> tuple[Emulation, Running]:
-    """Starts each part after those it needs; they stop in the opposite order."""
+    """Starts each part after those that it needs; they stop in reverse order."""
     key = "AKIA" + "".join(secrets.choice(string.ascii_uppercase + "234567") for _ in range(16))
     secret = secrets.token_urlsafe(30)
     relay_port = await parts.enter_async_context(_listening(sessions(MailFolder(state.mails, state.tmp))))
@@ -114,7 +114,7 @@ async def _start(state: StateDirectory, parts: AsyncExitStack, containers_host: 
 
 @asynccontextmanager
 async def _listening(session: Callable[[], Any]) -> AsyncIterator[int]:
-    """Listens on a free port, and yields which."""
+    """Listens on a free port, and yields its number."""
     server = await asyncio.get_running_loop().create_server(session, HOST, 0)
     try:
         yield server.sockets[0].getsockname()[1]
@@ -123,7 +123,7 @@ async def _listening(session: Callable[[], Any]) -> AsyncIterator[int]:
 
 
 def _certified(path: Path) -> ssl.SSLContext:
-    """A server certificate of an authority made for it alone, whose own certificate is written to `path`."""
+    """A server certificate of a new CA, whose certificate is written to `path`."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -1,4 +1,4 @@
-"""The tools' own environment (SAM CLI, the emulator, uv), apart from ours: they pin a boto3 of their own."""
+"""The tools (SAM CLI, the emulator, uv) in an environment of their own, since they pin another boto3."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,7 @@ TOOLS = PROJECT / ".venv-tools" / "bin"
 
 
 def tool(name: str) -> str:
+    """The path of a tool. Raises Failed if it is not installed."""
     path = TOOLS / name
     if not path.exists():
         raise Failed(f"{path} is missing: run `make setup`")
@@ -19,7 +20,7 @@ def tool(name: str) -> str:
 def tool_environment(scratch: Path, *, bare: bool = False) -> dict[str, str]:
     """The environment for a tool that leaves its files in `scratch`: ours without anybody's AWS credentials.
 
-    If `bare`, nothing of ours: what the emulator has, the functions have too.
+    If `bare`, nothing of ours: the functions inherit the emulator's environment.
     """
     ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return ({} if bare else ours) | {

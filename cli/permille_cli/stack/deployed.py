@@ -1,5 +1,6 @@
 """A stack on AWS, found through its CloudFormation outputs."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -10,12 +11,12 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, service_call
 from permille.aws.dead_letters import SqsDeadLetters
-from permille.aws.feed import SqsFeedbackQueue
+from permille.aws.feedback_queue import SqsFeedbackQueue
 from permille.aws.functions import LambdaFunctions
 from permille.aws.iam_users import IamSenderUsers
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
-from permille.aws.replay import ReplayedTime
+from permille.aws.replay_clock import ReplayedTime
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.tables import DynamoTables
@@ -27,10 +28,10 @@ from permille_cli.stack.stack import Stack
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
-# REVIEW_IN_PROGRESS: a change set was made, and nothing of it is done yet
+# REVIEW_IN_PROGRESS: there is a change set, and nothing of it was executed
 GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-# Settings whose output has another name than theirs in CamelCase.
-_OTHERWISE = {
+# Settings whose output does not have their name in CamelCase.
+_OUTPUTS = {
     "configuration_set": "ConfigurationSetName",
     "deny_group": "DenyGroupName",
     "owner_link_key": "OwnerLinkKeyArn",
@@ -39,10 +40,12 @@ _OTHERWISE = {
     "staff_link_key": "StaffLinkKeyArn",
     "timeline_bus": "TimelineBusName",
 }
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")  # where a word begins in CamelCase
+_SETTINGS = {output: setting for setting, output in _OUTPUTS.items()}
 
 
-def region_that_is_set() -> str:
-    """Raises Failed where none is."""
+def required_region() -> str:
+    """The region of the session. Raises Failed where none is set."""
     region = boto3.Session().region_name
     if region is None:
         raise Failed("no AWS region is set: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one")
@@ -50,32 +53,33 @@ def region_that_is_set() -> str:
 
 
 def outputs_of(name: str, *, cloudformation: "CloudFormationClient | None" = None) -> dict[str, str]:
-    """Raises Failed where no region is set, InvalidInput where there is no name, NotFound where no stack has it."""
-    described = _asked(name, cloudformation)
-    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    """The outputs of the stack of that name. Raises Failed where no region is set, InvalidInput where the name is
+    empty, NotFound where there is no such stack."""
+    description = _description(name, cloudformation)
+    return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
 
 
 def exists(name: str, *, cloudformation: "CloudFormationClient | None" = None) -> bool:
-    """Whether CloudFormation has a stack of that name, of which more than a change set was made. Raises Failed where no
-    region is set, and InvalidInput where there is no name."""
+    """Whether there is a stack of that name, and not only a change set. Raises Failed where no region is set, and
+    InvalidInput where the name is empty."""
     try:
-        return _asked(name, cloudformation)["StackStatus"] not in GONE
+        return _description(name, cloudformation)["StackStatus"] not in GONE
     except NotFound:
         return False
 
 
-def _asked(name: str, cloudformation: "CloudFormationClient | None") -> Any:
-    region_that_is_set()
+def _description(name: str, cloudformation: "CloudFormationClient | None") -> Any:
+    required_region()
     if not name:
         raise InvalidInput("names no stack", "stack")
     try:
-        with service_call(f"asking for the stack {name}"):
-            return _described(name, cloudformation or client("cloudformation"))
-    except ValueError as error:  # botocore's word for an endpoint that is no address
-        raise Failed(f"AWS cannot be asked: {error}") from error
+        with service_call(f"reading the stack {name}"):
+            return _describe(name, cloudformation or client("cloudformation"))
+    except ValueError as error:  # botocore raises it for an endpoint that is no URL
+        raise Failed(f"the endpoint of AWS is not valid: {error}") from error
 
 
-def _described(name: str, cloudformation: "CloudFormationClient") -> Any:
+def _describe(name: str, cloudformation: "CloudFormationClient") -> Any:
     try:
         return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as refused:
@@ -87,17 +91,18 @@ def _described(name: str, cloudformation: "CloudFormationClient") -> Any:
 
 
 class OutputNames(Mapping[str, str]):
-    """The outputs of a stack by the settings of the functions: `accounts_table` is the output AccountsTable. Raises
-    Failed where the stack has none, which names the output."""
+    """The outputs of a stack by the names of the functions' settings: `accounts_table` is the output AccountsTable.
+    Raises Failed, which names the output, where the stack does not have it."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
 
     def __getitem__(self, setting: str) -> str:
-        return self._stack[_OTHERWISE.get(setting) or setting.title().replace("_", "")]
+        return self._stack[_OUTPUTS.get(setting) or setting.title().replace("_", "")]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._stack.outputs)
+        for output in self._stack.outputs:
+            yield _SETTINGS.get(output) or _WORD.sub("_", output).lower()
 
     def __len__(self) -> int:
         return len(self._stack.outputs)
@@ -115,13 +120,13 @@ class DeployedStack(Adapters, Stack):
         return datetime.now(UTC) + ReplayedTime(table=self["ControlTable"]).ahead()
 
     def region(self) -> str:
-        return region_that_is_set()
+        return required_region()
 
     def exists(self) -> bool:
         return exists(self.name)
 
     def caller(self) -> str:
-        with service_call("asking who runs this"):
+        with service_call("reading who runs this command"):
             return str(client("sts").get_caller_identity()["Arn"])
 
     @cached_property

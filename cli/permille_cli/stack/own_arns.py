@@ -1,9 +1,9 @@
 """The ARNs of the stack's own tables, queues, topics and bus, from its outputs: a restored table, or the topic of the
-alarms, need not bear the stack's name."""
+alarms, may have another name than the stack."""
 
 from collections.abc import Mapping
 
-# By the end of an output's name: the service, and what stands before the resource's name in its ARN.
+# By the suffix of an output's name: the service, and the prefix of the resource's name in its ARN.
 KINDS = {
     "Table": ("dynamodb", "table/"),
     "QueueUrl": ("sqs", ""),
@@ -13,7 +13,7 @@ KINDS = {
 
 
 def own_arns(outputs: Mapping[str, str], partition: str, region: str, aws_account: str) -> list[str]:
-    """None of what a stack of an older version does not name."""
+    """The ARNs; outputs that an older version does not have are left out."""
     made = [
         f"arn:{partition}:{service}:{region}:{aws_account}:{kind}{value.rpartition('/')[2]}"
         for name, value in outputs.items()

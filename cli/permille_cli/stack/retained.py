@@ -1,4 +1,4 @@
-"""What of the template outlives its stack, and how CloudFormation imports it into a new one.
+"""The template's resources that outlive the stack, and their import into a new one.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
 """
@@ -10,17 +10,17 @@ from permille.ports.table_setup import TableSetup, keys_and_indexes
 
 Document = Mapping[str, Any]
 TABLE = "AWS::DynamoDB::Table"
-# By which property CloudFormation finds what it imports.
+# The property by which CloudFormation identifies an imported resource.
 IDENTIFIERS = {TABLE: "TableName", "AWS::SES::ConfigurationSet": "Name", "AWS::IAM::Group": "GroupName"}
 
 
 def retained(template: Document) -> dict[str, Any]:
-    """The resources, as they stand in the template."""
+    """The resources with a DeletionPolicy, as in the template."""
     return {name: one for name, one in template["Resources"].items() if "DeletionPolicy" in one}
 
 
 def tables(template: Document) -> dict[str, TableSetup]:
-    """How each table is set up, by its name in the template."""
+    """The set-up of each table, by its logical id."""
     return {name: _setup(one["Properties"]) for name, one in retained(template).items() if one["Type"] == TABLE}
 
 
@@ -37,9 +37,10 @@ def _setup(properties: Document) -> TableSetup:
 
 
 def import_template(template: Document, names: Mapping[str, str]) -> dict[str, Any]:
-    """The template with what is to be imported alone, since CloudFormation imports and makes nothing at once; and with
-    the conditions and parameters that it names. `names`: the physical ones, by those in the template. Where the
-    template makes one up, it stands here as it is: AWS says nothing of importing what has a computed name."""
+    """The template with only the resources to import, since CloudFormation cannot import and create at once, and with
+    their conditions and parameters. `names`: physical names by logical id. They replace computed names: AWS documents
+    no import of a resource with a computed name.
+    """
     resources = {logical: _as_named(template["Resources"][logical], name) for logical, name in names.items()}
     conditions = _named(template["Conditions"], _values(resources, "Fn::If"), "Condition")
     parameters = {name for name in _values([resources, conditions], "Ref") if name in template["Parameters"]}
@@ -58,7 +59,7 @@ def _as_named(resource: Document, name: str) -> Document:
 
 
 def _named(conditions: Document, used: Iterator[Any], key: str) -> dict[str, Any]:
-    """The conditions that an If of what is used names, with those that they name themselves."""
+    """The conditions that are used, with those that they use themselves."""
     names = {one[0] for one in used}
     while more := set(_values([conditions[one] for one in names], key)) - names:
         names |= more
@@ -66,7 +67,7 @@ def _named(conditions: Document, used: Iterator[Any], key: str) -> dict[str, Any
 
 
 def _values(node: Any, key: str) -> Iterator[Any]:
-    """Whatever stands under the key, anywhere in it."""
+    """All values under the key, at any depth."""
     if isinstance(node, Mapping):
         if key in node:
             yield node[key]
@@ -77,7 +78,7 @@ def _values(node: Any, key: str) -> Iterator[Any]:
 
 
 def resources_to_import(template: Document, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """As CreateChangeSet takes them. `names`: the physical ones, by those in the template."""
+    """The resources for CreateChangeSet. `names`: physical names by logical id."""
     return [
         {
             "ResourceType": (kind := template["Resources"][logical]["Type"]),

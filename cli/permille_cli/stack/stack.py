@@ -1,4 +1,4 @@
-"""The stack that a command is about."""
+"""The stack of a command: its outputs, ports, clock and operator."""
 
 import time
 from abc import ABC, abstractmethod
@@ -40,7 +40,7 @@ from permille.usecases.decisions.providers import ProviderServices
 from permille.usecases.senders.change_services import ChangeServices
 from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.renew_credential import RenewServices
-from permille.usecases.stack.uninstall import UninstallServices
+from permille.usecases.stack.uninstall_plan import UninstallServices
 from permille.usecases.views.verdict import CurrentVerdict, current_verdict
 from permille_cli.stack.own_arns import own_arns
 
@@ -49,8 +49,9 @@ EMBEDDED = "EmbeddedStack"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stack(ABC):
-    """What a command gets of its stack: names and settings (the outputs of infra/template.yaml), ports, the time, and
-    who runs the command."""
+    """Everything that a command needs: names and settings (the outputs of infra/template.yaml), ports, the time, and
+    the operator's identity. Indexing returns an output.
+    """
 
     name: str
     outputs: Mapping[str, str]
@@ -85,19 +86,19 @@ class Stack(ABC):
 
     @abstractmethod
     def now(self) -> datetime:
-        """The stack's time: the real one, but for an embedded stack that was ticked ahead."""
+        """The stack's time: the real one, unless an embedded stack's clock was set."""
 
     @abstractmethod
     def region(self) -> str:
-        """Where it is, or is going to be."""
+        """The AWS Region of the stack, also before it exists."""
 
     @abstractmethod
     def exists(self) -> bool:
-        """Whether CloudFormation has a stack of that name: not one that is deleted, or that is only under review."""
+        """Whether CloudFormation has a stack of that name that is neither deleted nor only under review."""
 
     @abstractmethod
     def caller(self) -> str:
-        """Who runs the command, as AWS knows them: the timeline names them where staff decide."""
+        """The ARN of the operator, as authenticated by AWS. Timelines have it for decisions of staff."""
 
     def __getitem__(self, output: str) -> str:
         try:
@@ -109,8 +110,7 @@ class Stack(ABC):
 
     @property
     def is_local(self) -> bool:
-        """Whether it is an embedded one, whose deployment adds an output that infra/template.yaml has not: what
-        production must never do hangs on no parameter."""
+        """Whether it is an embedded stack. Its deployment adds an output; no parameter of a production stack can."""
         return self.outputs.get(EMBEDDED) == "yes"
 
     @property
@@ -147,26 +147,25 @@ class Stack(ABC):
         return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.mark, self.pause)
 
     def pause(self, seconds: float) -> None:
-        """Sleeps for so long."""
+        """Sleeps."""
         time.sleep(seconds)
 
     def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
-        """What the policy in force says of the account now."""
+        """The verdict of the policy in force on the account now."""
         return current_verdict(self.policies, self.tallies, account, now)
 
     def account(self, account_id: str) -> Account:
-        """Raises NotFound where there is none."""
-        return find_account(self.accounts, account_id, "; `permille account list` names them all")
+        """The account. Raises NotFound if there is none."""
+        return find_account(self.accounts, account_id, "; see `permille account list`")
 
     def decide(self, account_id: str, command: Command) -> Account:
-        """Applies a decision and returns the account. Raises NotFound where there is none, and DecisionRefused where
-        the decision does not suit it."""
+        """Applies a decision and returns the account. Raises NotFound, or DecisionRefused if it is not possible."""
         self.account(account_id)
         return decisions.apply(self, account_id, command, self.now())
 
 
 def _find(context: typer.Context, name: str) -> Stack:
-    """The stack of that name, as `main.status_of` has it found; AWS is asked when the command first needs it."""
+    """The stack of that name, from the factory of `main.status_of`. AWS is called when the command first needs it."""
     stack: Stack = context.obj(name)
     return stack
 
@@ -182,4 +181,4 @@ StackOption = Annotated[
         callback=_find,
     ),
 ]
-DEFAULT_STACK: Any = "permille"  # a name, which _find makes a stack of
+DEFAULT_STACK: Any = "permille"  # a name, which _find turns into a stack

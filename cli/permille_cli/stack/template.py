@@ -1,4 +1,4 @@
-"""infra/template.yaml as data, for whoever deploys it elsewhere or makes its tables in a test."""
+"""infra/template.yaml as data, for the embedded deployment and for tables in tests."""
 
 from pathlib import Path
 from typing import Any

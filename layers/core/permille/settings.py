@@ -35,7 +35,7 @@ class ClockSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestSettings(Settings):
-    """`owner_mail_caller`: the IAM role that sends Permille's mails to owners. `aws_lambda_log_stream_name`: set by
+    """`owner_mail_sender`: the IAM role that sends Permille's mails to owners. `aws_lambda_log_stream_name`: set by
     Lambda, different in each execution environment."""
 
     control_table: str
@@ -46,7 +46,7 @@ class IngestSettings(Settings):
     complaints_table: str
     timeline_table: str
     quarantine_table: str
-    owner_mail_caller: str
+    owner_mail_sender: str
     policy_parameter: str
     aws_lambda_log_stream_name: str = ""
 

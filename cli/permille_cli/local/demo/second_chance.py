@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from permille.domain.account.second_chance import Trial
-from permille.domain.people.commands import ApproveReview, RequestReview
+from permille.domain.people.owner_commands import RequestReview
+from permille.domain.people.staff_commands import ApproveReview
 from permille.domain.rules.backlog import COUNTED_WITHIN
 from permille.domain.values import calendar
 from permille.domain.values.errors import Failed

@@ -12,12 +12,12 @@ import sys
 import threading
 from ipaddress import ip_address
 
-from permille_cli.local.emulator.callers import name_roles_as_principals, tell_functions_who_asks
-from permille_cli.local.emulator.door import Door
-from permille_cli.local.emulator.function_urls import serve_function_urls_here
+from permille_cli.local.emulator.access_filter import AccessFilter
+from permille_cli.local.emulator.callers import name_roles_as_principals, pass_identity_to_functions
+from permille_cli.local.emulator.function_urls import serve_function_urls_on_this_host
 from permille_cli.local.emulator.identities import authorize_sending_on_the_identity, keep_default_configuration_sets
 from permille_cli.local.emulator.private_paths import with_private_paths
-from permille_cli.local.emulator.signatures import verify_roots_signatures_too
+from permille_cli.local.emulator.signatures import verify_root_signatures
 
 STOPPING_SECONDS = 8
 
@@ -32,7 +32,7 @@ def main() -> None:
     os.environ["GATEWAY_PORT"] = str(ports[0])  # read when ministack is imported
     print(*ports, flush=True)  # noqa: T201 - to whoever started this
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    asyncio.run(_serve(listeners, Door(ports[0], f"{containers}:{ports[-1]}" if containers else ""), token))
+    asyncio.run(_serve(listeners, AccessFilter(ports[0], f"{containers}:{ports[-1]}" if containers else ""), token))
 
 
 def _is_address(host: str) -> bool:
@@ -43,22 +43,22 @@ def _is_address(host: str) -> bool:
     return True
 
 
-async def _serve(listeners: list[socket.socket], door: Door, token: str) -> None:
+async def _serve(listeners: list[socket.socket], access_filter: AccessFilter, token: str) -> None:
     from hypercorn.asyncio import serve  # type: ignore[import-not-found]
     from hypercorn.config import Config  # type: ignore[import-not-found]
     from ministack.app import app  # type: ignore[import-not-found]
 
-    verify_roots_signatures_too()
+    verify_root_signatures()
     authorize_sending_on_the_identity()
     keep_default_configuration_sets()
-    serve_function_urls_here(door.port)
-    tell_functions_who_asks()
+    serve_function_urls_on_this_host(access_filter.port)
+    pass_identity_to_functions()
     name_roles_as_principals()
     config = Config()
     config.bind = [f"fd://{one.fileno()}" for one in listeners]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    await serve(with_private_paths(door.before(app), token), config, shutdown_trigger=_end_of_input)
+    await serve(with_private_paths(access_filter.wrap(app), token), config, shutdown_trigger=_end_of_input)
 
 
 async def _end_of_input() -> None:

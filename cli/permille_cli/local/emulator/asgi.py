@@ -1,4 +1,4 @@
-"""What ASGI's applications are made of here."""
+"""Types and answers of ASGI applications."""
 
 import json
 from collections.abc import Callable, Coroutine

@@ -1,4 +1,4 @@
-"""Functions and policies are told who asks, as on AWS."""
+"""Passes the authenticated identity to functions and policies, as AWS does."""
 
 # ruff: noqa: SLF001 - ministack offers no other way
 
@@ -6,9 +6,9 @@ from contextvars import ContextVar
 from typing import Any
 
 
-def tell_functions_who_asks() -> None:
-    """ministack checks who asks a function URL of `AuthType: AWS_IAM`, and does not tell the function; nor is the
-    request's id the one of the invocation."""
+def pass_identity_to_functions() -> None:
+    """ministack authenticates a function URL of `AuthType: AWS_IAM`, but passes neither the identity nor the
+    invocation's request id to the function."""
     from ministack.core.iam_evaluator import request_caller_arn  # type: ignore[import-not-found]
     from ministack.services import lambda_svc  # type: ignore[import-not-found]
 
@@ -34,7 +34,7 @@ def tell_functions_who_asks() -> None:
 
 
 def name_roles_as_principals() -> None:
-    """`aws:PrincipalArn` of a role's session is the role; ministack has the session."""
+    """Makes `aws:PrincipalArn` of a role's session the role; ministack has the session."""
     from ministack.core import iam_evaluator  # type: ignore[import-not-found]
 
     original = iam_evaluator._resolve_condition_key

@@ -1,14 +1,14 @@
-"""A function URL is one of this host, and the function is told the address that was asked for."""
+"""Serves function URLs on this host, and passes the requested address to the function."""
 
 # ruff: noqa: SLF001 - ministack offers no other way to its stores
 
 from typing import Any
 
-from permille_cli.local.emulator.door import BY_PATH
+from permille_cli.local.emulator.access_filter import BY_PATH
 
 
-def serve_function_urls_here(port: int) -> None:
-    """ministack names function URLs as AWS does, on.aws, where nobody finds them, and tells functions the same."""
+def serve_function_urls_on_this_host(port: int) -> None:
+    """ministack names function URLs as AWS does (on.aws), which do not resolve, and passes that name to functions."""
     from ministack.services import lambda_svc  # type: ignore[import-not-found]
     from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]
 

@@ -1,4 +1,4 @@
-"""SES's identities: sending is authorized on them, and each keeps its default configuration set."""
+"""SES identities: sending is authorized on them, and each has a default configuration set."""
 
 # ruff: noqa: SLF001 - ministack offers no other way to its stores
 
@@ -34,7 +34,7 @@ def arn_of(name: str) -> str:
 
 
 def identity_of(address: str) -> str | None:
-    """The verified identity that `address` is sent as: itself, else its domain, else the nearest parent domain."""
+    """The verified identity of `address`: itself, else its domain, else the nearest parent domain."""
     from ministack.services import ses, ses_v2
 
     verified = {name for name, kept in ses._identities.items() if kept.get("VerificationStatus") == "Success"}
@@ -70,7 +70,7 @@ def authorize_sending_on_the_identity() -> None:
 
 
 def _sender(path: str, body: bytes, query: dict[str, Any]) -> str:
-    """The bare address that an SES request sends from; empty where it sends nothing."""
+    """The bare address that an SES request sends from; empty if it sends nothing."""
     if path.rstrip("/") == "/v2/email/outbound-emails":
         request = json.loads(body or b"{}")
         named, raw = request.get("FromEmailAddress"), request.get("Content", {}).get("Raw", {}).get("Data")
@@ -94,7 +94,7 @@ def _from_header(data: str) -> str:
 
 
 def keep_default_configuration_sets() -> None:
-    """ministack forgets the configuration set that CreateEmailIdentity or its Put gives to an identity."""
+    """ministack does not store the configuration set that CreateEmailIdentity or its Put sets."""
     from ministack.services import ses_v2
 
     original = ses_v2.handle_request
@@ -112,7 +112,7 @@ def keep_default_configuration_sets() -> None:
 
 
 def _default_set(method: str, path: str, body: bytes) -> tuple[str, str | None] | None:
-    """The identity to which an SES v2 request gives a default configuration set, and which; None takes it away."""
+    """The identity to which an SES v2 request gives a default configuration set, and which; None removes it."""
     resource = path.removeprefix("/v2/email/identities")
     if method == "PUT" and resource.endswith("/configuration-set"):
         return resource[1:].removesuffix("/configuration-set"), json.loads(body or b"{}").get("ConfigurationSetName")

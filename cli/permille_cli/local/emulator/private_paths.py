@@ -1,4 +1,4 @@
-"""What the SMTP endpoint may ask, with the token of the environment variable PERMILLE_TOKEN in `x-permille-token`.
+"""Private paths for the SMTP endpoint, with the token of the environment variable PERMILLE_TOKEN in `x-permille-token`.
 
 `GET /_permille/credential?access_key_id=`    the secret of an Active key and whose it is; or 404
 `GET /_permille/identity?address=`            the verified identity that mail from an address is sent as; or 404

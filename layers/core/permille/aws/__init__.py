@@ -1,1 +1,1 @@
-"""The adapters: the only importers of boto3 and pynamodb."""
+"""The adapters for AWS: the only modules that import boto3 and PynamoDB."""

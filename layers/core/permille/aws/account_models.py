@@ -47,7 +47,7 @@ class ComplaintsIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-un
 
     Meta = index_meta("complaints")
 
-    look_month = UnicodeAttribute(hash_key=True)
+    assessed_month = UnicodeAttribute(hash_key=True)
     complaints = NumberAttribute(range_key=True)
 
 
@@ -56,7 +56,7 @@ class BouncesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyp
 
     Meta = index_meta("bounces")
 
-    look_month = UnicodeAttribute(hash_key=True)
+    assessed_month = UnicodeAttribute(hash_key=True)
     bounces = NumberAttribute(range_key=True)
 
 
@@ -102,9 +102,9 @@ class AccountRow(Model):
     route_changes = JSONAttribute(null=True)
     decided_at = UnicodeAttribute(null=True)
     alerted_at = UnicodeAttribute(null=True)
-    told = JSONAttribute()
+    alerted_entry_ids = JSONAttribute()
     bounced_at = UnicodeAttribute(null=True)
-    bounces_told_until = UnicodeAttribute(null=True)
+    bounces_reported_until = UnicodeAttribute(null=True)
     missing = JSONAttribute(default=list)
     denial = JSONAttribute(null=True)
     renewal = JSONAttribute(null=True)
@@ -112,7 +112,7 @@ class AccountRow(Model):
     risks_accepted = JSONAttribute(null=True)
     owner_acts = JSONAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
-    look = JSONAttribute(null=True)
+    assessment = JSONAttribute(null=True)
     switch_generation = NumberAttribute()
     version = NumberAttribute()
     revision = NumberAttribute()
@@ -131,7 +131,7 @@ class AccountRow(Model):
     waiting_for_support_since = UnicodeAttribute(null=True)
     switched = UnicodeAttribute(null=True)
     risk = UnicodeAttribute(null=True)
-    look_month = UnicodeAttribute(null=True)
+    assessed_month = UnicodeAttribute(null=True)
     complaints = NumberAttribute(null=True)
     bounces = NumberAttribute(null=True)
     every = UnicodeAttribute(null=True)

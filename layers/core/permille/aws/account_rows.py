@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from permille.aws.indexes import OFF, index_keys
+from permille.aws.index_keys import OFF, index_keys
 from permille.aws.rows import instant
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Credential
@@ -16,7 +16,7 @@ from permille.domain.account.listed_account import ListedAccount
 from permille.domain.values.json_values import from_json, to_json
 from permille.domain.values.status import Status
 
-OF_SWITCH = tuple(field.name for field in fields(Credential))  # only leases write them
+OF_SWITCH = tuple(field.name for field in fields(Credential))  # written by `DynamoLeases` alone
 
 
 def account_row(account: Account) -> dict[str, Any]:

@@ -14,15 +14,16 @@ from permille.aws.corrections import Corrections
 from permille.aws.models import ControlRow, EntryRow, SenderRow
 from permille.aws.rows import DUE, instant
 from permille.aws.table_calls import append, on_table, table_call, transaction
-from permille.domain.account.account import Account, is_decision
+from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction
+from permille.domain.account.versions import is_decision
 from permille.domain.rules.breaker import BreakerChange, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.route import with_route_changes
 from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.ports.feedback import Sender
 
-NOT_SAVED = ("version", "revision", *OF_SWITCH)  # by what differs: the counters are set always, the others by leases
+NOT_SAVED = ("version", "revision", *OF_SWITCH)  # each save sets the counters; leases write the credential
 
 
 class DynamoAccounts:
@@ -58,19 +59,19 @@ class DynamoAccounts:
 
     def page(self, after: str, limit: int) -> list[Account]:
         start = {"account_id": {"S": after}} if after else None
-        with table_call("reading some of the accounts"):
+        with table_call("reading a page of the accounts"):
             rows = self._accounts.scan(consistent_read=True, limit=limit, last_evaluated_key=start)
             return [account_of(row.attribute_values) for row in rows]
 
-    def owner_of(self, caller: str) -> str:
-        with table_call(f"reading {caller}"):
+    def owner_of(self, sender: str) -> str:
+        with table_call(f"reading {sender}"):
             try:
-                return self._senders.get(caller, consistent_read=True).account_id or ""
+                return self._senders.get(sender, consistent_read=True).account_id or ""
             except self._senders.DoesNotExist:
                 return ""
 
     def ignored(self) -> Iterator[Sender]:
-        with table_call("reading who is ignored"):
+        with table_call("reading the ignored senders"):
             for row in self._senders.scan(SenderRow.ignored.exists()):
                 yield Sender(row.caller_identity, "", ignored=row.ignored)
 
@@ -83,17 +84,17 @@ class DynamoAccounts:
 
     def unignore_sender(self, entry: TimelineEntry[SenderUnignored]) -> None:
         sender = entry.facts.sender
-        with transaction(self._accounts, f"ignoring {sender} no more") as writes:
+        with transaction(self._accounts, f"ending that {sender} is ignored") as writes:
             writes.delete(self._senders(sender), condition=SenderRow.ignored.exists())
             append(writes, self._entries, entry)
 
     def is_voided(self, account_id: str, identity: str) -> bool:
         with table_call(f"reading the record of {identity}"):
-            return self._corrections.voided(account_id, identity)
+            return self._corrections.is_voided(account_id, identity)
 
     def due(self, now: datetime, limit: int) -> list[str]:
         index = self._accounts.due_index
-        with table_call("asking who is due"):
+        with table_call("reading which accounts are due"):
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=limit)
             return [row.account_id for row in rows]
 
@@ -113,23 +114,23 @@ class DynamoAccounts:
                 append(writes, self._entries, entry)
             if account.epochs != read.epochs:
                 self._begin_epoch(writes, account)
-            self._name_new_senders(writes, read, account)
+            self._add_senders(writes, read, account)
             for change in changes:
                 self._change(writes, account.id, change)
         return saved
 
     def _begin_epoch(self, writes: TransactWrite, account: Account) -> None:
         epochs = SenderRow.epochs.set(account_row(account)["epochs"])
-        for caller in account.senders:
-            writes.update(self._senders(caller), actions=[epochs], condition=SenderRow.account_id == account.id)
+        for name in account.senders:
+            writes.update(self._senders(name), actions=[epochs], condition=SenderRow.account_id == account.id)
 
-    def _name_new_senders(self, writes: TransactWrite, read: Account, account: Account) -> None:
-        """One that was the account's before is its own again."""
+    def _add_senders(self, writes: TransactWrite, read: Account, account: Account) -> None:
+        """A sender that belonged to the account before may be added again."""
         free = SenderRow.caller_identity.does_not_exist() | (SenderRow.account_id == account.id)
-        for caller in account.senders:
-            if caller not in read.senders:
-                sender = self._senders(caller, account_id=account.id, epochs=account_row(account)["epochs"])
-                writes.save(sender, condition=free)
+        for name in account.senders:
+            if name not in read.senders:
+                row = self._senders(name, account_id=account.id, epochs=account_row(account)["epochs"])
+                writes.save(row, condition=free)
 
     def _change(self, writes: TransactWrite, account_id: str, change: BreakerChange | Correction) -> None:
         closed = ControlRow.opened_at.does_not_exist()
@@ -150,11 +151,11 @@ class DynamoAccounts:
     def add(self, account: Account, entries: Sequence[Entry]) -> Account:
         account = with_route_changes(None, account, entries)
         with transaction(self._accounts, f"adding {account.id}") as writes:
-            row = self._accounts(**{name: value for name, value in account_row(account).items() if value is not None})
-            writes.save(row, condition=AccountRow.account_id.does_not_exist())
-            for caller in account.senders:
-                sender = self._senders(caller, account_id=account.id, epochs=account_row(account)["epochs"])
-                writes.save(sender, condition=SenderRow.caller_identity.does_not_exist())
+            attributes = {name: value for name, value in account_row(account).items() if value is not None}
+            writes.save(self._accounts(**attributes), condition=AccountRow.account_id.does_not_exist())
+            for name in account.senders:
+                row = self._senders(name, account_id=account.id, epochs=account_row(account)["epochs"])
+                writes.save(row, condition=SenderRow.caller_identity.does_not_exist())
             for entry in entries:
                 append(writes, self._entries, entry)
         return account
@@ -162,12 +163,12 @@ class DynamoAccounts:
     def remove(self, account: Account) -> None:
         with transaction(self._accounts, f"removing {account.id}") as writes:
             writes.delete(self._accounts(account.id), condition=AccountRow.version == account.version)
-            for caller in account.senders:
-                writes.delete(self._senders(caller), condition=SenderRow.account_id == account.id)
+            for name in account.senders:
+                writes.delete(self._senders(name), condition=SenderRow.account_id == account.id)
 
 
 def _changes(read: Account, account: Account) -> list[Any]:
-    """PynamoDB's actions for what differs, but for the counters and what is the switch's."""
+    """PynamoDB's actions for the attributes that differ, without those of NOT_SAVED."""
     before, after = account_row(read), account_row(account)
     changed = [name for name in after if after[name] != before[name] and name not in NOT_SAVED]
     attributes = [(getattr(AccountRow, name), after[name]) for name in changed]

@@ -21,19 +21,20 @@ class DynamoBounces:
         self._table = complaints
 
     def latest(self, account_id: str, since: str, limit: int) -> Page[BounceRecord]:
-        found = self._between(account_id, since, _LAST, limit + 1, newest_first=True)
-        return Page.of(found, limit, lambda record: record.id)
+        records = self._between(account_id, since, _LAST, limit + 1, newest_first=True)
+        return Page.of(records, limit, lambda record: record.id)
 
     def page(self, account_id: str, after: str, limit: int, before: str = "") -> Page[BounceRecord]:
-        """One more is asked for than `after` hides, since both ends of a range belong to it."""
-        found = self._between(account_id, after, before or _LAST, limit + 2)
-        return Page.of([one for one in found if one.id != after][: limit + 1], limit, lambda one: one.id)
+        """Queries one row more, since the range includes `after` itself."""
+        records = self._between(account_id, after, before or _LAST, limit + 2)
+        behind = [record for record in records if record.id != after][: limit + 1]
+        return Page.of(behind, limit, lambda record: record.id)
 
     def _between(
         self, account_id: str, first: str, last: str, limit: int, *, newest_first: bool = False
     ) -> list[BounceRecord]:
-        """As many as are asked for, in as many queries as their size makes of it."""
-        asked: dict[str, Any] = {
+        """Up to `limit` records, in as many queries as their size takes."""
+        query: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": INDEX,
             "KeyConditionExpression": "account_id = :account AND bounced_since BETWEEN :first AND :last",
@@ -47,11 +48,11 @@ class DynamoBounces:
         records: list[BounceRecord] = []
         with service_call(f"reading the bounces of {account_id}"):
             while True:
-                answer = connection_of(self._records).client.query(**asked, Limit=limit - len(records))
+                answer = connection_of(self._records).client.query(**query, Limit=limit - len(records))
                 records += [bounce_of(_texts(row)) for row in answer["Items"]]
                 if "LastEvaluatedKey" not in answer or len(records) >= limit:
                     return records
-                asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+                query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def _texts(row: Any) -> dict[str, str]:

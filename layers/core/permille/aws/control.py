@@ -1,4 +1,5 @@
-"""What the whole stack has one of: the breaker, and how far the sweep has come."""
+"""The control table: one row for each thing that the stack has one of, such as the breaker and the progress of the
+sweep."""
 
 from contextlib import suppress
 from dataclasses import asdict
@@ -20,12 +21,13 @@ HOUR_KEPT_FOR = timedelta(days=7)
 
 
 def hour_row(hour: str) -> str:
-    """The name of the row that counts what passed the breaker in a UTC hour."""
+    """The name of the row that counts the disablings that passed the breaker in a UTC hour, as in
+    `breaker#2026-03-10T12`."""
     return f"{BREAKER}#{hour}"
 
 
 def more_passed(hour: str, more: int) -> list[Any]:
-    """What the update of that row does, which expires once nobody asks for that hour any more."""
+    """The update of that row by `more`. The row expires when the hour is long over."""
     expires = datetime.fromisoformat(f"{hour}:00+00:00") + HOUR_KEPT_FOR
     return [ControlRow.passed.add(more), ControlRow.expires_at.set(int(expires.timestamp()))]
 
@@ -64,7 +66,7 @@ class DynamoControl:
             append(writes, self._entries, entry)
 
     def last_reset(self) -> dict[str, str] | None:
-        """When, by whom and why the breaker was last reset."""
+        """As `BreakerAdmin.last_reset`."""
         row = self._get(BREAKER)
         if row is None or row.reset_at is None:
             return None
@@ -75,7 +77,7 @@ class DynamoControl:
         return from_json(Lap, row.lap) if row else Lap()
 
     def save_lap(self, lap: Lap) -> None:
-        with table_call("writing how far the sweep has come"):
+        with table_call("writing the progress of the sweep"):
             self._rows(SWEEP, lap=asdict(lap)).save()
             if lap.done:
                 self._rows(ACCOUNTS, active=lap.active).save()
@@ -83,10 +85,7 @@ class DynamoControl:
     def enter_mode(self, entry: TimelineEntry[ModeEntered]) -> None:
         mode = entry.facts.mode
         another = ControlRow.mode.does_not_exist() | (ControlRow.mode != mode)
-        with (
-            suppress(Conflict),
-            transaction(self._rows, f"entering the mode {mode}") as writes,
-        ):
+        with suppress(Conflict), transaction(self._rows, f"entering the mode {mode}") as writes:
             writes.update(self._rows(MODE), actions=[ControlRow.mode.set(mode)], condition=another)
             append(writes, self._entries, entry)
 

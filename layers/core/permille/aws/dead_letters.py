@@ -1,23 +1,23 @@
-"""The queues in which rests what could not be done."""
+"""The dead-letter queues."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from permille.aws.client import client, service_call
-from permille.aws.feed import messages_in
+from permille.aws.feedback_queue import messages_in
 from permille.ports.operator import DeadLetter
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 MOST_RECEIVED = 10  # of one ReceiveMessage
-HIDDEN_FOR = 15 * 60  # seconds: whoever reads the timeline meanwhile has so much time
-WAITED_FOR = 1  # seconds: a long poll asks every server of SQS, a short one some of them
+HIDDEN_FOR = 15 * 60  # seconds in which the command may work with the letters that it received
+WAITED_FOR = 1  # seconds: a long poll queries all servers of SQS, a short one only some
 
 
 class SqsDeadLetters:
-    """Implements `DeadLetters`. `queue` is where they rest, `source` the queue that they came from; SQS's own
-    redrive (StartMessageMoveTask) takes no letters that SNS, Lambda or a function of ours has put there."""
+    """Implements `DeadLetters`. `queue`: the URL of the dead-letter queue; `source`: that of the queue that they came
+    from. SQS's own redrive (StartMessageMoveTask) does not move letters that SNS, Lambda or our functions put there."""
 
     def __init__(self, *, queue: str, source: str = "", sqs: "SQSClient | None" = None) -> None:
         self._sqs: SQSClient = sqs or client("sqs", read_timeout=20)
@@ -39,7 +39,7 @@ class SqsDeadLetters:
         return [DeadLetter(message["Body"], message["ReceiptHandle"]) for message in answer.get("Messages", [])]
 
     def redrive(self, letter: DeadLetter) -> None:
-        with service_call("putting a dead letter back"):
+        with service_call("redriving a dead letter"):
             self._sqs.send_message(QueueUrl=self._source, MessageBody=letter.body)
         self.delete(letter)
 

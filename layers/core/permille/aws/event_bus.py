@@ -16,7 +16,7 @@ SOURCE = "permille"
 
 
 def detail_of(entry: Entry, platform: str, zone: tzinfo) -> dict[str, Any]:
-    """What the host platform gets: docs/timeline-event.schema.json, version 1."""
+    """The detail of an entry's event: docs/timeline-event.schema.json, version 1."""
     return {
         "version": 1,
         "account_id": None if entry.account_id == SYSTEM else entry.account_id,
@@ -40,7 +40,7 @@ class EventBridgeBus:
             "Time": entry.at,
             "Detail": json.dumps(detail_of(entry, self._platform, zone), ensure_ascii=False),
         }
-        with service_call(f"putting {entry.id} on the bus"):
+        with service_call(f"publishing {entry.id}"):
             answer = self._events.put_events(Entries=[event])
         if answer["FailedEntryCount"]:
-            raise Unavailable(f"putting {entry.id} on the bus: {answer['Entries'][0].get('ErrorCode')}")
+            raise Unavailable(f"publishing {entry.id}: {answer['Entries'][0].get('ErrorCode')}")

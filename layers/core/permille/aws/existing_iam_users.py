@@ -19,7 +19,7 @@ class ExistingIamUsers:
         self._iam: IAMClient = iam or client("iam")
 
     def find(self, name: str) -> IamUser | None:
-        with service_call(f"asking IAM for the user {name}"):
+        with service_call(f"reading the user {name}"):
             try:
                 user = self._iam.get_user(UserName=name)["User"]
             except ClientError as refused:
@@ -29,11 +29,11 @@ class ExistingIamUsers:
         return IamUser(user["UserName"], user["Arn"])
 
     def groups(self, name: str) -> frozenset[str]:
-        with service_call(f"asking IAM for the groups of {name}"):
+        with service_call(f"listing the groups of {name}"):
             return frozenset(group["GroupName"] for group in self._paged("list_groups_for_user", "Groups", name))
 
     def policies(self, name: str, without: Collection[str] = ()) -> Iterator[AppliedPolicy]:
-        with service_call(f"asking IAM for the policies of {name}"):
+        with service_call(f"reading the policies of {name}"):
             for policy in self._paged("list_user_policies", "PolicyNames", name):
                 document = self._iam.get_user_policy(UserName=name, PolicyName=policy)["PolicyDocument"]
                 yield AppliedPolicy(f"policy {policy}", document)
@@ -47,12 +47,12 @@ class ExistingIamUsers:
                 yield AppliedPolicy(f"policy {policy['PolicyName']}", self._default_document(policy["PolicyArn"]))
 
     def boundary(self, name: str) -> AppliedPolicy | None:
-        with service_call(f"asking IAM for the permissions boundary of {name}"):
+        with service_call(f"reading the permissions boundary of {name}"):
             arn = self._iam.get_user(UserName=name)["User"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
             return AppliedPolicy(f"permissions boundary {arn}", self._default_document(arn)) if arn else None
 
     def has_role(self, name: str) -> bool:
-        with service_call(f"asking IAM for the role {name}"):
+        with service_call(f"reading the role {name}"):
             try:
                 self._iam.get_role(RoleName=name)
             except ClientError as refused:

@@ -1,4 +1,4 @@
-"""The stack's own functions, as the operator's command stops them."""
+"""The functions of the stack, which the command can stop."""
 
 from typing import TYPE_CHECKING
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import code_of, service_call
+from permille.aws.client import client, code_of, service_call
 from permille.aws.existing_iam_users import ExistingIamUsers
 from permille.domain.sending.iam_policy import POLICY, allowed_resources, sending_policy
 from permille.ports.iam_users import AccessKey, KeyUsage, UserQuota
@@ -35,7 +35,7 @@ class IamSenderUsers(ExistingIamUsers):
     """Implements `IamUsers`. The mark of a user is a tag."""
 
     def __init__(self, *, iam: "IAMClient | None" = None, pause: Callable[[float], None] = time.sleep) -> None:
-        super().__init__(iam=iam)
+        super().__init__(iam=iam or client("iam"))
         self._pause = pause
 
     def create(self, name: str, mark: str) -> bool:
@@ -49,12 +49,12 @@ class IamSenderUsers(ExistingIamUsers):
         return True
 
     def user_quota(self) -> UserQuota:
-        with service_call("asking IAM how many users it has room for"):
+        with service_call("reading the quota of IAM users"):
             summary = self._iam.get_account_summary()["SummaryMap"]
         return UserQuota(summary["Users"], summary["UsersQuota"])
 
     def keys(self, name: str) -> Sequence[KeyUsage]:
-        with service_call(f"asking IAM for the keys of {name}"):
+        with service_call(f"listing the keys of {name}"):
             listed = [(key["AccessKeyId"], key["CreateDate"]) for key in self._listed_keys(name)]
             return [KeyUsage(key, created, self._used_at(key)) for key, created in sorted(listed, key=itemgetter(1))]
 
@@ -66,23 +66,23 @@ class IamSenderUsers(ExistingIamUsers):
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         document = sending_policy(resources)
-        with service_call(f"allowing {name} to send"):
+        with service_call(f"writing the sending policy of {name}"):
             self._iam.put_user_policy(UserName=name, PolicyName=POLICY, PolicyDocument=document)
 
     def disallow(self, name: str) -> None:
-        with service_call(f"taking from {name} what it may send through"), _unless_gone():
+        with service_call(f"removing the sending policy of {name}"), _unless_gone():
             self._iam.delete_user_policy(UserName=name, PolicyName=POLICY)
 
     def join(self, name: str, group: str) -> None:
-        with service_call(f"putting {name} into the group {group}"):
+        with service_call(f"adding {name} to the group {group}"):
             self._iam.add_user_to_group(UserName=name, GroupName=group)
 
     def leave(self, name: str, group: str) -> None:
-        with service_call(f"taking {name} out of the group {group}"), _unless_gone():
+        with service_call(f"removing {name} from the group {group}"), _unless_gone():
             self._iam.remove_user_from_group(UserName=name, GroupName=group)
 
     def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
-        with service_call(f"asking IAM what {name} may send through"):
+        with service_call(f"reading the sending policy of {name}"):
             try:
                 if not self._has_mark(name, mark):
                     return None
@@ -99,7 +99,7 @@ class IamSenderUsers(ExistingIamUsers):
         return AccessKey(key["AccessKeyId"], key["SecretAccessKey"])
 
     def is_marked(self, name: str, mark: str) -> bool:
-        with service_call(f"asking IAM whose user {name} is"):
+        with service_call(f"reading the tags of {name}"):
             try:
                 return self._has_mark(name, mark)
             except ClientError as refused:
@@ -125,14 +125,14 @@ class IamSenderUsers(ExistingIamUsers):
     def _delete(self, name: str) -> None:
         """Repeats, since Enforce may add the user to the deny group meanwhile, and since IAM sees a removal only after
         seconds."""
-        for tried in range(1, DELETIONS):
-            if self._is_deleted(name):
+        for attempt in range(1, DELETIONS):
+            if self._try_to_delete(name):
                 return
-            self._pause(FIRST_PAUSE * 2 ** (tried - 1))
+            self._pause(FIRST_PAUSE * 2 ** (attempt - 1))
         self._remove_belongings(name)
         self._iam.delete_user(UserName=name)
 
-    def _is_deleted(self, name: str) -> bool:
+    def _try_to_delete(self, name: str) -> bool:
         """One attempt. False where the user still has something, as IAM sees it."""
         self._remove_belongings(name)
         try:

@@ -1,4 +1,4 @@
-"""What was done is remembered, so that it is not done again."""
+"""The idempotency store of notifications."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,8 @@ class DynamoIdempotencyStore:
         self._config = IdempotencyConfig(expires_after_seconds=int(IDEMPOTENT_FOR.total_seconds()))
 
     def during(self, context: Any) -> None:
-        """The Lambda invocation that now runs: if it is cut off, what it was at gives way when its time is up."""
+        """Sets the Lambda invocation that runs now. If it is cut off, its action may be repeated when its time is
+        over."""
         self._config.register_lambda_context(context)
 
     def run_once(self, key: str, action: Callable[[], None]) -> None:
@@ -53,16 +54,16 @@ class DynamoIdempotencyStore:
         try:
             run(key=key)
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
-            raise Unavailable(f"{key}: another run is at it") from error
+            raise Unavailable(f"{key}: another run is doing it") from error
         except IdempotencyPersistenceLayerError as error:
             cause = error.__cause__ if isinstance(error.__cause__, ClientError) else error
             raise service_error(key, cause) from error
 
     def was_done(self, key: str) -> bool:
         self._records.configure(self._config, function_name="", key_prefix=_PREFIX)
-        with service_call(f"reading what became of {key}"):
+        with service_call(f"reading the record of {key}"):
             try:
-                found = self._records.get_record(data=key)  # type: ignore[arg-type]
+                record = self._records.get_record(data=key)  # type: ignore[arg-type]
             except IdempotencyItemNotFoundError:
                 return False
-        return found is not None and found.status == STATUS_CONSTANTS["COMPLETED"]
+        return record is not None and record.status == STATUS_CONSTANTS["COMPLETED"]

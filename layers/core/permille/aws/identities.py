@@ -1,4 +1,4 @@
-"""The identities of SES, as adding an account finds and makes them."""
+"""The verified identities of SES: found, made and set up for accounts."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sesv2.type_defs import GetEmailIdentityResponseTypeDef
 
-PAGE = 1000  # the most that ListEmailIdentities lists at once
-DKIM_ZONE = "dkim.amazonses.com"  # where SES names none; Regions that came later have a zone of their own
+PAGE = 1000  # the limit of ListEmailIdentities
+DKIM_ZONE = "dkim.amazonses.com"  # if SES names none; newer Regions have zones of their own
 
 
 class SesIdentities:
@@ -26,7 +26,7 @@ class SesIdentities:
         self._paced = paced or Paced()
 
     def default_set(self, identity: str) -> str | None:
-        with service_call(f"asking SES for {identity}"):
+        with service_call(f"reading the identity {identity}"):
             try:
                 return self._identity(identity).get("ConfigurationSetName", "")
             except ClientError as refused:
@@ -35,24 +35,24 @@ class SesIdentities:
                 raise
 
     def set_default(self, identity: str, configuration_set: str) -> None:
-        named: Any = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+        parameters: Any = {"ConfigurationSetName": configuration_set} if configuration_set else {}
         put = self._ses.put_email_identity_configuration_set_attributes
         with service_call(f"setting the default configuration set of {identity}"):
-            self._paced(lambda: put(EmailIdentity=identity, **named))
+            self._paced(lambda: put(EmailIdentity=identity, **parameters))
 
     def create(self, identity: str, configuration_set: str) -> Sequence[DnsRecord]:
         create = self._ses.create_email_identity
         with service_call(f"creating the identity {identity}"):
             try:
-                made = self._paced(lambda: create(EmailIdentity=identity, ConfigurationSetName=configuration_set))
+                created = self._paced(lambda: create(EmailIdentity=identity, ConfigurationSetName=configuration_set))
             except ClientError as refused:
                 if code_of(refused) == "AlreadyExistsException":
-                    raise Conflict(f"the identity {identity} was created just now by somebody else") from refused
+                    raise Conflict(f"the identity {identity} has just been created by somebody else") from refused
                 raise
-        return _records(identity, made.get("DkimAttributes", {})) if "@" not in identity else []
+        return _records(identity, created.get("DkimAttributes", {})) if "@" not in identity else []
 
     def forwards(self, identity: str) -> bool:
-        with service_call(f"asking SES for {identity}"):
+        with service_call(f"reading the identity {identity}"):
             return self._identity(identity).get("FeedbackForwardingStatus", False)
 
     def set_forwarding(self, identity: str, *, on: bool) -> None:
@@ -66,19 +66,19 @@ class SesIdentities:
                 self._paced(lambda: self._ses.delete_email_identity(EmailIdentity=identity))
 
     def in_sandbox(self) -> bool:
-        with service_call("asking SES whether it is in the sandbox"):
+        with service_call("reading whether SES is in the sandbox"):
             return not self._paced(self._ses.get_account).get("ProductionAccessEnabled", False)
 
     def all(self) -> Iterator[str]:
         token = ""
         while token is not None:
             page = self._page(token)
-            yield from (one["IdentityName"] for one in page.get("EmailIdentities", []))
+            yield from (identity["IdentityName"] for identity in page.get("EmailIdentities", []))
             token = page.get("NextToken")
 
     def has_set(self, configuration_set: str) -> bool:
         get = self._ses.get_configuration_set
-        with service_call(f"asking SES for the configuration set {configuration_set}"):
+        with service_call(f"reading the configuration set {configuration_set}"):
             try:
                 self._paced(lambda: get(ConfigurationSetName=configuration_set))
             except ClientError as refused:
@@ -88,9 +88,9 @@ class SesIdentities:
         return True
 
     def _page(self, token: str) -> Any:
-        behind: Any = {"NextToken": token} if token else {}
-        with service_call("asking SES for its identities"):
-            return self._paced(lambda: self._ses.list_email_identities(PageSize=PAGE, **behind))
+        start: Any = {"NextToken": token} if token else {}
+        with service_call("listing the identities of SES"):
+            return self._paced(lambda: self._ses.list_email_identities(PageSize=PAGE, **start))
 
     def _identity(self, identity: str) -> "GetEmailIdentityResponseTypeDef":
         return self._paced(lambda: self._ses.get_email_identity(EmailIdentity=identity))

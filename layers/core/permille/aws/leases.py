@@ -29,10 +29,10 @@ class DynamoLeases:
         self._accounts = on_table(AccountRow, accounts)
 
     def acquire_lease(self, account: Account, deactivated: DeactivatedKeys, now: datetime) -> Account:
-        """By a transaction: where its answer is lost, its token lets it be repeated."""
+        """In a transaction, although it is one write: its token makes it safe to repeat where the answer was lost."""
         free = AccountRow.leased_until.does_not_exist() | (AccountRow.leased_until <= instant(now))
-        never_since = AccountRow.lease == account.credential.lease
-        nothing_else = AccountRow.switch_generation == account.switch_generation
+        same_lease = AccountRow.lease == account.credential.lease
+        same_generation = AccountRow.switch_generation == account.switch_generation
         credential = replace(account.credential, deactivated=deactivated, lease=account.credential.lease + 1)
         actions: list[Any] = [
             AccountRow.leased_until.set(instant(now + LEASED_FOR)),
@@ -40,24 +40,24 @@ class DynamoLeases:
             AccountRow.deactivated.set(credential_row(credential)["deactivated"]),
         ]
         with transaction(self._accounts, f"leasing {account.id}") as writes:
-            condition = never_since & nothing_else & free
+            condition = same_lease & same_generation & free
             writes.update(self._accounts(account.id), actions=actions, condition=condition)
         return replace(account, credential=credential)
 
     def release_lease(self, account: Account, credential: Credential) -> Account:
-        """Repeated it changes nothing, so that a plain update will do, which tells the row as it is now."""
-        learned = {name: value for name, value in credential_row(credential).items() if value is not None}
+        """In a plain update, which returns the row: to repeat it changes nothing."""
+        known = {name: value for name, value in credential_row(credential).items() if value is not None}
         actions: list[Any] = [AccountRow.leased_until.remove()]
-        actions += [getattr(AccountRow, name).set(value) for name, value in learned.items()]
+        actions += [getattr(AccountRow, name).set(value) for name, value in known.items()]
         row, code = self._accounts(account.id), ""
-        for tried in range(RELEASES):
-            if tried:
-                self._pause(PAUSE * tried)
+        for attempt in range(RELEASES):
+            if attempt:
+                self._pause(PAUSE * attempt)
             try:
                 row.update(actions=actions, condition=AccountRow.lease == account.credential.lease)
             except UpdateError as error:
                 code = error_code(error)
-                if code == "TransactionConflictException":  # somebody decides just now; nobody repeats it for us
+                if code == "TransactionConflictException":  # of another run's write; boto3 does not repeat it
                     continue
                 what = f"releasing {account.id}"
                 if code == "ConditionalCheckFailedException":

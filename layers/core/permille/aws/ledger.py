@@ -54,14 +54,14 @@ class DynamoLedger:
         self._marks = AccountMarks(tables, self._dynamodb, pause)
         self._pause = pause
 
-    def senders_for(self, callers: Collection[str]) -> dict[str, Sender]:
-        wanted = sorted(caller for caller in callers if caller)
-        rows = (row for keys in _chunks(wanted, MOST_KEYS) for row in self._senders(keys))
+    def senders_for(self, senders: Collection[str]) -> dict[str, Sender]:
+        names = sorted(name for name in senders if name)
+        rows = (row for keys in _chunks(names, MOST_KEYS) for row in self._senders(keys))
         return {sender.name: sender for sender in map(_sender, rows)}
 
-    def _senders(self, callers: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _senders(self, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         table = self._tables.senders
-        keys: Any = [{"caller_identity": {"S": caller}} for caller in callers]
+        keys: Any = [{"caller_identity": {"S": name}} for name in names]
         for pause in pauses(ATTEMPTS):
             with service_call("reading senders"):
                 answer: Any = self._dynamodb.batch_get_item(

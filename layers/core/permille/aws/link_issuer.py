@@ -1,4 +1,4 @@
-"""Asks the function Access by its URL, signed with the credentials of whoever runs this (SigV4)."""
+"""Requests links and tokens from the function Access by its URL, signed with the caller's credentials (SigV4)."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from permille.domain.login.links import LINKS, Grant, LinkRole
 from permille.domain.values.errors import InvalidInput, PermissionDenied, RequestRejected, Unavailable
 
 DOING = "making a link"
-_SECONDS = (3, 25)  # to connect, and to answer: the function may have to start
+_SECONDS = (3, 25)  # for connecting, and for the answer: the function may have to start
 
 
 class FunctionUrlIssuer:
@@ -27,46 +27,46 @@ class FunctionUrlIssuer:
         self._session = session or boto3.Session()
 
     def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
-        asked: dict[str, Any] = {"audience": audience, "name": name, "seconds": int(lasts.total_seconds())}
+        request: dict[str, Any] = {"audience": audience, "name": name, "seconds": int(lasts.total_seconds())}
         if grant:
-            asked |= {"scopes": sorted(grant.scopes), "accounts": list(grant.accounts)}
+            request |= {"scopes": sorted(grant.scopes), "accounts": list(grant.accounts)}
         with service_call(DOING):
-            answer = URLLib3Session(timeout=_SECONDS).send(self._signed(asked).prepare())  # type: ignore[arg-type]
+            answer = URLLib3Session(timeout=_SECONDS).send(self._signed(request).prepare())  # type: ignore[arg-type]
             return _token(answer.status_code, _read(answer.text))
 
-    def _signed(self, asked: Mapping[str, Any]) -> AWSRequest:
+    def _signed(self, content: Mapping[str, Any]) -> AWSRequest:
         credentials = self._session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
-        body, headers = json.dumps(asked).encode(), {"Content-Type": "application/json"}
+        body, headers = json.dumps(content).encode(), {"Content-Type": "application/json"}
         request = AWSRequest("POST", self._url, data=body, headers=headers)
         SigV4Auth(credentials.get_frozen_credentials(), "lambda", self._session.region_name).add_auth(request)
         return request
 
 
 def _read(text: str) -> Mapping[str, Any]:
-    """Empty of what is no object: not the function has answered, but what stands before it."""
+    """The JSON object of an answer; empty for anything else, which is not an answer of the function but of AWS."""
     try:
-        found = json.loads(text)
+        content = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _token(status: int, answer: Mapping[str, Any]) -> str:
-    said = str(answer.get("detail") or answer.get("Message") or answer.get("message") or f"it answers {status}")
+    detail = str(answer.get("detail") or answer.get("Message") or answer.get("message") or f"it answers {status}")
     match status:
         case 201:
             return str(answer["token"])
         case 400 | 422:
-            wrong = [(str(one["field"]), str(one["message"])) for one in answer.get("errors", [])]
-            raise InvalidInput.of(wrong or [("", said)])
+            problems = [(str(problem["field"]), str(problem["message"])) for problem in answer.get("errors", [])]
+            raise InvalidInput.of(problems or [("", detail)])
         case 401 | 403:
             raise PermissionDenied(
-                f"{DOING}: AWS does not allow it ({said}); lambda:InvokeFunctionUrl and lambda:InvokeFunction on the "
+                f"{DOING}: AWS does not allow it ({detail}); lambda:InvokeFunctionUrl and lambda:InvokeFunction on the "
                 "function Access are needed"
             )
         case _ if 400 <= status < 500 and status != 429:
-            raise RequestRejected(f"{DOING}: the function refuses it ({said})")
+            raise RequestRejected(f"{DOING}: the function refuses it ({detail})")
         case _:
-            raise Unavailable(f"{DOING}: {said}")
+            raise Unavailable(f"{DOING}: {detail}")

@@ -1,4 +1,5 @@
-"""Until when links are revoked, in rows of the control table: `links#AUDIENCE`, and `links#AUDIENCE#NAME`."""
+"""The register of links: until when they are revoked. Rows of the control table: `links#AUDIENCE`,
+`links#AUDIENCE#NAME`."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +7,8 @@ from typing import Any
 from permille.aws.models import ControlRow, EntryRow
 from permille.aws.rows import instant, instant_of
 from permille.aws.table_calls import append, on_table, table_call, transaction
-from permille.domain.login.links import LinkRole, Register
+from permille.domain.login.links import LinkRole
+from permille.domain.login.revocation import Register
 from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import TimelineEntry
 
@@ -21,7 +23,7 @@ class DynamoLinkRegister:
 
     def get(self, audience: LinkRole, name: str) -> Register:
         keys = _keys(audience, name)
-        with table_call(f"reading until when links for {audience} are revoked"):
+        with table_call(f"reading the register of links for {audience}"):
             rows: dict[str, Any] = {row.name: row for row in self._rows.batch_get(keys, consistent_read=True)}
         known = {key: row for key, row in rows.items() if row.written_in == self._table}
         of_all, of_name = known.get(keys[0]), known.get(keys[-1]) if name else None
@@ -41,7 +43,7 @@ class DynamoLinkRegister:
     ) -> None:
         of_all, *of_name = _keys(audience, name)
         with (
-            transaction(self._rows, f"writing until when links for {audience} are revoked") as writes,
+            transaction(self._rows, f"writing the register of links for {audience}") as writes,
         ):
             same = self._is(ControlRow.valid_since, read.of_all) & self._is(ControlRow.last_issued, read.last_issued)
             written = self._written(register.of_all, register.last_issued)

@@ -51,7 +51,7 @@ class EntryRow(Model):
 
 
 class SuppressedIndex(GlobalSecondaryIndex["RecordRow"]):  # type: ignore[no-untyped-call]
-    """The records that suppress an address: one that does not has no `suppressed_since`."""
+    """The records that suppress an address: others have no `suppressed_since`."""
 
     Meta = index_meta("suppressed", ("recipient", "at"))
 
@@ -61,7 +61,8 @@ class SuppressedIndex(GlobalSecondaryIndex["RecordRow"]):  # type: ignore[no-unt
 
 
 class RecordRow(Model):
-    """The ledger's records of complaints and bounces, as suppressions and corrections need them; what staff added."""
+    """The ledger's records of complaints and bounces, as far as suppressions and corrections need them, and the
+    addresses that staff added to the suppressions."""
 
     account_id = UnicodeAttribute(hash_key=True)
     identity = UnicodeAttribute(range_key=True)
@@ -79,8 +80,8 @@ class RecordRow(Model):
 
 
 class ControlRow(Model):
-    """What the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `mode`, and the register of
-    links: `links#AUDIENCE`, `links#AUDIENCE#NAME`."""
+    """The things that the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `mode`, and the
+    register of links: `links#AUDIENCE`, `links#AUDIENCE#NAME`."""
 
     name = UnicodeAttribute(hash_key=True)
     passed = NumberAttribute(null=True)

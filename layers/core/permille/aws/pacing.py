@@ -1,4 +1,4 @@
-"""How SES is called beside sending: it takes 1 such request a second of an AWS account in a Region, whoever calls.
+"""The rate limit of SES's requests beside sending: one a second for an AWS account in a Region.
 
 https://docs.aws.amazon.com/ses/latest/dg/quotas.html
 """
@@ -19,8 +19,8 @@ TOO_FAST = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsExcep
 
 
 class Paced:
-    """As fast as SES answers, and from its first refusal on at its pace. Each further refusal of a request is waited
-    for longer, and by chance, so that several commands at once come through: for more than a minute in all."""
+    """Calls SES without a pause until it refuses a request as too fast, and from then on once in INTERVAL. Waits longer
+    after each further refusal, with jitter, so that several commands at once succeed: for more than a minute in all."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Paced:
         self._interval = 0.0
 
     def __call__(self, request: Callable[[], T]) -> T:
-        """What `request` answers. Raises what it raises, and SES's refusal once it was tried TRIES times."""
+        """Returns what `request` returns. Raises SES's refusal after TRIES attempts; other errors at once."""
         for refused in range(1, TRIES):
             try:
                 return self._in_time(request)
@@ -48,6 +48,6 @@ class Paced:
     def _in_time(self, request: Callable[[], T]) -> T:
         early = self._called_at + self._interval - self._clock()
         if self._interval and early > 0:
-            self._pause(min(early, self._interval))  # whatever became of the clock
+            self._pause(min(early, self._interval))  # also where the clock was set back
         self._called_at = self._clock()
         return request()

@@ -1,4 +1,4 @@
-"""The policy in force: one parameter of SSM, which the stack reads and its operators write."""
+"""The policy in force: a parameter of SSM, which functions read and operators write."""
 
 import time
 from collections.abc import Callable
@@ -18,8 +18,8 @@ CACHED_FOR = 60.0  # seconds
 
 
 class SsmPolicies:
-    """Implements `PolicyDocument`. What is current is as old as the wall clock says: a monotonic
-    one stands still while Lambda freezes the environment between two runs."""
+    """Implements `PolicyDocument`. The age of the cache is measured by the wall clock: a monotonic clock stands still
+    while Lambda freezes the environment between two runs."""
 
     def __init__(
         self, *, parameter: str, ssm: "SSMClient | None" = None, clock: Callable[[], float] = time.time
@@ -33,7 +33,7 @@ class SsmPolicies:
     def current(self) -> Policy:
         asked_at = self._clock()
         if self._policy is None or not 0 <= asked_at - self._read_at < CACHED_FOR:  # below 0: the clock was set back
-            self._policy = None  # a policy that cannot be read any more is not in force any more
+            self._policy = None  # where the next line fails, the old policy is not used either
             self._policy, self._read_at = self._read(), asked_at
         return self._policy
 

@@ -1,4 +1,4 @@
-"""Feedback that nobody could read or attribute rests here, raw, until it is replayed."""
+"""Stores feedback that could not be parsed or attributed, unchanged, for inspection and replay."""
 
 import zlib
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(days=60)
 SHARDS = "0123456789abcdef"  # of the index by age: by the hash's first character, so that a flood spreads over all
 
-NAMED = {f"#{name}": name for name in ("body_hash", "reason", "caller", "at")}  # all of a row but its body
+NAMED = {f"#{name}": name for name in ("body_hash", "reason", "caller", "at")}  # all attributes but the body
 
 
 class DynamoQuarantine:
@@ -28,14 +28,14 @@ class DynamoQuarantine:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
         self._table = table
 
-    def keep(self, body: str, reason: str, caller: str, now: datetime) -> None:
+    def keep(self, body: str, reason: str, sender: str, now: datetime) -> None:
         raw = body.encode("utf-8", "surrogatepass")
         body_hash = sha256(raw).hexdigest()
         row: dict[str, Any] = {
             "body_hash": {"S": body_hash},
             "shard": {"S": body_hash[0]},
             "reason": {"S": reason},
-            "caller": {"S": caller},
+            "caller": {"S": sender},
             "at": {"S": instant(now)},
             "body": {"B": zlib.compress(raw)},
             "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
@@ -44,9 +44,9 @@ class DynamoQuarantine:
             self._dynamodb.put_item(TableName=self._table, Item=row)
 
     def oldest(self) -> datetime | None:
-        with service_call("asking how long feedback has rested in quarantine"):
-            found = [at for shard in SHARDS for at in self._oldest_of(shard)]
-        return min(found, default=None)
+        with service_call("reading the age of the quarantine"):
+            instants = [at for shard in SHARDS for at in self._oldest_of(shard)]
+        return min(instants, default=None)
 
     def _oldest_of(self, shard: str) -> list[datetime]:
         answer = self._dynamodb.query(
@@ -79,8 +79,8 @@ class DynamoQuarantine:
         return zlib.decompress(row["body"]["B"]).decode("utf-8", "surrogatepass") if row else None
 
     def count(self, limit: int) -> int:
-        """How much rests, `limit` meaning so much or more: a bounded scan that hands over no row."""
-        with service_call("counting what is in quarantine"):
+        """By a scan that stops at `limit` and returns no rows."""
+        with service_call("counting the quarantine"):
             pages = self._dynamodb.get_paginator("scan").paginate(
                 TableName=self._table, Select="COUNT", PaginationConfig={"MaxItems": limit, "PageSize": limit}
             )

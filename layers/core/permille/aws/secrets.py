@@ -1,5 +1,5 @@
-"""The passwords of providers in Secrets Manager. What is in use is named by its version: a new one
-never takes its place before the account says so."""
+"""The passwords of providers in Secrets Manager. An account names the version that it uses, so that a new version is
+not used before the account names it."""
 
 import json
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ class SecretsManager:
 
     def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
         value = _value(server, password)
-        with service_call(f"keeping the provider's password of {account_id}"):
+        with service_call(f"storing the provider's password of {account_id}"):
             if keep:
                 self._make_current(keep)
             try:
@@ -42,17 +42,17 @@ class SecretsManager:
 
     def _create(self, account_id: str, value: str) -> Secret:
         tag: TagTypeDef = {"Key": _TAG, "Value": f"{self._stack}/{self._secrets.meta.region_name}/{account_id}"}
-        made = self._secrets.create_secret(
+        created = self._secrets.create_secret(
             Name=self._name(account_id),
             Description=f"The SMTP provider that the account {account_id} is connected to",
             SecretString=value,
             Tags=[tag],
         )
-        return Secret(made["ARN"], made["VersionId"])
+        return Secret(created["ARN"], created["VersionId"])
 
     def _make_current(self, keep: Secret) -> None:
-        """Else the version in use would lose its last label to the new one, and AWS deletes what has none: a run was
-        cut off after the put of a version that nobody uses."""
+        """Labels the version in use as current again, where a run was cut off after it put a version that is not used.
+        Otherwise the next put would take the last label of the version in use, and AWS deletes versions without one."""
         try:
             stages = self._secrets.describe_secret(SecretId=keep.arn).get("VersionIdsToStages", {})
             current = [version for version, labels in stages.items() if _CURRENT in labels]
@@ -70,12 +70,12 @@ class SecretsManager:
     def get(self, secret: Secret) -> Password | None:
         with service_call("reading the provider's password"):
             try:
-                found = self._secrets.get_secret_value(SecretId=secret.arn, VersionId=secret.version)
+                answer = self._secrets.get_secret_value(SecretId=secret.arn, VersionId=secret.version)
             except ClientError as refused:
                 if code_of(refused) not in (_GONE, _BEING_DELETED):
                     raise
                 return None
-        return Password(json.loads(found["SecretString"])["password"])
+        return Password(json.loads(answer["SecretString"])["password"])
 
     def delete(self, account_id: str) -> bool:
         with service_call(f"deleting the provider's password of {account_id}"):
@@ -89,11 +89,11 @@ class SecretsManager:
         return True
 
     def _name(self, account_id: str) -> str:
-        """Ends in a word: AWS takes the end of `shop-a1b2c3` for its own suffix in places."""
+        """It ends in a word, since AWS sometimes takes an end like that of `shop-a1b2c3` for its own suffix."""
         return f"{self._stack}/{account_id}/provider"
 
 
 def _value(server: Server, password: Password) -> str:
-    """The fields that AWS's own secrets have, so that a version is complete in itself."""
+    """JSON with the fields of AWS's own secrets, so that each version is complete."""
     value = {"host": server.host, "port": server.port, "username": server.user, "password": password.reveal()}
     return json.dumps(value)

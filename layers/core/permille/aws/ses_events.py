@@ -26,16 +26,9 @@ from permille.aws.ses_fields import (
     type_name,
 )
 from permille.aws.ses_recipients import destination_of, listed_recipients, recipients_of
-from permille.domain.feedback.feedback import (
-    Bounce,
-    Complaint,
-    Delivery,
-    Feedback,
-    Ignored,
-    Message,
-    Rejection,
-    Unreadable,
-)
+from permille.domain.feedback.complaint import Complaint
+from permille.domain.feedback.feedback import Bounce, Delivery, Feedback, Ignored, Rejection, Unreadable
+from permille.domain.feedback.message import Message
 from permille.domain.feedback.recipients import Recipients
 from permille.domain.feedback.smtp_status import code_of
 
@@ -61,7 +54,7 @@ def parse(body: str) -> Feedback | Ignored | Unreadable:
     try:
         return _read_event(event)
     except (Malformed, RecursionError) as malformed:
-        return Unreadable(str(malformed), _caller_or_empty(event), _kind_or_empty(event))
+        return Unreadable(str(malformed), _sender_or_empty(event), _kind_or_empty(event))
 
 
 def _read_event(event: Json) -> Feedback | Ignored:
@@ -89,11 +82,11 @@ def _kind_by(event: Json, key: str) -> str:
     return kind.strip() if kind else ""
 
 
-def _caller_or_empty(event: Json) -> str:
+def _sender_or_empty(event: Json) -> str:
     """The sender of an event that cannot be read, by which quarantine is sorted; empty where it cannot be read
     either."""
     try:
-        return _caller(object_at(event, "mail", "the event"))
+        return _sender(object_at(event, "mail", "the event"))
     except Malformed:
         return ""
 
@@ -115,7 +108,7 @@ def _message(mail: Json, destination: Recipients | None = None) -> Message:
     return Message(
         id=id_at(mail, "messageId", "mail"),
         sent_at=instant_at(mail, "timestamp", "mail"),
-        caller=_caller(mail),
+        caller=_sender(mail),
         destination=destination,
         subject=subject[:LONGEST_SUBJECT] if isinstance(subject, str) else "",
         about=first_text(tags.get(ABOUT_TAG)),
@@ -123,7 +116,7 @@ def _message(mail: Json, destination: Recipients | None = None) -> Message:
     )
 
 
-def _caller(mail: Json) -> str:
+def _sender(mail: Json) -> str:
     """The IAM identity that sent the mail, empty where none is named. SES alone sets these two fields; headers and all
     other tags can be set by the sender, and are never believed."""
     tags = mail.get("tags")

@@ -18,9 +18,8 @@ _WHOLE = SMTP.clone(max_line_length=998)  # RFC 5322; of what is encoded 76 (RFC
 
 
 class _OnTheWire(EmailPolicy):
-    """All of it ASCII, since some relays lose other bytes. Headers that are ASCII anyhow stay on one line: the
-    subject of a disabling, and SES's own. Others are encoded whole: EmailPolicy, which encodes word by word, loses
-    blanks between encoded words, and some words."""
+    """Writes ASCII only, since some relays lose other bytes. Headers that are ASCII stay on one line. Others are
+    encoded as a whole: EmailPolicy encodes word by word, and loses blanks between encoded words, and some words."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         if value.isascii():
@@ -42,7 +41,7 @@ _ON_THE_WIRE = _OnTheWire(linesep="\r\n", max_line_length=76, cte_type="7bit")
 
 
 class SesMailer:
-    """Implements `Mailer`. SES replaces Message-ID, so the entry's id goes as a header and as a message tag."""
+    """Implements `Mailer`. SES replaces Message-ID, so that the entry's id is sent as a header and as a message tag."""
 
     def __init__(
         self,
@@ -60,7 +59,7 @@ class SesMailer:
         self._configuration_set = configuration_set
 
     def message(self, mail: Mail) -> EmailMessage:
-        """As it is handed to SES."""
+        """The message as SES gets it."""
         message = EmailMessage(policy=_ON_THE_WIRE)
         message["From"] = Address(self._from_name, addr_spec=self._mail_from)
         message["To"], message["Subject"] = mail.to, mail.subject
@@ -77,10 +76,10 @@ class SesMailer:
 
     def send(self, mail: Mail) -> None:
         data = self.message(mail).as_bytes()
-        with service_call(f"mailing about {mail.entry_id}"):
+        with service_call(f"sending the mail of {mail.entry_id}"):
             self._ses.send_raw_email(Source=self._mail_from, Destinations=[mail.to], RawMessage={"Data": data})
 
 
 def _tag(value: str) -> str:
-    """SES takes letters, digits, - and _ in a tag."""
+    """A value with the characters that SES allows in tags: letters, digits, - and _."""
     return "".join(c if c.isalnum() or c in "-_" else "_" for c in value)

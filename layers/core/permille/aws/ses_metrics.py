@@ -1,4 +1,4 @@
-"""What SES tells CloudWatch of all the mail of the AWS account in its Region."""
+"""SES's metrics of all the mail of the AWS account in its Region."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +12,7 @@ from permille.ports.desk import SesFigures, SesRate
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
-LOOKED_BACK = timedelta(days=14)  # SES tells a rate only while mail is sent; until it tells another, it holds
+LOOKED_BACK = timedelta(days=14)  # SES reports a rate only while mail is sent; the last one holds until the next
 AN_HOUR, A_DAY = 3600, 86400
 RATES = {"complaint_rate": "Reputation.ComplaintRate", "bounce_rate": "Reputation.BounceRate"}
 COUNTS = {"delivered": "Delivery", "complaints": "Complaint", "bounces": "Bounce"}
@@ -25,11 +25,13 @@ class SesMetrics:
         self._cloudwatch: CloudWatchClient = cloudwatch or client("cloudwatch")
 
     def figures(self, first: date, now: datetime) -> SesFigures:
-        with service_call("asking for SES's rates"):
+        with service_call("reading the metrics of SES"):
             rates = self._data(RATES, "Maximum", AN_HOUR, now - LOOKED_BACK, now)
             counts = self._data(COUNTS, "Sum", A_DAY, datetime.combine(first, time(), UTC), now)
-        latest = {name: _latest(told) for name, told in rates.items()}
-        return SesFigures(**latest, counted=Tally(**{name: int(sum(told["Values"])) for name, told in counts.items()}))
+        latest = {name: _latest(result) for name, result in rates.items()}
+        return SesFigures(
+            **latest, counted=Tally(**{name: int(sum(result["Values"])) for name, result in counts.items()})
+        )
 
     def _data(
         self, metrics: Mapping[str, str], statistic: str, period: int, since: datetime, now: datetime
@@ -39,15 +41,15 @@ class SesMetrics:
         answer = self._cloudwatch.get_metric_data(
             MetricDataQueries=queries, StartTime=since, EndTime=now, ScanBy="TimestampDescending"
         )
-        return {told["Id"]: told for told in answer["MetricDataResults"]}
+        return {result["Id"]: result for result in answer["MetricDataResults"]}
 
 
 def _query(name: str, metric: str, statistic: str, period: int) -> Any:
-    """Without a dimension: of the whole AWS account."""
+    """A query without a dimension: the metric of the whole AWS account."""
     of_account = {"Namespace": "AWS/SES", "MetricName": metric}
     return {"Id": name, "MetricStat": {"Metric": of_account, "Period": period, "Stat": statistic}}
 
 
-def _latest(told: Mapping[str, Sequence[Any]]) -> SesRate | None:
-    points = zip(told["Values"], told["Timestamps"], strict=True)
+def _latest(result: Mapping[str, Sequence[Any]]) -> SesRate | None:
+    points = zip(result["Values"], result["Timestamps"], strict=True)
     return next((SesRate(Decimal(str(round(share, 9))), at.astimezone(UTC)) for share, at in points), None)

@@ -17,17 +17,17 @@ class SesSuppressionList:
         self._ses: SESV2Client = ses or client("sesv2")
 
     def reason(self, address: str) -> str:
-        with service_call(f"asking SES whether it suppresses {address}"):
+        with service_call(f"reading whether SES suppresses {address}"):
             try:
-                found = self._ses.get_suppressed_destination(EmailAddress=address)
+                answer = self._ses.get_suppressed_destination(EmailAddress=address)
             except ClientError as refused:
                 if code_of(refused) == "NotFoundException":
                     return ""
                 raise
-        return found["SuppressedDestination"]["Reason"]
+        return answer["SuppressedDestination"]["Reason"]
 
     def remove(self, address: str) -> None:
-        with service_call(f"taking {address} off SES's suppression list"):
+        with service_call(f"removing {address} from SES's suppression list"):
             try:
                 self._ses.delete_suppressed_destination(EmailAddress=address)
             except ClientError as refused:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class DynamoSuppressions:
-    """Implements `AllSuppressions`. Only taking an address off, and adding one, needs the timeline."""
+    """Implements `AllSuppressions`. `timeline` is needed only for adding and lifting."""
 
     def __init__(self, *, complaints: str, timeline: str = "") -> None:
         self._records = on_table(RecordRow, complaints)
@@ -38,25 +38,23 @@ class DynamoSuppressions:
                 yield Detailed(_suppression(row), _reason(row))
 
     def added(self, account_id: str) -> frozenset[str]:
-        theirs = RecordRow.identity.startswith(f"{SuppressionReason.ADDED}#")
+        added = RecordRow.identity.startswith(f"{SuppressionReason.ADDED}#")
         suppressing = RecordRow.suppressed_since.exists()
-        with table_call(f"reading what was added to {account_id}"):
-            rows = self._records.query(account_id, theirs, filter_condition=suppressing, consistent_read=True)
+        with table_call(f"reading the suppressions added to {account_id}"):
+            rows = self._records.query(account_id, added, filter_condition=suppressing, consistent_read=True)
             return frozenset(row.recipient for row in rows)
 
     def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
-        with (
-            transaction(self._records, f"adding suppressions to {account_id}") as writes,
-        ):
-            for one in additions:
+        with transaction(self._records, f"adding suppressions to {account_id}") as writes:
+            for addition in additions:
                 row = self._records(
                     account_id,
-                    one.identity,
-                    at=instant(one.at),
-                    recipient=one.address,
-                    suppressed_since=one.suppression.entry_id,
-                    reason=one.reason,
-                    by=one.by,
+                    addition.identity,
+                    at=instant(addition.at),
+                    recipient=addition.address,
+                    suppressed_since=addition.suppression.entry_id,
+                    reason=addition.reason,
+                    by=addition.by,
                 )
                 writes.save(row, condition=RecordRow.suppressed_since.does_not_exist())
             if entry:
@@ -69,27 +67,25 @@ class DynamoSuppressions:
             return [row.identity for row in rows]
 
     def complaints_about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
-        whole = f"complaint#{message_id}"
+        prefix = f"complaint#{message_id}"
         suppressing = (RecordRow.recipient == address) & RecordRow.suppressed_since.exists()
         with table_call(f"reading the records of {account_id}"):
             rows = self._records.query(
-                account_id, RecordRow.identity.startswith(whole), suppressing, consistent_read=True
+                account_id, RecordRow.identity.startswith(prefix), suppressing, consistent_read=True
             )
             facts = {row.identity: json.loads(row.facts) for row in rows}
         return {
-            identity: datetime.fromisoformat(told["reported_at"])
-            for identity, told in facts.items()
-            if told["message_id"] == message_id  # no longer id that begins like it
+            identity: datetime.fromisoformat(complaint["reported_at"])
+            for identity, complaint in facts.items()
+            if complaint["message_id"] == message_id  # not a longer id that begins with it
         }
 
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
         suppressing = RecordRow.suppressed_since.exists()
-        lifted: list[Action] = [RecordRow.suppressed_since.remove()]
-        with (
-            transaction(self._records, f"writing records of {account_id}") as writes,
-        ):
+        actions: list[Action] = [RecordRow.suppressed_since.remove()]
+        with transaction(self._records, f"writing records of {account_id}") as writes:
             for identity in identities:
-                writes.update(self._records(account_id, identity), actions=lifted, condition=suppressing)
+                writes.update(self._records(account_id, identity), actions=actions, condition=suppressing)
             if entry:
                 append(writes, self._entries, entry)
 

@@ -14,8 +14,8 @@ _COUNTS = ("delivered", "complaints", "bounces")
 
 
 class DynamoTallies:
-    """Implements `Tallies`: one query, whatever the number of writers. Rows are read as they come over the wire, which
-    takes half the time that PynamoDB's models take."""
+    """Implements `Tallies`: one query, whatever the number of writers. It reads the rows of boto3's client, in half the
+    time that PynamoDB's models take."""
 
     def __init__(self, *, table: str) -> None:
         self._rows = on_table(TallyRow, table)
@@ -29,8 +29,8 @@ class DynamoTallies:
         with client.service_call(f"reading the tallies of {account_id}"):
             for row in self._since(account_id, first):
                 counted = sums[row["day_epoch_shard"]["S"].rpartition("#")[0]]
-                for place, name in enumerate(_COUNTS):
-                    counted[place] += int(row[name]["N"]) if name in row else 0  # what was never added is not there
+                for position, name in enumerate(_COUNTS):
+                    counted[position] += int(row[name]["N"]) if name in row else 0  # missing: never added to
         epochs: dict[int, dict[date, Tally]] = defaultdict(dict)
         for key, counted in sums.items():
             day, _, epoch = key.partition("#")
@@ -38,7 +38,7 @@ class DynamoTallies:
         return dict(epochs)
 
     def _since(self, account_id: str, first: date) -> Iterator[dict[str, Any]]:
-        asked: dict[str, Any] = {
+        query: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "account_id = :account AND day_epoch_shard >= :first",
             "ExpressionAttributeValues": {":account": {"S": account_id}, ":first": {"S": str(first)}},
@@ -46,8 +46,8 @@ class DynamoTallies:
             "ConsistentRead": True,
         }
         while True:
-            answer = connection_of(self._rows).client.query(**asked)
+            answer = connection_of(self._rows).client.query(**query)
             yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
-            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -13,8 +13,8 @@ from permille.domain.timeline.timeline import Entry
 from permille.domain.values.entry_id import id_at
 from permille.ports.paging import Page
 
-READ_FOR_A_PAGE = 1000  # entries, where only some of them are wanted
-STORED = ("account_id", "entry_id", "kind", "audience", "at", "facts")  # of an entry
+READ_FOR_A_PAGE = 1000  # entries, where only those of one audience are wanted
+STORED = ("account_id", "entry_id", "kind", "audience", "at", "facts")  # the attributes of an entry
 
 
 class DynamoTimeline:
@@ -30,7 +30,7 @@ class DynamoTimeline:
             return [_entry(row) for row in rows]
 
     def latest(self, account_id: str, limit: int, before: str = "") -> Page[Entry]:
-        """One query: where entries are so long that fewer than `limit` fit into an answer, there are fewer."""
+        """By one query: fewer than `limit` where the entries are so long that fewer fit into an answer."""
         condition, values = "account_id = :account", {":account": {"S": account_id}}
         if before:
             condition, values = f"{condition} AND entry_id < :before", {**values, ":before": {"S": before}}
@@ -50,18 +50,18 @@ class DynamoTimeline:
         return Page(entries, entries[-1].id if "LastEvaluatedKey" in answer else "")
 
     def about(self, account_id: str, topic: Topic, limit: int) -> Page[Entry]:
-        theirs = EntryRow.topic.startswith(topic_key(topic, ""))
+        of_topic = EntryRow.topic.startswith(topic_key(topic, ""))
         with table_call(f"reading the {topic} of {account_id}"):
-            rows = self._rows.topics_index.query(account_id, theirs, scan_index_forward=False, limit=limit + 1)
+            rows = self._rows.topics_index.query(account_id, of_topic, scan_index_forward=False, limit=limit + 1)
             return Page.of([_entry(row) for row in rows], limit, lambda entry: entry.id)
 
     def page(self, account_id: str, after: str, limit: int, audience: Audience | None = None) -> Page[Entry]:
-        """One query: it reads no further than READ_FOR_A_PAGE entries, however few of them are for the audience."""
-        behind = EntryRow.entry_id > after if after else None
+        """By one query, which reads at most READ_FOR_A_PAGE entries, even where few of them are for the audience."""
+        condition = EntryRow.entry_id > after if after else None
         with table_call(f"reading the timeline of {account_id}"):
             read = max(limit + 1, READ_FOR_A_PAGE if audience else 0)
-            rows = [_entry(row) for row in self._rows.query(account_id, behind, limit=read)]
-        page = Page.of([one for one in rows if audience in (None, one.audience)], limit, lambda one: one.id)
+            rows = [_entry(row) for row in self._rows.query(account_id, condition, limit=read)]
+        page = Page.of([entry for entry in rows if audience in (None, entry.audience)], limit, lambda entry: entry.id)
         return page if page.next or len(rows) < read else Page(page.items, rows[-1].id)
 
     def all_since(self, at: datetime) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""MACs by KMS: whoever may make one holds no key, and whoever may only verify cannot forge."""
+"""Signs and verifies tokens by MACs of KMS. The key never leaves KMS, and who may only verify cannot sign."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ _ALGORITHM: Any = "HMAC_SHA_256"
 
 
 class KmsTokenSigner:
-    """Implements `TokenSigner`. A key that is not named cannot be used."""
+    """Implements `TokenSigner`. A role without a key can neither sign nor verify."""
 
     def __init__(
         self, *, owner_key: str = "", staff_key: str = "", platform_key: str = "", kms: "KMSClient | None" = None
@@ -28,7 +28,7 @@ class KmsTokenSigner:
         return answer["Mac"]
 
     def verify(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
-        if not mac:  # KMS takes no empty one
+        if not mac:  # KMS refuses an empty one
             return False
         with service_call(f"verifying for {audience}"):
             try:

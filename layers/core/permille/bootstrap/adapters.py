@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from permille.aws.account_index import DynamoAccountIndex
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.bounces import DynamoBounces
     from permille.aws.control import DynamoControl
-    from permille.aws.directory import DynamoAccountIndex
     from permille.aws.idempotency import DynamoIdempotencyStore
     from permille.aws.leases import DynamoLeases
     from permille.aws.link_register import DynamoLinkRegister
@@ -67,7 +67,7 @@ class Adapters:
 
     @cached_property
     def account_index(self) -> DynamoAccountIndex:
-        from permille.aws.directory import DynamoAccountIndex
+        from permille.aws.account_index import DynamoAccountIndex
 
         return DynamoAccountIndex(accounts=self.names["accounts_table"], senders=self.names["senders_table"])
 

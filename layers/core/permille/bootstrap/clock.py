@@ -18,7 +18,7 @@ def time_of(event: Mapping[str, Any] | None = None) -> datetime:
     settings = ClockSettings.from_env()
     if settings.replay_clock != "on":
         return clock()
-    from permille.aws.replay import ReplayedTime
+    from permille.aws.replay_clock import ReplayedTime
 
     replayed = ReplayedTime(table=settings.control_table)
     ahead = replayed.ahead()

@@ -14,7 +14,7 @@ from permille.console.site.pages import Pages
 from permille.domain.values.status import Mode
 from permille.rendering.templates import Brand
 from permille.settings import ConsoleSettings
-from permille.usecases.views.desk import Desk
+from permille.usecases.views.desk_services import DeskServices
 
 
 @cache
@@ -39,8 +39,8 @@ def console_services() -> SiteServices:
     )
 
 
-def _desk(adapters: Adapters, mode: Mode) -> Desk:
-    return Desk(
+def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
+    return DeskServices(
         accounts=adapters.accounts,
         account_index=adapters.account_index,
         tallies=adapters.tallies,

@@ -4,13 +4,13 @@ import time
 from dataclasses import asdict
 from functools import cache
 
-from permille.aws.feed import SqsFeedbackBacklog
+from permille.aws.feedback_queue import SqsFeedbackBacklog
 from permille.aws.heartbeat import DynamoHeartbeat
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.domain.values.status import Mode
 from permille.settings import EnforceSettings
-from permille.usecases.enforcement.enforce import EnforceServices
+from permille.usecases.enforcement.enforce_services import EnforceServices
 from permille.usecases.enforcement.switching import CredentialServices
 
 
@@ -27,7 +27,7 @@ def enforce_services() -> EnforceServices:
         bounces=adapters.bounces,
         policies=adapters.policies,
         control=adapters.control,
-        feed=SqsFeedbackBacklog(queue=settings.feedback_queue_url),
+        feedback_backlog=SqsFeedbackBacklog(queue=settings.feedback_queue_url),
         heartbeat=DynamoHeartbeat(table=settings.control_table),
         quarantine=adapters.quarantine,
         mode=Mode(settings.enforcement_mode),

@@ -33,5 +33,5 @@ def ingest_services() -> IngestServices:
         ledger=DynamoLedger(tables=LedgerTables.of(adapters.names), writer=settings.aws_lambda_log_stream_name),
         quarantine=adapters.quarantine,
         policy=policy,
-        owner_mail_sender=settings.owner_mail_caller,
+        owner_mail_sender=settings.owner_mail_sender,
     )

@@ -35,8 +35,8 @@ class AccountIndex(Protocol):
         """Accounts that may send, or those that are off; highest risk first."""
 
     def with_most(self, harm: Harm, limit: int, first: date, last: date) -> Sequence[Account]:
-        """Accounts with the most complaints, or bounces, at their last look, most first. Only looks from the month of
-        `first` to that of `last` are found. Each account is read again, strongly consistent."""
+        """Accounts with the most complaints, or bounces, at their last assessment, most first. Only assessments from
+        the month of `first` to that of `last` are found. Each account is read again, strongly consistent."""
 
     def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
         """Accounts whose id begins with the prefix, in the order of their ids."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from permille.domain.login.links import LinkRole, Register
+    from permille.domain.login.links import LinkRole
+    from permille.domain.login.revocation import Register
     from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
     from permille.domain.timeline.timeline import TimelineEntry
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import ReviewState
-from permille.domain.policy.policy import Decision, Rule, Verdict
+from permille.domain.policy.verdict import Decision, Rule, Verdict
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.timeline.kinds.credential import DeniedByHand
 from permille.domain.timeline.kinds.numbers import PlainNumbers
@@ -94,7 +94,7 @@ def _and_next(account: Account, zone: tzinfo) -> str:
 
 
 def _until_verdict(account: Account, zone: tzinfo) -> str:
-    if account.trial and account.trial.asked:
+    if account.trial and account.trial.confirmation_requested:
         return "; your trial went well, and support has the last look"
     verdict_at = f", on {day(account.trial.verdict_at.astimezone(zone))}" if account.trial else ""
     return f" until we know what the recipients say{verdict_at}"
@@ -171,8 +171,10 @@ def spared_line(account: Account, now: datetime, zone: tzinfo) -> str:
 
 def still_on_line(account: Account, verdict: Verdict, now: datetime) -> str:
     """That an account above a limit stays on, because time alone has brought it there; empty where that is not so."""
-    look = account.look
-    time_alone = look is not None and look.over and look.kept and look.counts.complaints >= verdict.counts.complaints
+    look = account.assessment
+    time_alone = (
+        look is not None and look.breaks_rule and look.kept and look.counts.complaints >= verdict.counts.complaints
+    )
     if account.status is not Status.ACTIVE or not verdict.breaks or not time_alone or account.exempt_at(now):
         return ""
     return f"{capital(STILL_ON)}."

@@ -6,7 +6,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from permille.domain.account.account import Account
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.values.status import HoldReason
 from permille.domain.words.wording import without_controls
 from permille.schema.doc import Doc

@@ -22,7 +22,7 @@ class ComplaintJson(TypedDict):
     reported_at: Annotated[str, Doc("When the recipient complained.", "date-time")]
     did: Annotated[str, Doc("What the recipient did, in words.")]
     counts: Annotated[CountState, Doc("Whether the report counts towards the limit, and if not, why.")]
-    why_not_counted: str | None
+    why_not_counted: Annotated[str | None, Doc("Why it never counted, in words; null for a counted complaint.")]
     epoch: Annotated[int, Doc("The counting period that the e-mail belongs to.")]
 
 

@@ -17,7 +17,7 @@ class EntryJson(TypedDict):
 
     id: Annotated[str, Doc("Sorts by time, and never changes.")]
     at: Annotated[str, Doc("When it happened.", "date-time")]
-    kind: str
+    kind: Annotated[str, Doc("What happened, such as complaint or disabled; it determines the facts.")]
     audience: Annotated[Audience, Doc("Who reads the entry: owner and staff, or staff alone.")]
     headline: Annotated[str, Doc("One line for people, as mails and pages show it.")]
     sentence: Annotated[str, Doc("What happened, with the numbers that were used.")]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from permille.domain.policy.policy import Rule
+from permille.domain.policy.verdict import Rule
 from permille.domain.rules.policy_preview import Affected, Effect, Preview
 from permille.domain.values.status import Status
 from permille.domain.words.wording import without_controls

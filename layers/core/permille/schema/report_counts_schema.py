@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from permille.domain.policy.policy import Decision, Rule, Verdict
+from permille.domain.policy.verdict import Decision, Rule, Verdict
 from permille.domain.values.tally import Tally
 from permille.reading.periods import Period
 from permille.schema.account_schema import ALLOWANCE, LIMIT, POLICY, SEND_DAY

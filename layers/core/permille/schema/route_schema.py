@@ -26,7 +26,7 @@ class RouteJson(TypedDict):
 
     account_id: str
     status: Annotated[Status, Doc("Status of the account.")]
-    may_send: bool
+    may_send: Annotated[bool, Doc("Whether the account may send now, through either.")]
     via: Annotated[Via | None, Doc("Amazon SES or the provider; null while the account may not send.")]
     host: Annotated[str | None, Doc("Host of the SMTP server.")]
     port: Annotated[int | None, Doc("Port of the SMTP server.")]

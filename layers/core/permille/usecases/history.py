@@ -1,4 +1,4 @@
-"""What an account's timeline says of its standing and of what was reported, however much else was written on it."""
+"""Reads the entries of some topics of a timeline, however many other entries it has."""
 
 from dataclasses import dataclass
 
@@ -7,27 +7,34 @@ from permille.domain.timeline.timeline import Entry
 from permille.ports.history import Timeline
 from permille.ports.paging import Page
 
-NEWEST = 25  # entries, strongly consistent: an index lags behind fewer
-MOST = 1000  # of a topic: what is read of an account is bounded
+NEWEST = 25  # entries read strongly consistent; the index lags behind by fewer
+MAX_OF_TOPIC = 1000  # entries: bounds what is read
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """`entries`: all of the topics and some others, oldest first. `is_cut`: older ones of the topics are left out."""
+    """A part of a timeline.
+
+    entries: all of the topics, and some others, oldest first
+    is_cut: older entries of the topics are left out
+    """
 
     entries: list[Entry]
     is_cut: bool = False
 
 
 def read_history(timeline: Timeline, account_id: str, *topics: Topic, newest: Page[Entry] | None = None) -> History:
-    """`newest`: the newest entries, where they were read already. Where these are all, nothing else is read."""
+    """Reads the entries of the topics.
+
+    newest: the newest entries, where the caller has read them; where they are all, nothing else is read
+    """
     newest = newest or timeline.latest(account_id, NEWEST)
-    found = {one.id: one for one in newest.items}
+    entries = {entry.id: entry for entry in newest.items}
     if not newest.next:
-        return History(sorted(found.values(), key=_by_id))
-    pages = [timeline.about(account_id, topic, MOST) for topic in topics]
-    found |= {one.id: one for page in pages for one in page.items if one.id not in found}
-    return History(sorted(found.values(), key=_by_id), any(page.next for page in pages))
+        return History(sorted(entries.values(), key=_by_id))
+    pages = [timeline.about(account_id, topic, MAX_OF_TOPIC) for topic in topics]
+    entries |= {entry.id: entry for page in pages for entry in page.items if entry.id not in entries}
+    return History(sorted(entries.values(), key=_by_id), any(page.next for page in pages))
 
 
 def _by_id(entry: Entry) -> str:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.config import JsonDict
 
 from permille.domain.people import validation
-from permille.domain.people.commands import PutReview
+from permille.domain.people.owner_commands import PutReview
 from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.timeline.facts import Audience

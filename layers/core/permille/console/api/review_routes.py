@@ -9,7 +9,7 @@ from permille.console.api.context import context
 from permille.console.api.openapi import WRITING, operation
 from permille.console.api.parameters import AccountId, ReviewBody
 from permille.console.routing import new_router
-from permille.domain.people.commands import DeleteReview, PutReview
+from permille.domain.people.owner_commands import DeleteReview, PutReview
 from permille.schema.review_schema import StandingJson, standing_json
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account

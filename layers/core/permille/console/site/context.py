@@ -6,7 +6,7 @@ from typing import Any
 from permille.console.context import RequestContext, WebServices
 from permille.console.site.pages import Pages
 from permille.console.web_app import CONTEXT
-from permille.usecases.views.desk import Desk
+from permille.usecases.views.desk_services import DeskServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class SiteServices(WebServices):
     """The services of the pages. `desk`: those of the support desk alone."""
 
     pages: Pages
-    desk: Desk
+    desk: DeskServices
 
 
 def context(router: Any) -> RequestContext[SiteServices]:

@@ -12,10 +12,10 @@ from permille.usecases.decisions import decisions, suppression_list
 from permille.usecases.decisions.decisions import Result
 from permille.usecases.enforcement import breaker
 from permille.usecases.enforcement.held_accounts import decide_each
-from permille.usecases.views.desk import Desk
+from permille.usecases.views.desk_services import DeskServices
 
 
-def decide(desk: Desk, account_id: str, name: str, form: Form, by: str, now: datetime) -> Account:
+def decide(desk: DeskServices, account_id: str, name: str, form: Form, by: str, now: datetime) -> Account:
     """Applies the decision that is called `name`, and returns the account. Raises NotFound where there is no such
     account or decision, InvalidInput, and DecisionRefused where the state of the account does not allow it, or the
     account has changed since the form was made."""
@@ -23,22 +23,22 @@ def decide(desk: Desk, account_id: str, name: str, form: Form, by: str, now: dat
     return decisions.apply(desk, account_id, command, now, read=desk_forms.version_read(form))
 
 
-def unsuppress(desk: Desk, account_id: str, form: Form, by: str, now: datetime) -> str:
+def unsuppress(desk: DeskServices, account_id: str, form: Form, by: str, now: datetime) -> str:
     """Removes an address from the account's suppression list, and returns it. Raises InvalidInput, and DecisionRefused
     where the address is not on the list."""
     command = desk_forms.unsuppress_command(form, by)
-    entry = suppression_list.remove(desk.suppressions, account_id, command, now)
+    entry = suppression_list.unsuppress(desk.suppressions, account_id, command, now)
     if entry is None:
         raise DecisionRefused(f"{plain(form.get('recipient', '')) or 'nobody'} is not suppressed any more")
     return entry.facts.recipient
 
 
-def decide_held(desk: Desk, form: Form, by: str, now: datetime) -> Sequence[Result]:
+def decide_held(desk: DeskServices, form: Form, by: str, now: datetime) -> Sequence[Result]:
     """Applies one decision to every ticked account. Raises InvalidInput."""
     command = desk_forms.held_command(form, by)
     return decide_each(desk, desk_forms.held_accounts(form), command, now)
 
 
-def reset_breaker(desk: Desk, form: Form, by: str, now: datetime) -> int:
+def reset_breaker(desk: DeskServices, form: Form, by: str, now: datetime) -> int:
     """Closes the breaker, and returns how many more disablings may pass in this hour. Raises InvalidInput."""
     return breaker.reset(desk.control, desk.breaker_admin, desk.policies, desk_forms.reset_command(form, by), now)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from permille.domain.people import validation
-from permille.domain.people.commands import (
+from permille.domain.people.commands import Command
+from permille.domain.people.decisions import VersionRead
+from permille.domain.people.staff_commands import (
     ApproveReview,
     CancelTrial,
     Close,
-    Command,
     ConfirmTrial,
     DeclineReview,
     Disable,
@@ -19,7 +20,6 @@ from permille.domain.people.commands import (
     Unexempt,
     VoidComplaint,
 )
-from permille.domain.people.decisions import VersionRead
 from permille.domain.people.system_commands import ResetBreaker, Unsuppress
 from permille.domain.values.errors import InvalidInput, NotFound
 from permille.domain.words.wording import plain

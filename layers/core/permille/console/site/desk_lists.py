@@ -14,7 +14,8 @@ from permille.domain.account.listed_account import ListedAccount
 from permille.domain.values.errors import InvalidInput
 from permille.ports.paging import Page
 from permille.usecases.decisions.decisions import Result
-from permille.usecases.views import desk
+from permille.usecases.views import desk_lists
+from permille.usecases.views.desk_services import DeskServices
 
 router = new_router()
 
@@ -24,7 +25,7 @@ def queue() -> Response[str]:
     """The review queue."""
     ctx = context(router)
     after = ctx.request.query.get("after", "")
-    page = desk.review_cases(ctx.services.desk, after, ctx.now)
+    page = desk_lists.review_cases(ctx.services.desk, after, ctx.now)
     return desk_page("desk", "Queue", ctx, page=page, after=after, limit=limit_per_1000(ctx))
 
 
@@ -50,11 +51,11 @@ def accounts() -> Response[str]:
 
 
 def _accounts(
-    services: desk.Desk, search: str, after: str, *, off: bool
+    services: DeskServices, search: str, after: str, *, off: bool
 ) -> tuple[Sequence[ListedAccount], Page[ListedAccount]]:
     if not search:
-        return [], desk.by_risk(services, after, sending=not off)
-    result = desk.search(services, search, after)
+        return [], desk_lists.by_risk(services, after, sending=not off)
+    result = desk_lists.search(services, search, after)
     return result.exactly, result.page
 
 
@@ -88,7 +89,7 @@ def _held_page(
         "Held",
         ctx,
         refusal,
-        page=desk.held_page(ctx.services.desk, after),
+        page=desk_lists.held_page(ctx.services.desk, after),
         after=after,
         results=results,
         decided_ids={result.about for result in results if not result.refused},  # the index may still list them

@@ -15,8 +15,8 @@ from permille.console.site.pages import redirect
 from permille.domain.policy import ses_review
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words import wording
-from permille.usecases.views import desk
 from permille.usecases.views.platform import platform
+from permille.usecases.views.system import MAX_QUARANTINE_COUNT, system_state
 
 router = new_router()
 
@@ -61,9 +61,9 @@ def _system_page(
         "System",
         ctx,
         refusal,
-        state=desk.system(ctx.services.desk, before, ctx.now),
+        state=system_state(ctx.services.desk, before, ctx.now),
         before=before,
         form=form,
-        most_counted=desk.RESTING,
+        most_counted=MAX_QUARANTINE_COUNT,
         local_time=lambda text: wording.local(datetime.fromisoformat(text)),
     )

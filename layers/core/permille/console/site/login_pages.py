@@ -10,7 +10,7 @@ from permille.console.site.context import SiteServices, context
 from permille.console.site.error_pages import LINK_INVALID
 from permille.console.site.pages import redirect
 from permille.domain.login.links import LinkRole
-from permille.domain.people.commands import RequestLink
+from permille.domain.people.owner_commands import RequestLink
 from permille.domain.values.errors import DecisionRefused, LinkExpired, NotAuthenticated, NotFound
 from permille.domain.words.wording import local
 from permille.observability import emit

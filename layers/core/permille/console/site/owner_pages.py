@@ -12,8 +12,8 @@ from permille.console.site.logout import log_out
 from permille.console.site.pages import redirect
 from permille.console.site.review_form import ReviewInput
 from permille.domain.account.account import Account
-from permille.domain.people.commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.people.decisions import AnswerRead
+from permille.domain.people.owner_commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.values.errors import DecisionRefused, InvalidInput, MalformedRequest
 from permille.usecases.decisions import decisions

@@ -14,7 +14,7 @@ router = new_router()
 
 @router.get("/")
 def start() -> Response[str]:
-    """The page at the root, for who has no link."""
+    """The page at the root, for visitors without a link."""
     return context(router).services.pages.page("start", framed=True)
 
 

@@ -6,33 +6,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, Denial, Renewal, SenderState
-from permille.domain.account.look import Assessment
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
+from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.policy.policy import Policy, Verdict, judge
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.timeline.kinds.complaints import CountedComplaint
-from permille.domain.timeline.timeline import Entry, TimelineEntry
+from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Days
 
 TICK = timedelta(microseconds=1)
-DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class RouteChanges:
-    """The ids of the entries that last changed what its e-mails go through; empty in older rows, and where it never
-    changed so.
-
-    to_ses: by which it was let send through its SMTP account
-    from_ses: by which they came to go through its provider, to another provider, or nowhere
-    """
-
-    to_ses: str = ""
-    from_ses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +34,9 @@ class Account:
     would_disable: a rule is broken, and observing or an exemption spares the account
     recheck: a disabling by a rule that is going to be judged once more
     reversed_at: when a disabling was last found to have come too early, and undone
-    told: recent complaint entries that an alert has told
+    alerted_entry_ids: recent complaint entries that an alert or a disabling was about
     bounced_at: when the ledger last said that bounces were counted
-    bounces_told_until: the timeline has told of the bounces that were counted before
+    bounces_reported_until: the timeline has told of the bounces that were counted before
     missing: senders whose IAM user was found to be gone
     renewal: the last one of its credential
     risks_accepted: why senders were adopted that could evade Permille, by their names
@@ -77,12 +65,12 @@ class Account:
     review: Review | None = None
     trial: Trial | None = None
     provider: Provider | None = None
-    route_changes: RouteChanges = RouteChanges()
+    route_changes: RouteChanges = field(default_factory=RouteChanges)
     decided_at: datetime | None = None
     alerted_at: datetime | None = None
-    told: frozenset[str] = frozenset()
+    alerted_entry_ids: frozenset[str] = frozenset()
     bounced_at: datetime | None = None
-    bounces_told_until: datetime | None = None
+    bounces_reported_until: datetime | None = None
     missing: frozenset[str] = frozenset()
     denial: Denial | None = None
     renewal: Renewal | None = None
@@ -90,7 +78,7 @@ class Account:
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
     due_at: datetime | None = None
-    look: Assessment | None = None
+    assessment: Assessment | None = None
     switch_generation: int = 1
     credential: Credential = field(default_factory=Credential)
     version: int = 1
@@ -179,12 +167,16 @@ class Account:
         """Since when support is waited for: an open request, or a trial that went well and is not confirmed."""
         if self.review and self.review.state is ReviewState.OPEN:
             return self.review.requested_at
-        trial = self.trial
-        return trial.verdict_at if trial and trial.asked and not trial.confirmed else None
+        return self.trial.verdict_at if self.trial and self.awaits_confirmation else None
 
     @property
     def awaits_support(self) -> bool:
         return self.waiting_for_support_since is not None
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Whether support has to confirm a trial that went well."""
+        return self.trial is not None and self.trial.confirmation_requested and not self.trial.confirmed
 
     def after_last_decision(self, now: datetime) -> datetime:
         """Whatever the clock of the run says, a decision comes after the one before it, and so do their entries."""
@@ -213,17 +205,3 @@ class Account:
         """Those of the complaints that the verdict is about: on mail of this epoch, sent in the window."""
         first = verdict.first_day
         return [one for one in complaints if one.facts.epoch == self.epoch and one.facts.sent_at.date() >= first]
-
-
-def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bool:
-    """Whether what is to be written is one. Notes on when to look again, and on what was found, are none."""
-    hold = read.hold if account.hold and read.hold else account.hold  # whose reason changes as often as it likes
-    noted = replace(
-        account,
-        due_at=read.due_at,
-        look=read.look,
-        recheck=read.recheck,
-        hold=hold,
-        bounces_told_until=read.bounces_told_until,
-    )
-    return bool(entries) or noted != read

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Exemption
 from permille.domain.values.status import HoldReason, Status
 
@@ -23,7 +23,7 @@ class ListedAccount:
     would_disable: bool
     exemption: Exemption | None = None
     strikes: int
-    look: Assessment | None = None
+    assessment: Assessment | None = None
     awaits_support: bool
 
     @property
@@ -34,9 +34,9 @@ class ListedAccount:
     @property
     def allowance_left(self) -> int | None:
         """How many more complaints are allowed; None where it was never judged."""
-        if self.look is None:
+        if self.assessment is None:
             return None
-        return self.look.allowance_left if self.may_send else 0
+        return self.assessment.allowance_left if self.may_send else 0
 
     @classmethod
     def of(cls, account: Account) -> Self:

@@ -8,6 +8,8 @@ from permille.domain.values.tally import Tally
 
 
 class ReviewState(StrEnum):
+    """How a review request stands."""
+
     OPEN = "open"
     APPROVED = "approved"
     DECLINED = "declined"
@@ -45,6 +47,8 @@ class Review:
 
 
 class TrialState(StrEnum):
+    """How a trial stands."""
+
     SCHEDULED = "scheduled"
     RUNNING = "running"
     OBSERVING = "observing"
@@ -54,7 +58,7 @@ class TrialState(StrEnum):
 class Trial:
     """The single day, as it was fixed at approval: its instants in UTC, and the numbers of the policy.
 
-    asked: support was asked to confirm that the account is reinstated
+    confirmation_requested: support was asked to confirm that the account is reinstated
     confirmed: it has
     least_delivered: so many e-mails have to be delivered for a verdict
     most_sent: the day ends early when more were sent; 0 where it does not
@@ -67,7 +71,7 @@ class Trial:
     begins_at: datetime
     ends_at: datetime
     verdict_at: datetime
-    asked: bool = False
+    confirmation_requested: bool = False
     confirmed: bool = False
     least_delivered: int = 1
     most_sent: int = 0

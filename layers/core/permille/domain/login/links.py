@@ -3,7 +3,7 @@
 tokens.py encodes them. The MAC is made and verified by the port TokenSigner, which has the keys.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from permille.domain.values.errors import InvalidInput, LinkExpired, NotAuthenti
 LINKS = "/links"  # the path of the function Access
 MOST_ACCOUNTS = 20  # account patterns in one token
 ALL_ACCOUNTS = "*"
-_SECOND = timedelta(seconds=1)
+SECOND = timedelta(seconds=1)
 
 
 class LinkRole(StrEnum):
@@ -122,59 +122,8 @@ def claims(
     """
     second = now.astimezone(UTC).replace(microsecond=0)
     expires_at = second + timedelta(seconds=int((lasts or DEFAULT_LIFETIME[audience]).total_seconds()))
-    issued_at = max(second, valid_since + _SECOND) if valid_since else second
+    issued_at = max(second, valid_since + SECOND) if valid_since else second
     return Claims(audience, subject, issued_at, expires_at, by, grant)
-
-
-def revoked_until(now: datetime, last: datetime | None) -> datetime:
-    """The instant until which links have to be revoked, so that each link made by now is. `last`: the issue time of the
-    last link, which can be ahead of the clock; None where there is none. In whole seconds, rounded up."""
-    ceiling = now.astimezone(UTC).replace(microsecond=0) + (_SECOND if now.microsecond else timedelta())
-    return max(ceiling, last or ceiling)
-
-
-def owners_revoked_until(now: datetime, before: datetime | None) -> datetime:
-    """As `revoked_until` for owners' links, whose last issue time is not stored: it covers each clock that may have
-    made one. `before`: until when links are revoked already; None where none are."""
-    return revoked_until(now + MAX_CLOCK_SKEW, before + _SECOND if before else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """Until when links for staff, or tokens for platforms, are revoked. None where the register holds nothing; then no
-    link is valid.
-
-    of_all: until when those of all holders are revoked
-    of_name: until when those of one holder are
-    last_issued: the issue time of the last one of all holders
-    """
-
-    of_all: datetime | None = None
-    of_name: datetime | None = None
-    last_issued: datetime | None = None
-
-    @property
-    def valid_since(self) -> datetime | None:
-        """Links issued after this instant are valid; None where no link is."""
-        return max(self.of_all, self.of_name) if self.of_all and self.of_name else None
-
-    def initialized(self, now: datetime) -> "Register":
-        """The register with all instants set. Where it lacks one, as after a loss of data, links made by now are
-        revoked."""
-        until = revoked_until(now, self.last_issued)
-        return replace(self, of_all=self.of_all or until, of_name=self.of_name or until)
-
-    def with_issued(self, claims: Claims) -> "Register":
-        """The register after a link with these claims was made."""
-        return replace(self, last_issued=max(self.last_issued or claims.issued_at, claims.issued_at))
-
-    def with_revoked(self, now: datetime, name: str) -> "Register":
-        """The register after all links made by now were revoked: those of `name`, or of all holders where it is empty.
-        An earlier revocation that reaches further stays."""
-        until = revoked_until(now, self.last_issued)
-        if name:
-            return replace(self, of_name=max(until, self.of_name or until))
-        return replace(self, of_all=max(until, self.of_all or until))
 
 
 def check_lifetime(audience: LinkRole, lasts: timedelta) -> timedelta:
@@ -205,9 +154,3 @@ def check_times(claims: Claims, now: datetime) -> None:
         raise NotAuthenticated("the link is from the future")
     if claims.expires_at - claims.issued_at > LONGEST_LIFETIME[claims.audience]:
         raise NotAuthenticated("the link lasts longer than it may")
-
-
-def check_revoked(claims: Claims, valid_since: datetime | None) -> None:
-    """Raises NotAuthenticated where the link was issued at that instant or before it."""
-    if valid_since and claims.issued_at <= valid_since:
-        raise NotAuthenticated("the link was revoked")

@@ -1,40 +1,50 @@
-"""What comes of what people decide: decide() is the list of everything that they can."""
+"""Applies the decisions of people: decide() finds the function for each command of commands.py."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import assert_never
 
 from permille.domain.account.account import Account
-from permille.domain.people import change, new_link, provider_change, review, staff, voiding
-from permille.domain.people.commands import (
+from permille.domain.people import (
+    account_change,
+    correction,
+    link_request,
+    provider_change,
+    review,
+    review_answer,
+    staff,
+)
+from permille.domain.people.commands import Command, OwnerCommands, RecordCommand, ReviewAnswer, StateCommand
+from permille.domain.people.correction import ComplaintToCorrect
+from permille.domain.people.owner_commands import (
     AmendReview,
+    ConnectProvider,
+    DeleteReview,
+    DisconnectProvider,
+    PutReview,
+    RequestLink,
+    RequestReview,
+    WithdrawReview,
+)
+from permille.domain.people.staff_commands import (
     ApproveReview,
     CancelTrial,
     ChangeIdentities,
     ChangeOwner,
     ChangeSenders,
     Close,
-    Command,
     ConfirmTrial,
-    ConnectProvider,
     DeclineReview,
-    DeleteReview,
     Disable,
-    DisconnectProvider,
     Enable,
     Exempt,
-    PutReview,
     ReleaseHold,
-    RequestLink,
-    RequestReview,
     ResetOwnerMail,
     RestoreComplaint,
     RevokeOwnerLinks,
     Unexempt,
     VoidComplaint,
-    WithdrawReview,
 )
-from permille.domain.people.voiding import Complained
 from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.rules.decision import Outcome
 from permille.domain.values.errors import DecisionRefused
@@ -42,29 +52,39 @@ from permille.domain.values.errors import DecisionRefused
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What some commands are decided by, beside the account.
+    """What some decisions depend on beside the account.
 
     zone: the account's, for commands with `needs_zone`
     second_chance, window_days: the policy's, for commands with `needs_policy`
-    complaint: for those that correct one
-    shown_zone: the account's, or UTC where it is not known, for what is only said
+    complaint: for commands that correct one, else None
+    shown_zone: the zone of instants in words: the account's, or UTC where that is unknown
     """
 
     zone: tzinfo
     second_chance: SecondChance
     window_days: int = DEFAULT.window_days
-    complaint: Complained | None = None
+    complaint: ComplaintToCorrect | None = None
     shown_zone: tzinfo = UTC
 
     @property
-    def complained(self) -> Complained:
+    def required_complaint(self) -> ComplaintToCorrect:
+        """The complaint, for commands that correct one."""
         assert self.complaint is not None
         return self.complaint
 
 
-def decide(account: Account, command: Command, context: Context, now: datetime) -> Outcome:  # noqa: C901 - a list
-    """Raises DecisionRefused where the command does not suit the account."""
-    zone, chance = context.zone, context.second_chance
+def decide(account: Account, command: Command, context: Context, now: datetime) -> Outcome:
+    """Raises DecisionRefused where the command is not possible in the account's state."""
+    if isinstance(command, OwnerCommands):
+        return _decide_for_owner(account, command, context, now)
+    if isinstance(command, ReviewAnswer):
+        return _answer_review(account, command, context, now)
+    if isinstance(command, RecordCommand):
+        return _change_records(account, command, context, now)
+    return _change_state(account, command, context, now)
+
+
+def _change_state(account: Account, command: StateCommand, context: Context, now: datetime) -> Outcome:  # noqa: C901
     match command:
         case Disable():
             return staff.disable(account, command, now)
@@ -74,26 +94,52 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
             return staff.close(account, command, now)
         case Exempt():
             return staff.exempt(account, command, context.shown_zone, now)
-        case ReleaseHold():
-            return staff.release(account, command, now)
         case Unexempt():
             return staff.unexempt(account, command, now)
-        case VoidComplaint():
-            return voiding.void(account, command, context.complained, context.window_days, now)
-        case RestoreComplaint():
-            return voiding.restore(account, command, context.complained, now)
+        case ReleaseHold():
+            return staff.release(account, command, now)
         case ResetOwnerMail():
             return staff.reset_owner_mail(account, command, now)
         case RevokeOwnerLinks():
             return staff.revoke_links(account, command, now)
+        case _:
+            assert_never(command)
+
+
+def _change_records(account: Account, command: RecordCommand, context: Context, now: datetime) -> Outcome:
+    match command:
         case ChangeOwner():
-            return change.owner(account, command, now)
+            return account_change.owner(account, command, now)
         case ChangeIdentities():
-            return change.identities(account, command, now)
+            return account_change.identities(account, command, now)
         case ChangeSenders():
-            return change.senders(account, command, now)
+            return account_change.senders(account, command, now)
+        case VoidComplaint():
+            return correction.void(account, command, context.required_complaint, context.window_days, now)
+        case RestoreComplaint():
+            return correction.restore(account, command, context.required_complaint, now)
+        case _:
+            assert_never(command)
+
+
+def _answer_review(account: Account, command: ReviewAnswer, context: Context, now: datetime) -> Outcome:
+    zone, chance = context.zone, context.second_chance
+    match command:
+        case ApproveReview():
+            return review_answer.approve(account, command, zone, chance, now)
+        case DeclineReview():
+            return review_answer.decline(account, command, zone, chance, now)
         case CancelTrial():
             return staff.cancel_trial(account, command, now)
+        case ConfirmTrial():
+            return review_answer.confirm(account, command, now)
+        case _:
+            assert_never(command)
+
+
+def _decide_for_owner(account: Account, command: OwnerCommands, context: Context, now: datetime) -> Outcome:  # noqa: C901
+    zone = context.zone
+    match command:
         case RequestReview():
             return review.request(account, command, zone, now)
         case AmendReview():
@@ -104,14 +150,8 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
             return review.withdraw(account, command, now)
         case DeleteReview():
             return review.delete(account, command, now)
-        case ApproveReview():
-            return review.approve(account, command, zone, chance, now)
-        case DeclineReview():
-            return review.decline(account, command, zone, chance, now)
-        case ConfirmTrial():
-            return review.confirm(account, command, now)
         case RequestLink():
-            return new_link.request(account, zone, now)
+            return link_request.request(account, zone, now)
         case ConnectProvider():
             return provider_change.connect(account, command, now)
         case DisconnectProvider():
@@ -120,12 +160,12 @@ def decide(account: Account, command: Command, context: Context, now: datetime) 
             assert_never(command)
 
 
-# ---------------------------------------------------------------- what a form was made with
+# ---------------------------------------------------------------- optimistic locks of forms
 
 
 @dataclass(frozen=True, slots=True)
 class VersionRead:
-    """The account's version when a page of the desk was made."""
+    """The account's version when a page of the desk was rendered."""
 
     version: int
 
@@ -140,7 +180,7 @@ class VersionRead:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRead:
-    """Support's answer, by its token, when the owner's page was made."""
+    """The token of support's answer when the owner's page was rendered."""
 
     token: str
 

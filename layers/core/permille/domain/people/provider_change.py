@@ -1,27 +1,28 @@
-"""The owner's third-party SMTP provider: what can be connected, what may go wrong when it is tried, what is told."""
+"""Decides on the owner's third-party SMTP provider: connected, disconnected."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.people.commands import ConnectProvider, DisconnectProvider
+from permille.domain.people.owner_commands import ConnectProvider, DisconnectProvider
 from permille.domain.rules.decision import Outcome
 from permille.domain.timeline.kinds.provider import ProviderConnected, ProviderDisconnected
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import DecisionRefused
 
 
-def may_connect(account: Account) -> None:
-    """Raises `DecisionRefused` where it may not: asked before anything is tried."""
+def check_connectable(account: Account) -> None:
+    """Raises DecisionRefused where the account can have no provider. To be called before a login is tried."""
     if account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
 
 
 def connect(account: Account, command: ConnectProvider, now: datetime) -> Outcome:
-    """Where somebody else has changed the provider since the login was tried, the secret may not be what it was."""
-    may_connect(account)
+    """Connects a provider. It is refused where the provider was changed since the login was tried: its secret may have
+    been replaced. Idempotent."""
+    check_connectable(account)
     provider, before = command.provider, command.replaces
-    if account.provider and account.provider.version == provider.version:  # written already, and the answer was lost
+    if account.provider and account.provider.version == provider.version:  # a repeated call
         return Outcome(account, [])
     if account.provider != before:
         raise DecisionRefused(f"the provider of {account.id} was changed meanwhile; connect it again")
@@ -34,9 +35,9 @@ def connect(account: Account, command: ConnectProvider, now: datetime) -> Outcom
 
 
 def disconnect(account: Account, command: DisconnectProvider, now: datetime) -> Outcome:
-    """Nothing happens where none is connected."""
-    gone = account.provider
-    if gone is None:
+    """Disconnects the provider; nothing happens where none is connected."""
+    former = account.provider
+    if former is None:
         return Outcome(account, [])
-    facts = ProviderDisconnected(host=gone.host, port=gone.port, user=gone.user, by=command.by)
+    facts = ProviderDisconnected(host=former.host, port=former.port, user=former.user, by=command.by)
     return Outcome(replace(account, provider=None, decided_at=now), [entry(account.id, now, facts)])

@@ -1,5 +1,5 @@
-"""A new SMTP credential: a second access key takes the place of the one that the account's IAM user had. IAM allows
-two, so that the old one has to go before the next renewal."""
+"""Renews the SMTP credential: a new access key replaces the former one of the account's IAM user. IAM allows two keys,
+so that the former one has to be deleted before the next renewal."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Renewal
 from permille.domain.people import staff
-from permille.domain.people.commands import Enable
+from permille.domain.people.staff_commands import Enable
 from permille.domain.rules.decision import Outcome
 from permille.domain.timeline.kinds.credential import CredentialRenewed
 from permille.domain.timeline.timeline import entry
@@ -20,8 +20,13 @@ MOST_KEYS = 2  # of one user: IAM's quota, which cannot be raised
 
 @dataclass(frozen=True, slots=True)
 class Renew:
-    """grace: for how long the old key works on; by: who renews; lost: nobody has the password of the last renewal, and
-    its key is replaced; enable: enables the account, too"""
+    """How to renew.
+
+    by: who renews
+    grace: how long the old key still works
+    lost: nobody has the password of the last renewal, so that its key is replaced
+    enable: a command that enables the account as well; None to leave its status
+    """
 
     by: str
     grace: timedelta = timedelta()
@@ -30,8 +35,8 @@ class Renew:
 
 
 def begun(account: Account, keys: Collection[str], renew: Renew, zone: tzinfo, now: datetime) -> Account:
-    """With a renewal that is about to make a key. `keys`: those that the user has; `zone`: the account's, for what is
-    said. Raises DecisionRefused where none can be made."""
+    """The account with a renewal that is about to create a key. `keys`: all keys of the user; `zone`: of the instants
+    in messages. Raises DecisionRefused where no key can be created."""
     _check(account, renew, zone, now)
     old, dropped, until = _split(account, frozenset(keys), now)
     left = sorted(frozenset(keys) - dropped)
@@ -62,6 +67,7 @@ def _check(account: Account, renew: Renew, zone: tzinfo, now: datetime) -> None:
 
 
 def adopted(account: Account) -> DecisionRefused:
+    """The error where the account's user was adopted, so that its keys are not Permille's."""
     return DecisionRefused(
         f"{', '.join(account.senders)} was adopted: its keys are not Permille's; make the new key where this one "
         "was made"
@@ -72,9 +78,9 @@ Split = tuple[frozenset[str], frozenset[str], datetime | None]
 
 
 def _split(account: Account, keys: frozenset[str], now: datetime) -> Split:
-    """The keys that the new one takes the place of, those to be deleted before, and until when the old ones work, where
-    that was said already. What an interrupted renewal made was shown to nobody; and while an old key works, only a
-    password that was lost is renewed."""
+    """The keys that the new one replaces; those to be deleted before; and until when the replaced ones work, if an
+    earlier renewal fixed that. Keys of an interrupted renewal are deleted: nobody has seen their password. While an old
+    key works, the renewal replaces a lost password, so that the last new key is deleted."""
     last = account.renewal
     if last is None:
         return keys, frozenset(), None
@@ -87,7 +93,7 @@ def _split(account: Account, keys: frozenset[str], now: datetime) -> Split:
 
 
 def renewed(account: Account, key: str, renew: Renew, now: datetime) -> Outcome:
-    """The key is the account's from now on."""
+    """Completes the renewal that has begun. `key`: the id of the new key."""
     assert account.renewal is not None, "has begun"
     at_once = renew.enable is not None or not account.status.may_send
     until = now if at_once else account.renewal.until or now + renew.grace

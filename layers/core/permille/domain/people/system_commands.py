@@ -1,5 +1,5 @@
-"""What people can decide that is about no single account's status: one command for each, valid once it is made, as in
-commands.py."""
+"""What staff and operators can decide about the whole stack, and about suppressions: one command for each, valid once
+it is made."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,15 +8,16 @@ from typing import Annotated
 
 from permille.domain.login.links import Grant, LinkRole, check_lifetime
 from permille.domain.people import validation
-from permille.domain.people.commands import Decider, StaffCommand, Validated
+from permille.domain.people.staff_commands import StaffCommand
+from permille.domain.people.validated import Decider, Validated
 from permille.domain.values.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResetBreaker(StaffCommand):
-    """The breaker is closed.
+    """Closes the breaker.
 
-    allow: how many more disablings by the rules may pass in this hour; None for as many as usual
+    allow: how many more disablings by the rules may pass in this hour; None for the policy's bound
     """
 
     allow: Annotated[int | None, validation.grant] = None
@@ -24,26 +25,27 @@ class ResetBreaker(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoreSender(StaffCommand):
-    """Feedback about mail that an IAM user or role sends counts for nobody."""
+    """Feedback about mail of an IAM user or role is dropped: it counts for no account, and is not quarantined."""
 
     sender: Annotated[str, validation.sender]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnignoreSender(StaffCommand):
-    """It does not count for nobody any more: it is quarantined until an account has the sender."""
+    """Reverses IgnoreSender: feedback is quarantined until an account has the sender."""
 
     sender: Annotated[str, validation.sender]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeLink(Validated):
-    """Somebody is let in to support's desk, or a platform to the JSON API.
+    """Makes a login link for a member of staff, or a token for a platform.
 
-    name: of who is let in
-    lasts: so long
-    by: who makes it, as AWS knows them
-    grant: what a platform's token opens
+    audience: staff or platform
+    name: of the holder
+    lasts: its lifetime
+    by: the ARN of whoever makes it
+    grant: what a platform's token allows; None of a link
     """
 
     audience: LinkRole
@@ -53,7 +55,7 @@ class MakeLink(Validated):
     grant: Grant | None = None
 
     def __post_init__(self) -> None:
-        super(MakeLink, self).__post_init__()  # slots make another class of it
+        super(MakeLink, self).__post_init__()  # slots=True creates another class, so that super() fails
         if self.audience is LinkRole.OWNER or (self.audience is LinkRole.PLATFORM) is not (self.grant is not None):
             raise InvalidInput("a link for staff is granted nothing, and a token for a platform something")
         _check_name(self.audience, self.name)
@@ -62,9 +64,10 @@ class MakeLink(Validated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeAccess(StaffCommand):
-    """No link for staff, or no token for platforms, that was made before is valid any more.
+    """Revokes all links for staff, or tokens for platforms, that were made before.
 
-    name: whose alone; empty for all
+    audience: staff or platform
+    name: of the only holder whose links are revoked; empty for all holders
     """
 
     audience: LinkRole
@@ -83,9 +86,9 @@ def _check_name(audience: LinkRole, name: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsuppress(StaffCommand):
-    """A suppressed recipient may be mailed again.
+    """Takes a recipient off the suppression list.
 
-    address: however it is written
+    address: in any spelling
     """
 
     address: str
@@ -93,7 +96,7 @@ class Unsuppress(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppress(StaffCommand):
-    """A recipient is mailed no more.
+    """Suppresses a recipient.
 
     address: in its bare form
     """
@@ -103,7 +106,7 @@ class Suppress(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSuppressions(StaffCommand):
-    """Recipients are mailed no more.
+    """Suppresses a list of recipients.
 
     addresses: in their bare form, each once
     """

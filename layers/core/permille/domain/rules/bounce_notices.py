@@ -31,13 +31,13 @@ class Untold:
 def untold(account: Account, now: datetime) -> Untold | None:
     """What is to be told now; None where nothing is, or its hour is not over."""
     until = _hour_begun(account.id, now - COMMIT_LAG)
-    since = account.bounces_told_until or BEGINNING
+    since = account.bounces_reported_until or BEGINNING
     return Untold(since, until) if _waits(account) and until > since else None
 
 
 def told(outcome: Outcome, span: Untold, records: Sequence[BounceRecord], now: datetime, *, more: bool) -> Outcome:
     """The outcome with an entry of the records, where there are any. `more`: not all were read."""
-    account = replace(outcome.account, bounces_told_until=span.until)
+    account = replace(outcome.account, bounces_reported_until=span.until)
     if not records:
         return replace(outcome, account=account)
     facts = Bounced.of(records, max(span.since, records[0].at), span.until, more=more)
@@ -53,16 +53,16 @@ def unread(outcome: Outcome, now: datetime) -> Outcome:
 def looked_at_again(outcome: Outcome) -> Outcome:
     """The account is due when the hour is over whose bounces wait to be told."""
     account = outcome.account
-    if not _waits(account) or account.bounces_told_until is None:
+    if not _waits(account) or account.bounces_reported_until is None:
         return outcome
-    tells_at = account.bounces_told_until + HOUR + COMMIT_LAG
+    tells_at = account.bounces_reported_until + HOUR + COMMIT_LAG
     return replace(outcome, account=replace(account, due_at=min(account.due_at or tells_at, tells_at)))
 
 
 def _waits(account: Account) -> bool:
     """Whether bounces may have been counted that are not told. Runs that count at the same time may say so in any
     order, hence the lag."""
-    told_until = account.bounces_told_until
+    told_until = account.bounces_reported_until
     return account.bounced_at is not None and (told_until is None or told_until < account.bounced_at + COMMIT_LAG)
 
 

@@ -1,32 +1,28 @@
 """What becomes of an account by the rules: every look at it is one call of decide()."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from hashlib import sha256
+from datetime import datetime, timedelta
 
-from permille.domain.account.account import DAY, Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
+from permille.domain.rules.alerts import alert, alerted_ids, next_assessment_at
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.hold import NEEDS_STAFF, firm, held, lacks_deliveries, waits_for, waits_for_deliveries
-from permille.domain.rules.needs import COMMIT_LAG
 from permille.domain.rules.recheck import decide_again
 from permille.domain.rules.reminders import remind
 from permille.domain.rules.trial import decide_observing, decide_running, decide_scheduled
-from permille.domain.timeline.kinds.alert import Alert
-from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.kinds.decision_record import DecisionRecord, Spared
 from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.timeline.kinds.verdicts import Disabled, WouldDisable, WouldKeep
-from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, system_entry
-from permille.domain.values.entry_id import id_at
+from permille.domain.timeline.timeline import Entry, entry, system_entry
+from permille.domain.values.calendar import DAY
 from permille.domain.values.status import HoldReason, Status
 
 LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
-DAILY_LOOK_WITHIN = timedelta(hours=6)
 
 
 def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
@@ -75,16 +71,16 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
     verdict = evidence.verdict
     if verdict is None:
         return Outcome(replace(account, due_at=now), [])
-    account = replace(account, look=Assessment.at(verdict, rules.mode, kept=not evidence.acts))
+    account = replace(account, assessment=Assessment.at(verdict, rules.mode, kept=not evidence.acts))
     if spared := rules.spares(account, now):
         outcome = _spare(account, verdict, evidence, rules, now, spared)
         if spared == "only observed":
             return outcome
-        alerted = _alert(outcome.account, verdict, evidence, now)
+        alerted = alert(outcome.account, verdict, evidence, now)
         return Outcome(alerted.account, outcome.entries + alerted.entries)
     if evidence.acts:
         return _act(account, verdict, evidence, rules, now)
-    return _alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
+    return alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
 
 
 def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
@@ -112,7 +108,7 @@ def _hold(account: Account, why: HoldReason, verdict: Verdict, evidence: Evidenc
         account = replace(account, decided_at=now)
         entries.append(_breaker_opened(evidence, now, account.id))
     if why in NEEDS_STAFF or lasts:
-        alerted = _alert(account, verdict, evidence, now)
+        alerted = alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
     return Outcome(replace(account, due_at=now), entries, [OpenBreaker(now)] if opens else [])
 
@@ -145,7 +141,7 @@ def _disabled(
         recheck=recheck,
         decided_at=now,
         alerted_at=now,
-        told=_told(account, evidence, now),
+        alerted_entry_ids=alerted_ids(account, evidence, now),
     )
     return disabled, [_record(account, Disabled, verdict, evidence, rules, now)]
 
@@ -164,7 +160,7 @@ def _spare(
     account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime, spared: Spared
 ) -> Outcome:
     """Nothing is switched; staff read once that the verdict has changed."""
-    account = replace(account, hold=None, due_at=_next_look(account, verdict, now))
+    account = replace(account, hold=None, due_at=next_assessment_at(account, verdict, now))
     if not evidence.is_news_of(account):
         return Outcome(account, [])
     kind = WouldDisable if verdict.breaks else WouldKeep
@@ -183,45 +179,3 @@ def _record(
 ) -> Entry:
     judged = account.complaints_in(verdict, evidence.complaints)
     return entry(account.id, now, kind(**kind.arguments(verdict, evidence.days, judged, rules.code, spared)))
-
-
-def _alert(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
-    """The first complaint is told at once; those that follow within the hour are collected in the next alert."""
-    next_look = _next_look(account, verdict, now)
-    new = _untold(account, evidence)
-    if not new:
-        return Outcome(replace(account, due_at=next_look), [])
-    waits_until = (account.alerted_at or now) + timedelta(minutes=verdict.policy.alert_every_minutes)
-    if account.alerted_at and now < waits_until:
-        return Outcome(replace(account, due_at=min(waits_until, next_look or waits_until)), [])
-    alerted = replace(account, alerted_at=now, told=_told(account, evidence, now), decided_at=now, due_at=next_look)
-    exempt_until = account.exemption.until if account.exemption and account.exempt_at(now) else None
-    still_on = verdict.breaks and exempt_until is None and account.hold is None
-    return Outcome(alerted, [entry(account.id, now, Alert.of_verdict(verdict, new, exempt_until, still_on=still_on))])
-
-
-def _untold(account: Account, evidence: Evidence) -> list[TimelineEntry[CountedComplaint]]:
-    """What no alert has told. What was reported before the epoch began is told by the timeline alone: old complaints do
-    not come back."""
-    floors = [account.alerted_at - COMMIT_LAG] if account.alerted_at else []
-    floors += account.epochs[-1:]
-    return [
-        one for one in evidence.complaints if one.id not in account.told and all(one.at >= floor for floor in floors)
-    ]
-
-
-def _told(account: Account, evidence: Evidence, now: datetime) -> frozenset[str]:
-    """The complaints that the next look may meet again, also one that is taken back and may be restored."""
-    since = id_at(now - COMMIT_LAG)
-    return frozenset(one for one in account.told.union(each.id for each in evidence.complaints) if one >= since)
-
-
-def _next_look(account: Account, verdict: Verdict, now: datetime) -> datetime | None:
-    """While the window holds complaints, some moment early in the next UTC day: as the window moves on, clean mail can
-    leave it before a complaint does. A hash spreads the accounts over the hours. And when an exemption ends."""
-    looks = [account.exemption.until] if account.exemption and account.exempt_at(now) else []
-    if verdict.counts.complaints:
-        spread = int.from_bytes(sha256(account.id.encode()).digest()[:4]) / 2**32
-        midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
-        looks.append(midnight + spread * DAILY_LOOK_WITHIN)
-    return min(looks, default=None)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction
-from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.backlog import NOTHING_WAITS, Backlog
 from permille.domain.rules.breaker import BreakerChange, BreakerPosition
 from permille.domain.timeline.kinds.complaints import CountedComplaint

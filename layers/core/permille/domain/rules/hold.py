@@ -6,7 +6,7 @@ from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Hold
-from permille.domain.policy.policy import Rule, Verdict, judge
+from permille.domain.policy.verdict import Rule, Verdict, judge
 from permille.domain.rules.backlog import HOLD_AT_MOST
 from permille.domain.rules.decision import Evidence
 from permille.domain.timeline.kinds.verdicts import RuleHeld

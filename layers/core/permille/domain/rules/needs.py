@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import Trial
-from permille.domain.policy.policy import judge
+from permille.domain.policy.verdict import judge
 from permille.domain.rules.backlog import verdict_from
 from permille.domain.rules.decision import Evidence, Rules
 from permille.domain.rules.new_feedback import may_be_acted_on, read_from

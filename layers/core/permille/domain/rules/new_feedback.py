@@ -4,8 +4,8 @@ complained."""
 from datetime import date
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
-from permille.domain.policy.policy import Verdict
+from permille.domain.account.assessment import Assessment
+from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.decision import Rules
 from permille.domain.values.tally import Days, first_day, total
 
@@ -13,7 +13,7 @@ from permille.domain.values.tally import Days, first_day, total
 def read_from(account: Account, first: date, rules: Rules) -> date:
     """The first send day whose tallies tell what was counted since the last look: of its window, or `first`, that of
     the window now."""
-    last = account.look
+    last = account.assessment
     if last is None or not _is_comparable(last, rules) or rules.policy is None:
         return first
     return min(first, first_day(last.day, rules.policy.window_days))
@@ -22,7 +22,7 @@ def read_from(account: Account, first: date, rules: Rules) -> date:
 def may_be_acted_on(account: Account, verdict: Verdict, days: Days, rules: Rules) -> bool:
     """Whether a broken rule may disable: the last look did not keep the account, or was by another policy or in another
     mode, or a complaint or bounce was counted since. `days`: from `read_from` on."""
-    last = account.look
+    last = account.assessment
     if last is None or not last.kept or not _is_comparable(last, rules):
         return True
     first = read_from(account, verdict.first_day, rules)

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
-from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.account.assessment import Assessment
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.kinds.numbers import PlainNumbers
 from permille.domain.values.status import Mode, Status
 

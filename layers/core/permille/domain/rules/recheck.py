@@ -4,13 +4,14 @@ rules after all, Permille judged too early, and takes the disabling back by itse
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from permille.domain.account.account import DAY, Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.account import Account
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.rules.breaker import ReturnPass, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.timeline.kinds.verdicts import DisablingReversed
 from permille.domain.timeline.timeline import entry
+from permille.domain.values.calendar import DAY
 from permille.domain.values.status import Status
 
 OFF_WITHIN = timedelta(minutes=10)  # of the disabling: whoever was off later may have gone on sending until then
@@ -38,7 +39,7 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
         review=None,
         recheck=None,
         reversed_at=now,
-        look=Assessment.at(verdict, rules.mode),
+        assessment=Assessment.at(verdict, rules.mode),
         decided_at=now,
         due_at=now,
     )

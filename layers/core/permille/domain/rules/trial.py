@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from permille.domain.account.account import Account
-from permille.domain.account.look import Assessment
+from permille.domain.account.assessment import Assessment
 from permille.domain.account.second_chance import Trial, TrialState
-from permille.domain.policy.policy import Policy, Rule
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import verdict_from
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.hold import firm, held, waits_for
@@ -36,7 +37,7 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
     begun = account.to_be_switched(
         status=Status.TRIAL,
         epochs=(*account.epochs, now),
-        look=None,
+        assessment=None,
         trial=replace(trial, state=TrialState.RUNNING),
         decided_at=now,
     )
@@ -99,9 +100,9 @@ def _pass(account: Account, trial: Trial, evidence: Evidence, policy: Policy, no
 
 def _ask_staff(account: Account, trial: Trial, counts: Tally, now: datetime) -> Outcome:
     """Support is asked once, and looks when it looks; a late complaint still counts until then."""
-    if trial.asked:
+    if trial.confirmation_requested:
         return Outcome(replace(account, due_at=None), [])
-    asked = replace(account, trial=replace(trial, asked=True), decided_at=now, due_at=None)
+    asked = replace(account, trial=replace(trial, confirmation_requested=True), decided_at=now, due_at=None)
     facts = ConfirmationWanted(delivered=counts.delivered, complaints=counts.complaints)
     return Outcome(asked, [entry(account.id, now, facts)])
 
@@ -128,9 +129,9 @@ def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules)
     if evidence.verdict is None:
         return account
     look = Assessment.at(evidence.verdict, rules.mode)
-    over = look.over or trial.is_ended_by(look.counts)
+    over = look.breaks_rule or trial.is_ended_by(look.counts)
     allowance = account.allowance_when_on(look.allowance_left)
-    return replace(account, look=replace(look, over=over, kept=not over, allowance_left=allowance))
+    return replace(account, assessment=replace(look, breaks_rule=over, kept=not over, allowance_left=allowance))
 
 
 def _fail(account: Account, evidence: Evidence, rule: Literal[""] | Rule, now: datetime) -> tuple[Account, list[Entry]]:

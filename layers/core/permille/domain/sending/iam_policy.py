@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from permille.domain.sending.iam_patterns import covers, overlap
 from permille.domain.values.errors import InvalidInput
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -19,8 +20,6 @@ POLICY = "permille-send"  # the name of the one that says what a user may send t
 SENT_BY = ("sendbulkemail", "sendbulktemplatedemail", "sendemail", "sendrawemail", "sendtemplatedemail")
 SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
 Document = str | Mapping[str, Any]  # JSON, also URL-encoded, or what was parsed from it
-Move = tuple[int, int]  # so many characters on, in the one and in the other
-ANY, BOTH = ((1, 0), (0, 1)), ((1, 1),)
 BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues let pass what a request does not say
 OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
 OF_TEXTS = ("action", "notaction", "resource", "notresource")
@@ -166,37 +165,3 @@ def _sends(statement: Mapping[str, Any]) -> bool:
     if "action" in statement:
         return any(overlap(pattern.lower(), SENDING) for pattern in listed(statement["action"]))
     return not any(covers(pattern.lower(), SENDING) for pattern in listed(statement.get("notaction", [])))
-
-
-def covers(pattern: str, other: str) -> bool:
-    """Whether a pattern of IAM matches a text, or all that another pattern matches. * stands for any characters, ? for
-    one; nothing else is special, and case matters."""
-
-    def moves(p: str, o: str) -> Sequence[Move]:
-        return ANY if p == "*" else BOTH if o != "*" and p in ("?", o) else ()
-
-    return _is_read_to_the_end(pattern, other, moves)
-
-
-def overlap(pattern: str, other: str) -> bool:
-    """Whether there is a text that both patterns match."""
-
-    def moves(p: str, o: str) -> Sequence[Move]:
-        return ANY if "*" in (p, o) else BOTH if "?" in (p, o) or p == o else ()
-
-    return _is_read_to_the_end(pattern, other, moves)
-
-
-def _is_read_to_the_end(pattern: str, other: str, moves: Callable[[str, str], Sequence[Move]]) -> bool:
-    """Whether the moves from character to character lead to the end of both; in time that the product of their lengths
-    bounds."""
-    seen, todo = set[Move](), [(0, 0)]
-    while todo:
-        at = todo.pop()
-        if at == (len(pattern), len(other)):
-            return True
-        if at in seen or at[0] > len(pattern) or at[1] > len(other):
-            continue
-        seen.add(at)
-        todo += [(at[0] + i, at[1] + j) for i, j in moves(pattern[at[0] : at[0] + 1], other[at[1] : at[1] + 1])]
-    return False

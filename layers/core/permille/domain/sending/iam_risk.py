@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from permille.domain.sending.iam_policy import SENDING, VARIABLE, Document, beyond, covers, listed, overlap, statements
+from permille.domain.sending.iam_patterns import covers, overlap
+from permille.domain.sending.iam_policy import SENDING, VARIABLE, Document, beyond, listed, statements
 
 # Actions by which nothing is changed, and no secret is read.
 HARMLESS = (
@@ -32,11 +33,16 @@ SHORTENED = 20  # so much of a long stack name is looked at: CloudFormation cuts
 
 
 @dataclass(frozen=True, slots=True)
-class TakenRisk:
-    """Why an IAM user is a sender although `found` speaks against it: which statements, and what they allow."""
+class AcceptedRisk:
+    """Why an IAM user may be a sender in spite of its permissions.
+
+    sender: its name
+    statements: the statements of its policies that are a risk, and what they allow
+    reason: why the risk is accepted
+    """
 
     sender: str
-    found: tuple[str, ...]
+    statements: tuple[str, ...]
     reason: str
 
 

@@ -11,6 +11,8 @@ from permille.domain.timeline.timeline import Entry
 
 
 class Via(StrEnum):
+    """Through what an account sends: Amazon SES, or its third-party provider."""
+
     SES = "ses"
     PROVIDER = "provider"
 

@@ -13,6 +13,8 @@ from permille.domain.values.entry_id import id_among_many
 
 
 class SuppressionReason(StrEnum):
+    """Why an address is suppressed."""
+
     COMPLAINT = "complaint"
     BOUNCE = "bounce"
     ADDED = "added"  # by staff

@@ -1,14 +1,15 @@
-"""Applies what people decide: gathers what the decision needs, decides, and writes down account and timeline. Enforce,
-told by the timeline's stream, switches the credential."""
+"""Applies the decisions of people: reads what the decision needs, decides, and saves the account and its entries. The
+timeline's stream starts Enforce, which switches the credential."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from permille.domain.account.account import Account
-from permille.domain.people.commands import Command, CorrectComplaint
+from permille.domain.people.commands import Command
+from permille.domain.people.correction import ComplaintToCorrect
 from permille.domain.people.decisions import AnswerRead, Context, VersionRead, decide
-from permille.domain.people.voiding import Complained
+from permille.domain.people.staff_commands import CorrectComplaint
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
@@ -22,8 +23,12 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one of several decisions, by what it was `about`: the `account` as it is then, or why it was
-    `refused`."""
+    """What became of one of several decisions.
+
+    about: what the decision was about, as the caller names it
+    account: the account afterwards; None where the decision was refused
+    refused: why; empty where it was applied
+    """
 
     about: str
     account: Account | None = None
@@ -31,6 +36,8 @@ class Result:
 
 
 class DecisionServices(Protocol):
+    """The dependencies of decisions."""
+
     @property
     def accounts(self) -> Accounts: ...
 
@@ -49,10 +56,10 @@ def apply(
     *,
     read: VersionRead | AnswerRead | None = None,
 ) -> Account:
-    """The account as it is then. `read`, an optimistic lock: what the page showed that somebody decided on.
+    """Applies a command, and returns the account afterwards. Raises NotFound; DecisionRefused where the command does
+    not suit the account, or `read` is outdated; and Unavailable, also where others kept writing.
 
-    Raises NotFound, DecisionRefused where the command does not suit the account or `read` is out of date, and
-    Unavailable, also where others kept writing.
+    read: an optimistic lock: what the page showed on which somebody decided
     """
     for _ in range(ATTEMPTS):
         account = find_account(services.accounts, account_id)
@@ -68,8 +75,8 @@ def apply(
 
 
 def attempt(services: DecisionServices, account_id: str, command: Command, now: datetime, about: str) -> Result:
-    """One of several decisions: that it is refused keeps no other from being taken. Raises Unavailable where AWS does
-    not answer: what was decided by then stays."""
+    """Applies one of several decisions. A refusal is a result, and does not stop the others. Raises a ServiceError;
+    what was decided by then stays."""
     try:
         return Result(about, apply(services, account_id, command, now))
     except (DecisionRefused, NotFound) as refused:
@@ -77,7 +84,8 @@ def attempt(services: DecisionServices, account_id: str, command: Command, now: 
 
 
 def _context(services: DecisionServices, account: Account, command: Command) -> Context:
-    """Neither a zone that is unknown nor a policy that cannot be read is in the way of a command without need of it."""
+    """Reads what the command needs, so that an unknown zone or an unreadable policy stops no command without need of
+    it."""
     policy = services.policies.current() if command.needs_policy else DEFAULT
     return Context(
         zone=zone_of(account) if command.needs_zone else UTC,
@@ -88,10 +96,12 @@ def _context(services: DecisionServices, account: Account, command: Command) -> 
     )
 
 
-def _complained(services: DecisionServices, account: Account, entry_id: str) -> Complained:
-    """Raises NotFound."""
-    told = services.timeline.get(account.id, entry_id)
-    if told is None:
+def _complained(services: DecisionServices, account: Account, entry_id: str) -> ComplaintToCorrect:
+    """The complaint that is to be corrected. Raises NotFound."""
+    entry = services.timeline.get(account.id, entry_id)
+    if entry is None:
         raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
-    facts = told.facts
-    return Complained(told, isinstance(facts, Reported) and services.accounts.is_voided(account.id, facts.identity))
+    facts = entry.facts
+    return ComplaintToCorrect(
+        entry, isinstance(facts, Reported) and services.accounts.is_voided(account.id, facts.identity)
+    )

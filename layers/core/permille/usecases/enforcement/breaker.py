@@ -1,4 +1,4 @@
-"""The breaker, for people: how it stands, and its reset."""
+"""The circuit breaker as people see it: its state, and its reset."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +16,12 @@ from permille.ports.desk import BreakerAdmin
 
 @dataclass(frozen=True, slots=True)
 class BreakerStatus:
-    """How the breaker stands in the UTC hour `hour`.
+    """The breaker in a UTC hour.
 
-    bound, second_bound: how many disablings may pass in it, and how many where the evidence is beyond doubt; None where
-        the policy cannot be read, and the rules disable nobody
-    last_reset: `at`, `by` and `reason` of it, if it ever was
+    hour: as of `hour_of`
+    bound, second_bound: how many disablings may pass in the hour, and how many where the evidence is beyond doubt; None
+        where the policy cannot be read, so that the rules disable nobody
+    last_reset: its `at`, `by` and `reason`; None if there was none
     """
 
     hour: str
@@ -31,6 +32,7 @@ class BreakerStatus:
 
 
 def status(control: Control, resets: BreakerAdmin, policy: Policy | None, now: datetime) -> BreakerStatus:
+    """The breaker in the hour of `now`. `policy`: the one in force, None where it cannot be read."""
     hour = hour_of(now)
     state = control.breaker(hour)
     bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (None, None)
@@ -38,7 +40,7 @@ def status(control: Control, resets: BreakerAdmin, policy: Policy | None, now: d
 
 
 def reset(control: Control, resets: BreakerAdmin, policies: Policies, command: ResetBreaker, now: datetime) -> int:
-    """Closes the breaker, and returns how many more may pass in this hour."""
+    """Closes the breaker, and returns how many more disablings may pass in this hour."""
     hour = hour_of(now)
     state = control.breaker(hour)
     more = state.usual_bound(policies.current()) if command.allow is None else command.allow

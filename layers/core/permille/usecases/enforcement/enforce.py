@@ -1,4 +1,4 @@
-"""Looks at the accounts that are due, decides, writes it down, and makes the SMTP credential agree with it."""
+"""Enforces the policy: reads each account that is due, decides, saves the decision, and switches the credential."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -8,53 +8,35 @@ from typing import TypeVar
 
 from permille.domain.account.account import Account
 from permille.domain.rules import bounce_notices
-from permille.domain.rules.backlog import Backlog
-from permille.domain.rules.breaker import hour_of
 from permille.domain.rules.decide import decide
-from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.needs import days_needed_from, judged, needs
-from permille.domain.timeline.kinds.corrections import counting
+from permille.domain.rules.decision import Outcome, Rules
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, ServiceError, Unavailable
-from permille.domain.values.status import Mode, Status
 from permille.observability import emit, emit_amounts, logger
-from permille.ports.accounts import Accounts, Control, Policies
-from permille.ports.feedback import FeedbackBacklog, Heartbeat, QuarantineAge
-from permille.ports.history import Bounces, Tallies, Timeline
+from permille.usecases.enforcement.enforce_services import EnforceServices
+from permille.usecases.enforcement.evidence import EvidenceReader
 from permille.usecases.enforcement.retire_credential import retire_credential
 from permille.usecases.enforcement.sweep import SweepServices, sweep
-from permille.usecases.enforcement.switching import CredentialServices, sync_credential
+from permille.usecases.enforcement.switching import sync_credential
 
 T = TypeVar("T")
-AT_MOST = 500
+MAX_DUE = 500  # accounts of one run
 ATTEMPTS = 5
-PAUSE = 0.1  # seconds more before each further one
-RESERVE = timedelta(seconds=15)  # of the time left: no account is begun with less
-HELD_FOR_LONG = timedelta(hours=1)  # there is an alarm
-
-
-@dataclass(frozen=True, slots=True)
-class EnforceServices:
-    """What enforcing needs of the outside. `code`: the version of the program, for the records."""
-
-    accounts: Accounts
-    switching: CredentialServices
-    tallies: Tallies
-    timeline: Timeline
-    bounces: Bounces
-    policies: Policies
-    control: Control
-    feed: FeedbackBacklog
-    heartbeat: Heartbeat
-    quarantine: QuarantineAge
-    mode: Mode
-    code: str = ""
+PAUSE = 0.1  # seconds before the second attempt; as many more before each further one
+RESERVE = timedelta(seconds=15)  # with less time left, no further account is begun
+HELD_FOR_LONG = timedelta(hours=1)  # longer holds are counted by a metric, which has an alarm
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run did: accounts looked at, decisions written as entries, those that could not be seen to, and those for
-    which there was no time; they stay due."""
+    """What a run did.
+
+    looked_at: accounts that were processed
+    entries: entries that were written
+    failed: accounts that could not be processed; they stay due
+    left: accounts for which there was no time; they stay due
+    swept: accounts that the sweep looked at
+    """
 
     looked_at: int = 0
     entries: int = 0
@@ -64,10 +46,10 @@ class Run:
 
 
 def enforce_due(services: EnforceServices, now: datetime, time_left: Callable[[], timedelta]) -> Run:
-    """The schedule's run: whoever is due, the longest due first; then a piece of the hourly sweep, and at once whoever
-    it finds."""
-    run = _Running(services, now, time_left)
-    run.process(services.accounts.due(now, AT_MOST))
+    """The run of the schedule: processes the accounts that are due, longest due first; then a part of the hourly sweep,
+    and the accounts that it finds due."""
+    run = _EnforceRun(services, now, time_left)
+    run.process(services.accounts.due(now, MAX_DUE))
     run.sweep()
     return run.end()
 
@@ -75,31 +57,32 @@ def enforce_due(services: EnforceServices, now: datetime, time_left: Callable[[]
 def enforce(
     services: EnforceServices, account_ids: Iterable[str], now: datetime, time_left: Callable[[], timedelta]
 ) -> Run:
-    """Sees to these accounts. One that cannot be seen to stays due and does not keep the others waiting."""
-    run = _Running(services, now, time_left)
+    """The run of the stream: processes these accounts. One that fails stays due, and does not stop the others."""
+    run = _EnforceRun(services, now, time_left)
     run.process(account_ids)
     return run.end()
 
 
 @dataclass
-class _Running:
-    """A run: what it asks for once, and what it did."""
+class _EnforceRun:
+    """A run in progress. It reads the policy once."""
 
     services: EnforceServices
     now: datetime
     time_left: Callable[[], timedelta]
-    did: Run = field(default_factory=Run)
+    result: Run = field(default_factory=Run)
 
     def __post_init__(self) -> None:
         self._began_with = self.time_left()
 
     def _by_now(self) -> datetime:
-        """The time as the run goes on."""
+        """The current time: `now` is when the run began."""
         return self.now + (self._began_with - self.time_left())
 
     @cached_property
     def rules(self) -> Rules:
-        """A policy that cannot be read holds all verdicts; switches are seen to all the same."""
+        """The rules; without a policy where it cannot be read: then no verdict is acted on, and credentials are
+        switched all the same."""
         policy = None
         try:
             policy = self.services.policies.current()
@@ -108,39 +91,38 @@ class _Running:
         return Rules(policy, self.services.mode, self.services.code)
 
     def end(self) -> Run:
-        others = {name: getattr(self.did, name) for name in Run.__slots__ if name != "failed"}
-        emit_amounts("enforcement.run", {"failed": self.did.failed}, **others)
-        return self.did
+        others = {name: getattr(self.result, name) for name in Run.__slots__ if name != "failed"}
+        emit_amounts("enforcement.run", {"failed": self.result.failed}, **others)
+        return self.result
 
     def sweep(self) -> None:
         services = SweepServices(self.services.accounts, self.services.switching.switch, self.services.control)
         try:
-            swept, found = sweep(services, self.rules, self.now, self._in_time)
+            swept, due = sweep(services, self.rules, self.now, self._in_time)
         except ServiceError as error:
             emit("sweep.failed", why=str(error))
             return
-        self.did = replace(self.did, swept=swept)
-        self.process(found)
+        self.result = replace(self.result, swept=swept)
+        self.process(due)
 
     def _in_time(self) -> bool:
         return self.time_left() > RESERVE
 
     def process(self, account_ids: Iterable[str]) -> None:
         for account_id in account_ids:
-            did = self.did
             if not self._in_time():
-                self.did = replace(did, left=did.left + 1)
+                self.result = replace(self.result, left=self.result.left + 1)
                 continue
-            self.did = replace(did, looked_at=did.looked_at + 1)
+            self.result = replace(self.result, looked_at=self.result.looked_at + 1)
             try:
                 self._process(account_id)
             except ServiceError as error:
                 emit("account.enforce_failed", account=account_id, why=str(error))
-                self.did = replace(self.did, failed=self.did.failed + 1)
-            except Exception as error:  # noqa: BLE001 - a row that nobody understands keeps no other waiting
+                self.result = replace(self.result, failed=self.result.failed + 1)
+            except Exception as error:  # noqa: BLE001 - one malformed row must not stop the others
                 logger.exception("account.enforce_failed", account=account_id)
                 emit("account.enforce_failed", account=account_id, why=repr(error))
-                self.did = replace(self.did, failed=self.did.failed + 1)
+                self.result = replace(self.result, failed=self.result.failed + 1)
 
     def _process(self, account_id: str) -> None:
         for attempt in range(ATTEMPTS):
@@ -151,7 +133,7 @@ class _Running:
                 return
             try:
                 self._decide_and_switch(account)
-            except Conflict as conflict:  # somebody wrote in between: what was decided may no longer be right
+            except Conflict as conflict:  # written meanwhile: the decision may be outdated
                 emit("account.conflict", account=account_id, why=str(conflict))
             else:
                 return
@@ -159,13 +141,13 @@ class _Running:
 
     def _decide_and_switch(self, account: Account) -> None:
         now = account.after_last_decision(self.now)
-        evidence = self._gather(account, now)
+        evidence = EvidenceReader(self.services, self.rules).read(account, now)
 
         outcome = self._with_bounces(decide(account, evidence, self.rules, now), now)
         outcome = self._due_by_clock(outcome, now)
 
         saved = self.services.accounts.save(account, outcome.account, outcome.entries, *outcome.changes)
-        self.did = replace(self.did, entries=self.did.entries + len(outcome.entries))
+        self.result = replace(self.result, entries=self.result.entries + len(outcome.entries))
         for entry in outcome.entries:
             emit(f"account.{entry.kind}", account=account.id, entry=entry.id)
         if saved.hold and now - saved.hold.since >= HELD_FOR_LONG:
@@ -175,7 +157,7 @@ class _Running:
         retire_credential(self.services.accounts, self.services.switching, saved, self._by_now)
 
     def _with_bounces(self, outcome: Outcome, now: datetime) -> Outcome:
-        """Whether its bounces can be read keeps no account from being judged."""
+        """Adds a notice of bounces. Where they cannot be read, the account is judged all the same."""
         account = outcome.account
         if span := bounce_notices.untold(account, now):
             after, before = id_at(span.since), id_at(span.until)
@@ -188,54 +170,8 @@ class _Running:
         return bounce_notices.looked_at_again(outcome)
 
     def _due_by_clock(self, outcome: Outcome, now: datetime) -> Outcome:
-        """`now` is ahead of the clock where the last decision was: due now is due by the clock."""
+        """`now` is ahead of the clock where the last decision was ahead; an account that is due at `now` is due by the
+        clock."""
         if outcome.account.due_at != now:
             return outcome
         return replace(outcome, account=replace(outcome.account, due_at=self.now))
-
-    def _gather(self, account: Account, now: datetime) -> Evidence:
-        """What waits is asked for before the tallies are read that it is held against: a message is in the one, the
-        other, or both."""
-        first = days_needed_from(account, self.rules, now)
-        if first is None:
-            return Evidence()
-        days = self.services.tallies.days(account.id, account.epoch, first)
-        evidence = judged(account, days, self.rules, now)
-        wanted = needs(account, evidence, self.rules, now)
-        if wanted.backlog:
-            backlog = self._backlog(account, now)
-            days = self.services.tallies.days(account.id, account.epoch, first)
-            if days != evidence.days:
-                evidence = judged(account, days, self.rules, now)
-                wanted = needs(account, evidence, self.rules, now)
-            evidence = replace(evidence, backlog=backlog)
-        if wanted.breaker_position:
-            evidence = self._with_brake(evidence, now)
-        if wanted.complaints_since:
-            entries = self.services.timeline.since(account.id, wanted.complaints_since)
-            evidence = replace(evidence, complaints=counting(entries))
-        return evidence
-
-    def _backlog(self, account: Account, now: datetime) -> Backlog:
-        """For how long something waits is asked only where somebody may be switched on."""
-        feed = self.services.feed
-        messages = _or_unknown(feed.size)
-        oldest = _or_unknown(lambda: feed.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
-        return Backlog(messages, oldest, self.services.heartbeat.last())
-
-    def _with_brake(self, evidence: Evidence, now: datetime) -> Evidence:
-        """How the breaker stands, how many may pass in this hour, and how many beyond doubt."""
-        policy = self.rules.policy
-        state = self.services.control.breaker(hour_of(now))
-        bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (0, 0)
-        second = second if state.passed < second else 0
-        return replace(evidence, breaker_position=state.breaker_position(bound), bound=bound, second_bound=second)
-
-
-def _or_unknown(ask: Callable[[], T]) -> T | None:
-    """The answer; None where the queue cannot be asked, which stops no decision for longer than a full one."""
-    try:
-        return ask()
-    except ServiceError as error:
-        emit("backlog.unknown", why=str(error))
-        return None

@@ -1,4 +1,4 @@
-"""Disablings that wait for staff: whose they are, and what staff decide about several of them at once."""
+"""Disablings that are held for staff: their accounts, and decisions about several of them at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -14,41 +14,43 @@ from permille.usecases.decisions import decisions
 from permille.usecases.decisions.decisions import Result
 
 READ_AT_ONCE = 100
-READ_AT_MOST = 5_000
+MAX_READ = 5_000  # accounts, for a page
 
 
 def page_of_held(directory: AccountIndex, limit: int, after: str = "") -> Page[ListedAccount]:
-    """Some of those held for staff, beginning behind the account `after`, as far as a page can read."""
-    found = _for_staff(_first(directory))
-    return Page.of([one for one in found if one.id > after][: limit + 1], limit, lambda one: one.id)
+    """A page of the accounts that are held for staff, sorted by id, after the account `after`. Reads MAX_READ accounts
+    at most."""
+    held = _for_staff(_first(directory))
+    return Page.of([account for account in held if account.id > after][: limit + 1], limit, lambda account: account.id)
 
 
 def all_held(directory: AccountIndex) -> list[ListedAccount]:
-    """All of those held for staff, by their names, however many break a rule."""
-    return _for_staff(_over(directory))
+    """All accounts that are held for staff, sorted by id."""
+    return _for_staff(_breaking(directory))
 
 
 def count_without_deliveries(directory: AccountIndex) -> int:
-    """How many are held because fewer deliveries than complaints were counted, as far as a page can read."""
-    return sum(one.held is HoldReason.NO_DELIVERIES for one in _first(directory))
+    """How many accounts are held because fewer deliveries than complaints were counted. Reads MAX_READ accounts at
+    most."""
+    return sum(account.held is HoldReason.NO_DELIVERIES for account in _first(directory))
 
 
 def _for_staff(accounts: Iterable[ListedAccount]) -> list[ListedAccount]:
-    return sorted((one for one in accounts if one.held in NEEDS_STAFF), key=lambda one: one.id)
+    return sorted((account for account in accounts if account.held in NEEDS_STAFF), key=lambda account: account.id)
 
 
 def _first(directory: AccountIndex) -> Iterator[ListedAccount]:
-    return islice(_over(directory), READ_AT_MOST)
+    return islice(_breaking(directory), MAX_READ)
 
 
-def _over(directory: AccountIndex) -> Iterator[ListedAccount]:
-    """Who may send and breaks a rule: they come first in the list by risk, which is read as far as they are taken."""
+def _breaking(directory: AccountIndex) -> Iterator[ListedAccount]:
+    """The accounts that may send and break a rule, read lazily: they are first in the list by risk."""
     page = directory.by_risk(READ_AT_ONCE, sending=True)
     while True:
-        for one in page.items:
-            if one.look is None or not one.look.over:
+        for account in page.items:
+            if account.assessment is None or not account.assessment.breaks_rule:
                 return
-            yield one
+            yield account
         if not page.next:
             return
         page = directory.by_risk(READ_AT_ONCE, page.next, sending=True)
@@ -57,5 +59,5 @@ def _over(directory: AccountIndex) -> Iterator[ListedAccount]:
 def decide_each(
     services: decisions.DecisionServices, account_ids: Iterable[str], command: Command, now: datetime
 ) -> Sequence[Result]:
-    """The same decision about each. Raises Unavailable as `decisions.attempt` does."""
-    return [decisions.attempt(services, one, command, now, about=one) for one in dict.fromkeys(account_ids)]
+    """Applies the same command to each account. Raises Unavailable as `decisions.attempt` does."""
+    return [decisions.attempt(services, name, command, now, about=name) for name in dict.fromkeys(account_ids)]

@@ -18,32 +18,33 @@ from permille.usecases.enforcement.switching import CredentialServices
 def retire_credential(
     accounts: Accounts, services: CredentialServices, account: Account, clock: Callable[[], datetime]
 ) -> None:
-    """Nothing but these keys is touched, so that a deny that was put in by hand stays. It is done under the lease: no
-    run that read the account before it was renewed can wake them any more. Until IAM was read back to agree the account
-    stays due. Raises Conflict where somebody wrote in between, and Unavailable where IAM refuses."""
+    """Deactivates the old keys of a renewed credential when their time is over, and nothing else: a deny by hand stays.
+    It holds the lease, so that no run that read the account before the renewal can activate them. Until IAM was read
+    back the account stays due. Raises Conflict where the account was written meanwhile, and Unavailable where IAM
+    refuses."""
     now = account.after_last_decision(clock())
     renewal = account.renewal
     if renewal is None or not account.ends_renewal(now):
         return
     state = services.switch.state_of(renewal.sender)
-    if state is None or (renewal.is_propagated(now) and not _awake(state, renewal)):
+    if state is None or (renewal.is_propagated(now) and not _active_old_keys(state, renewal)):
         _end(accounts, account, renewal, now)
     else:
-        _put_off(accounts, services, account, renewal, clock)
+        _deactivate(accounts, services, account, renewal, clock)
 
 
-def _awake(state: SenderState, renewal: Renewal) -> frozenset[str]:
+def _active_old_keys(state: SenderState, renewal: Renewal) -> frozenset[str]:
     return state.with_status(ACTIVE) & frozenset(renewal.old)
 
 
 def _end(accounts: Accounts, account: Account, renewal: Renewal, now: datetime) -> None:
     ended = replace(renewal, ended=True, until=min(renewal.until or now, now))
-    told = entry(account.id, now, OldCredentialEnded(sender=renewal.sender, keys=renewal.old))
-    accounts.save(account, replace(account, renewal=ended, decided_at=now), [told] if renewal.old else [])
+    ended_entry = entry(account.id, now, OldCredentialEnded(sender=renewal.sender, keys=renewal.old))
+    accounts.save(account, replace(account, renewal=ended, decided_at=now), [ended_entry] if renewal.old else [])
     emit("credential.retired", account=account.id, sender=renewal.sender)
 
 
-def _put_off(
+def _deactivate(
     accounts: Accounts, services: CredentialServices, account: Account, renewal: Renewal, clock: Callable[[], datetime]
 ) -> None:
     leased = services.leases.acquire_lease(account, account.credential.deactivated, clock())
@@ -54,4 +55,4 @@ def _put_off(
     if after.renewal != renewal:
         raise Conflict(f"{account.id}: somebody renewed its credential meanwhile")
     accounts.save(after, replace(after, renewal=replace(renewal, put_off_at=clock())), [])
-    emit("credential.put_off", account=account.id, sender=renewal.sender)
+    emit("credential.old_keys_deactivated", account=account.id, sender=renewal.sender)

@@ -1,6 +1,6 @@
-"""Once an hour over all accounts: finds credentials that drifted from the status, and senders that were denied by hand,
-and counts the active accounts. It flips nothing: what it finds is on the timeline, for staff, and whose credential
-drifted is due."""
+"""The hourly sweep over all accounts: finds credentials that drifted from the status and senders that were denied by
+hand, and counts the active accounts. It does not change IAM: drift is written to the timeline, for staff, and the
+account is marked as due."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ from permille.domain.values.status import Mode, Status
 from permille.observability import emit
 from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap
 
-PAGE = 100
+PAGE = 100  # accounts
 HOUR = timedelta(hours=1)
-AGAIN = timedelta(seconds=90)  # longer than a policy is cached
+SECOND_LAP_AFTER = timedelta(seconds=90)  # longer than a policy is cached
 
 
 @dataclass(frozen=True, slots=True)
 class SweepServices:
-    """What sweeping needs of the outside."""
+    """The dependencies of the sweep."""
 
     accounts: Accounts
     switch: CredentialSwitch
@@ -34,7 +34,7 @@ class SweepServices:
 
 
 def sweep(services: SweepServices, rules: Rules, now: datetime, in_time: Callable[[], bool]) -> tuple[int, list[str]]:
-    """Goes on where the last run stopped, as far as the time reaches. A changed mode or policy begins a lap at once.
+    """Continues where the last run stopped, as long as there is time. A changed mode or policy begins a lap at once.
     Returns how many accounts were looked at, and the ids of those that are due."""
     last = services.control.lap()
     lap = _lap(last, rules, now)
@@ -43,55 +43,55 @@ def sweep(services: SweepServices, rules: Rules, now: datetime, in_time: Callabl
     if lap.done or not in_time():
         return 0, []
     denied = services.switch.denied_senders()
-    looked_at, found = 0, list[str]()
+    looked_at, due = 0, list[str]()
     while not lap.done and in_time():
         page = services.accounts.page(lap.after, PAGE)
         for account in page:
             if not in_time():
                 break
-            found += [account.id] if _is_due(services, account, denied, rules, now) else []
+            due += [account.id] if _is_due(services, account, denied, rules, now) else []
             looked_at += 1
             lap = replace(lap, after=account.id, active=lap.active + account.status.may_send)
         else:
             lap = replace(lap, done=len(page) < PAGE)
     services.control.save_lap(lap)
-    emit("sweep.run", looked_at=looked_at, found=len(found), done=lap.done)
-    return looked_at, found
+    emit("sweep.run", looked_at=looked_at, found=len(due), done=lap.done)
+    return looked_at, due
 
 
 def _before(last: Lap, mode: Mode) -> Mode | Literal[""]:
-    """The last lap's mode; empty where there was no other one yet, or one that only a newer version has."""
+    """The last lap's mode; empty where it is the same, or was written by a newer version."""
     return Mode(last.mode) if last.mode in list(Mode) and last.mode != mode else ""
 
 
 def _lap(last: Lap, rules: Rules, now: datetime) -> Lap:
-    """The last lap, or the next one. Of a changed policy a second lap follows soon, since until then a run may judge by
-    the one before, which it has cached."""
+    """The lap to continue, or a new one. After a change of the policy a second lap follows soon, since until then other
+    runs may judge by the former policy, which they have cached."""
     policy = rules.policy.id if rules.policy else last.policy
     if (last.mode, last.policy) != (rules.mode, policy):
-        return Lap((now + AGAIN).isoformat(), rules.mode, policy)
+        return Lap((now + SECOND_LAP_AFTER).isoformat(), rules.mode, policy)
     next_at = datetime.fromisoformat(last.next_at) if last.next_at else now
-    goes_on = now < next_at <= now + HOUR  # later, where the clock was set back
-    return last if goes_on else hourly(rules.mode, policy, now)
+    continues = now < next_at <= now + HOUR  # a later `next_at`: the clock was set back
+    return last if continues else hourly(rules.mode, policy, now)
 
 
 def hourly(mode: Mode, policy: str, now: datetime) -> Lap:
-    """A lap at its beginning, which the next full hour ends."""
+    """A new lap, which ends with the hour."""
     next_at = now.replace(minute=0, second=0, microsecond=0) + HOUR
     return Lap(next_at.isoformat(), mode, policy)
 
 
 def _is_due(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
-    """One that cannot be read, or that somebody else is at, is left to the next hour."""
+    """Whether the account is due now. One that cannot be read or written is skipped until the next hour."""
     try:
-        return _look(services, account, denied, rules, now)
+        return _check(services, account, denied, rules, now)
     except ServiceError as error:
         emit("sweep.skipped", account=account.id, why=str(error))
         return False
 
 
-def _look(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
-    """Whether the account is due now. Where the switch is at work, nothing can have drifted."""
+def _check(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
+    """Looks for drift and saves what was found. While a credential is being switched, it cannot drift."""
     swept, entries = account, list[Entry]()
     if account.in_sync:
         at = account.after_last_decision(now)
@@ -102,50 +102,51 @@ def _look(services: SweepServices, account: Account, denied: frozenset[str], rul
     if not account.in_sync or _may_be_judged_otherwise(account, rules):
         swept = replace(swept, due_at=min(now, account.due_at or now))
     services.accounts.save(account, swept, entries)
-    for one in entries:
-        emit(f"account.{one.kind}", account=account.id, entry=one.id)
+    for new in entries:
+        emit(f"account.{new.kind}", account=account.id, entry=new.id)
     return swept.due_at != account.due_at
 
 
 def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
-    """Whether its last look was by another policy, or in another mode. Who was never looked at has nothing to be judged
-    by: each complaint and each permanent bounce calls for a look."""
-    if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.look is None:
+    """Whether its last assessment was by another policy or in another mode. An account without one has nothing to be
+    judged
+    by: each complaint and each permanent bounce makes it due."""
+    if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.assessment is None:
         return False
-    return (account.look.policy, account.look.mode) != (rules.policy.id, rules.mode)
+    return (account.assessment.policy, account.assessment.mode) != (rules.policy.id, rules.mode)
 
 
 def _denied(switch: CredentialSwitch, account: Account, denied: frozenset[str]) -> frozenset[str]:
-    """The senders of an account that may send which are in the deny group. Nothing else of it is looked at: there is
-    one list of that group for all accounts, and the keys are its owner's. The list is older than the account, so
-    whoever is in it, or was found in it before, is read once more. A user that is gone stays as it was found."""
+    """The denied senders of an account that may send. Its keys are not looked at: they are up to the owner. `denied`
+    was read before the account, so each sender that is in it, or was denied before, is read again. A sender whose user
+    no longer exists stays as it was."""
     before = account.denial.senders if account.denial else ()
 
-    def is_denied(caller: str) -> bool:
-        state = switch.state_of(caller)
-        return account.is_denied_by_hand(state) if state else caller in before
+    def is_denied(sender: str) -> bool:
+        state = switch.state_of(sender)
+        return account.is_denied_by_hand(state) if state else sender in before
 
-    return frozenset(one for one in account.senders if one in denied.union(before) and is_denied(one))
+    return frozenset(sender for sender in account.senders if sender in denied.union(before) and is_denied(sender))
 
 
 def _drift(switch: CredentialSwitch, account: Account, now: datetime) -> tuple[Account, list[Entry]]:
-    """Of an account that may not send."""
-    missing, found = _found(switch, account)
-    entries: list[Entry] = [entry(account.id, now, Drift(found=tuple(found)))] if found else []
-    if found:
+    """The drift of an account that may not send."""
+    missing, differences = _differences(switch, account)
+    entries: list[Entry] = [entry(account.id, now, Drift(found=tuple(differences)))] if differences else []
+    if differences:
         account = account.to_be_switched(recheck=None, decided_at=now, due_at=now)  # it may have sent meanwhile
     if (new := sorted(missing - account.missing)) and not account.is_closed:  # whose user is deleted
         entries.append(entry(account.id, now, SenderMissing(senders=tuple(new))))
     return replace(account, missing=frozenset(missing)), entries
 
 
-def _found(switch: CredentialSwitch, account: Account) -> tuple[set[str], list[Difference]]:
-    """The senders that are gone, and what drifted."""
-    missing, found = set[str](), list[Difference]()
-    for caller in account.senders:
-        state = switch.state_of(caller)
+def _differences(switch: CredentialSwitch, account: Account) -> tuple[set[str], list[Difference]]:
+    """The senders whose users no longer exist, and the differences of the others."""
+    missing, differences = set[str](), list[Difference]()
+    for sender in account.senders:
+        state = switch.state_of(sender)
         if state is None:
-            missing.add(caller)
+            missing.add(sender)
         else:
-            found += drift(caller, state, account.credential.deactivated.get(caller, frozenset()), may_send=False)
-    return missing, found
+            differences += drift(sender, state, account.credential.deactivated.get(sender, frozenset()), may_send=False)
+    return missing, differences

@@ -1,5 +1,5 @@
-"""Makes an account's SMTP credential agree with its status. It flips at once, and believes it later: when IAM was read
-back to agree at a time at which it shows the flips for sure."""
+"""Makes an account's SMTP credential in IAM agree with its status. IAM is changed at once, and read back later, when it
+shows the changes for sure; only then is the account in sync."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -20,15 +20,15 @@ from permille.domain.values.errors import Conflict, ServiceError, Unavailable
 from permille.observability import emit
 from permille.ports.accounts import CredentialSwitch, Leases
 
-TRIES = 3  # within one run, where IAM refuses; the next run takes it up again
+TRIES = 3  # within one run, where IAM refuses; the next run tries again
 FIRST_PAUSE = 0.5  # seconds; doubled each time
-LOOKS, PAUSE = 15, 1.0  # at what was changed, seconds between: IAM shows it after 3 to 4
+LOOKS, PAUSE = 15, 1.0  # reads of what was changed, and seconds between them: IAM shows it after 3 to 4
 States = Mapping[str, SenderState]
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialServices:
-    """What switching needs of the outside. `pause` sleeps for so many seconds."""
+    """The dependencies of switching. `pause` sleeps for so many seconds."""
 
     leases: Leases
     switch: CredentialSwitch
@@ -37,8 +37,13 @@ class CredentialServices:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Why senders could not be read; which keys are to be remembered as put to sleep; what is to be done to each
-    sender. `asserts`: everything is done, whatever IAM shows."""
+    """What is to be done to the senders of an account.
+
+    unread: why senders could not be read, by sender
+    deactivated: the keys that are to be remembered as deactivated by Permille, by sender
+    todo: the changes, by sender
+    asserts: all changes are made, whatever IAM shows
+    """
 
     unread: Mapping[str, str]
     deactivated: DeactivatedKeys
@@ -47,17 +52,19 @@ class _Plan:
 
     @property
     def agrees(self) -> bool:
+        """Whether IAM shows what it has to show."""
         return not (self.asserts or self.todo or self.unread)
 
 
 def sync_credential(services: CredentialServices, account: Account, clock: Callable[[], datetime]) -> Account:
-    """Makes every key of every sender, and the deny group, agree with the status; returns the account, in_sync once IAM
-    was read back to agree PROPAGATION after the last change. Waiting for that is no failure.
+    """Makes every key of every sender, and the deny group, agree with the status. Returns the account; it is in sync
+    once IAM was read back PROPAGATION after the last change. Until then it stays due, which is no failure.
 
-    Which keys are put to sleep is written before the first is touched, so that a run that is cut off leaves nobody
-    deactivated for good. `clock`: the time as the run goes on.
-    Raises Conflict where somebody wrote in between, Unavailable
-    where IAM refuses, or did not keep what was switched.
+    The keys that are to be deactivated are written down before IAM is changed, so that a run that is cut off leaves no
+    key deactivated for good. Raises Conflict where the account was written meanwhile, and Unavailable where IAM refuses
+    or did not keep a change.
+
+    clock: returns the current time
     """
     refused = list[str]()
     for tried in range(TRIES):
@@ -70,78 +77,78 @@ def sync_credential(services: CredentialServices, account: Account, clock: Calla
 
 
 def _try(services: CredentialServices, account: Account, clock: Callable[[], datetime]) -> tuple[Account, list[str]]:
-    """The account as it is afterwards, and what was refused."""
-    now = clock()  # before IAM is read: what it shows is at least as new
+    """The account afterwards, and what IAM refused."""
+    now = clock()  # before IAM is read, so that what it shows is at least as new
     plan = _plan(services, account)
     if plan.agrees and not account.credential.is_propagated(now):
         return account, []
     leased = services.leases.acquire_lease(account, plan.deactivated, now)
     refused = _apply(services, plan)
-    after = services.leases.release_lease(leased, _learned(leased, plan, refused, clock))
+    after = services.leases.release_lease(leased, _credential_after(leased, plan, refused, clock))
     if after.switch_generation != account.switch_generation:
-        raise Conflict(f"{account.id}: somebody decided while it was switched")
+        raise Conflict(f"{account.id}: there was a decision while it was switched")
     _report(account, plan, refused, now)
     return after, refused
 
 
 def _plan(services: CredentialServices, account: Account) -> _Plan:
-    """At first everything is asserted: IAM may still show what was before the decision. Later only what IAM shows not
-    to agree is changed."""
+    """After a new decision everything is asserted, since IAM may still show an older state. Later only differences are
+    changed."""
     may_send, credential = account.status.may_send, account.credential
     states, unread = _read(services, account)
-    deactivated = credential.deactivated if may_send else _and_active(credential.deactivated, states)
+    deactivated = credential.deactivated if may_send else _with_active(credential.deactivated, states)
     asserts = credential.applied != account.switch_generation
 
-    def todo(caller: str) -> Changes:
-        remembered = deactivated.get(caller, frozenset())
+    def todo(sender: str) -> Changes:
+        remembered = deactivated.get(sender, frozenset())
         remembered = account.may_reactivate(remembered) if may_send else remembered
-        if asserts or caller in unread:
+        if asserts or sender in unread:
             return assertion(remembered, may_send=may_send)
-        return changes(states[caller], remembered, may_send=may_send)
+        return changes(states[sender], remembered, may_send=may_send)
 
-    planned = {caller: todo(caller) for caller in (*states, *unread)}
-    return _Plan(unread, deactivated, {caller: one for caller, one in planned.items() if one}, asserts)
+    planned = {sender: todo(sender) for sender in (*states, *unread)}
+    return _Plan(unread, deactivated, {sender: changes for sender, changes in planned.items() if changes}, asserts)
 
 
 def _read(services: CredentialServices, account: Account) -> tuple[States, dict[str, str]]:
-    """What IAM says of each sender, and why it could not be asked. A user that is gone cannot send: it is reported, not
-    waited for."""
+    """The state of each sender, and why others could not be read. A user that no longer exists cannot send; it is
+    reported and not waited for."""
     states, unread = dict[str, SenderState](), dict[str, str]()
-    for caller in account.senders:
+    for sender in account.senders:
         try:
-            state = services.switch.state_of(caller)
+            state = services.switch.state_of(sender)
         except ServiceError as error:
-            unread[caller] = str(error)
+            unread[sender] = str(error)
             continue
         if state:
-            states[caller] = state
+            states[sender] = state
         elif not account.is_closed:  # whose user is deleted
-            emit("sender.missing", account=account.id, caller=caller)
+            emit("sender.missing", account=account.id, sender=sender)
     return states, unread
 
 
-def _and_active(deactivated: DeactivatedKeys, states: States) -> dict[str, frozenset[str]]:
-    active = {caller: state.with_status(ACTIVE) for caller, state in states.items()}
+def _with_active(deactivated: DeactivatedKeys, states: States) -> dict[str, frozenset[str]]:
+    active = {sender: state.with_status(ACTIVE) for sender, state in states.items()}
     return {
-        caller: deactivated.get(caller, frozenset()) | active.get(caller, frozenset())
-        for caller in {*deactivated, *active}
+        sender: deactivated.get(sender, frozenset()) | active.get(sender, frozenset())
+        for sender in {*deactivated, *active}
     }
 
 
 def _apply(services: CredentialServices, plan: _Plan) -> list[str]:
-    """Returns what was refused. One sender that fails does not keep the others waiting."""
+    """Applies the plan, and returns what was refused. A sender that fails does not stop the others."""
     refused = list(plan.unread.values())
-    for caller, todo in plan.todo.items():
+    for sender, todo in plan.todo.items():
         try:
-            services.switch.apply(caller, todo)
+            services.switch.apply(sender, todo)
         except ServiceError as error:
             refused.append(str(error))
     return refused
 
 
-def _learned(leased: Account, plan: _Plan, refused: list[str], clock: Callable[[], datetime]) -> Credential:
-    """What is known of the credential now. An assertion of which something was refused is made again by the next try;
-    keys that were woken are remembered until IAM was read back."""
+def _credential_after(leased: Account, plan: _Plan, refused: list[str], clock: Callable[[], datetime]) -> Credential:
+    """The credential to be written. Where something was refused, the next try asserts everything again. Activated keys
+    are remembered until IAM was read back."""
     credential, generation = leased.credential, leased.switch_generation
     if plan.agrees:
         return replace(credential, deactivated={} if leased.status.may_send else plan.deactivated, observed=generation)
@@ -149,7 +156,7 @@ def _learned(leased: Account, plan: _Plan, refused: list[str], clock: Callable[[
 
 
 def _report(account: Account, plan: _Plan, refused: list[str], now: datetime) -> None:
-    """Raises Unavailable where IAM shows what it should not show any more."""
+    """Logs what was done. Raises Unavailable where IAM did not keep what was switched before."""
     about = {"account": account.id, "may_send": account.status.may_send}
     if plan.agrees:
         emit("credential.in_sync", **about)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback, Ignored, Message, Unreadable
+from permille.domain.feedback.complaint import Complaint
+from permille.domain.feedback.feedback import Bounce, Delivery, Feedback, Ignored, Unreadable
+from permille.domain.feedback.message import Message
 from permille.domain.feedback.received import Received
 from permille.domain.policy.policy import MAX_CLOCK_SKEW
 from permille.domain.timeline.kinds.owner_contact import OwnerMailState

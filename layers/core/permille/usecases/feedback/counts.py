@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from permille.domain.feedback.bounces import bounce_record
-from permille.domain.feedback.feedback import Bounce, Complaint, Delivery, Feedback
+from permille.domain.feedback.complaint import Complaint
+from permille.domain.feedback.feedback import Bounce, Delivery, Feedback
 from permille.domain.timeline.kinds.complaints import Reported, repeated, reported
 from permille.domain.values.tally import Tally, epoch_of
 from permille.ports.feedback import Count, Sender

@@ -1,5 +1,4 @@
-"""Dead letters go back to the queue that they came from, when the cause is gone; so does what a function missed of the
-timeline's stream."""
+"""Redrives dead letters to their source queue, and finds which parts of the timeline's stream a function missed."""
 
 import json
 from collections.abc import Iterator
@@ -8,41 +7,46 @@ from datetime import UTC, datetime, timedelta
 
 from permille.ports.operator import DeadLetter, DeadLetters
 
-WRITTEN_LATE = timedelta(minutes=5)  # an entry reaches the stream a run later than the instant in its id, at most
+MAX_DELAY = timedelta(minutes=5)  # from the instant in an entry's id until it is in the stream: one run at most
 
 
 def redrive_letters(letters: DeadLetters, limit: int | None = None) -> Iterator[DeadLetter]:
-    """Puts back as many as rest at the beginning, so that what fails once more meanwhile is not moved in circles.
-    Cut off at any point, a letter is there twice rather than nowhere: whoever works on the queue does each once."""
-    for letter in _taken(letters, limit):
+    """Redrives the letters that are in the queue at the beginning, so that letters that fail again are not moved in
+    circles. Cut off at any point, a letter is in both queues, and the function that reads the queue does each once."""
+    for letter in _received(letters, limit):
         letters.redrive(letter)
         yield letter
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """A part of the timeline's stream that a function gave up on: no entry of it is older than `since`."""
+class MissedPart:
+    """A part of the timeline's stream that a function gave up on.
+
+    since: no entry of the part is older
+    """
 
     letter: DeadLetter
     since: datetime
 
 
-def missed(failures: DeadLetters) -> list[Missed]:
-    """The parts that Lambda names in its letters, in no order; a letter of anything else is left where it is."""
-    parts = [(letter, _first_of(letter.body)) for letter in _taken(failures)]
-    return [Missed(letter, first - WRITTEN_LATE) for letter, first in parts if first]
+def missed_parts(failures: DeadLetters) -> list[MissedPart]:
+    """The parts that Lambda's letters name, in no order. Letters about anything else are left where they are."""
+    parts = [(letter, _first_arrival(letter.body)) for letter in _received(failures)]
+    return [MissedPart(letter, first - MAX_DELAY) for letter, first in parts if first]
 
 
-def _taken(letters: DeadLetters, limit: int | None = None) -> Iterator[DeadLetter]:
-    resting = letters.count()
-    left = resting if limit is None else min(resting, limit)
-    while left > 0 and (taken := letters.receive(left)):
-        yield from taken
-        left -= len(taken)
+def _received(letters: DeadLetters, limit: int | None = None) -> Iterator[DeadLetter]:
+    count = letters.count()
+    left = count if limit is None else min(count, limit)
+    while left > 0 and (batch := letters.receive(left)):
+        yield from batch
+        left -= len(batch)
 
 
-def _first_of(body: str) -> datetime | None:
-    """https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html"""
+def _first_arrival(body: str) -> datetime | None:
+    """When the first record of the part arrived; None for other letters.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html"""
     try:
         first = datetime.fromisoformat(json.loads(body)["DDBStreamBatchInfo"]["approximateArrivalOfFirstRecord"])
     except (ValueError, KeyError, TypeError):

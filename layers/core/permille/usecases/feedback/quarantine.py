@@ -1,13 +1,13 @@
-"""Feedback in quarantine goes back to where it came from."""
+"""Replays feedback from quarantine."""
 
 from permille.ports.feedback import Quarantined
 from permille.ports.operator import FeedbackQueue, QuarantinedFeedback
 
 
-def replay_feedback(queue: FeedbackQueue, quarantine: QuarantinedFeedback, one: Quarantined) -> None:
-    """Puts it on the feedback queue and drops it afterwards: cut off in between, it is there twice and counts once. One
-    that is gone was dropped, or replayed, by somebody else."""
-    body = quarantine.body(one.id)
+def replay_feedback(queue: FeedbackQueue, quarantine: QuarantinedFeedback, quarantined: Quarantined) -> None:
+    """Sends the body to the feedback queue, and deletes it afterwards: cut off in between, it is in both and counts
+    once. Does nothing where the body no longer exists: somebody else dropped or replayed it."""
+    body = quarantine.body(quarantined.id)
     if body is not None:
         queue.put(body)
-        quarantine.drop(one)
+        quarantine.drop(quarantined)

@@ -1,10 +1,10 @@
-"""Links are made for people, and let them in."""
+"""Creates login links, and authenticates by them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from permille.domain.account.account import Account
-from permille.domain.login import links, tokens
+from permille.domain.login import links, revocation, tokens
 from permille.domain.login.links import Claims, LinkRole
 from permille.domain.values.errors import NotAuthenticated
 from permille.ports.accounts import Accounts
@@ -14,14 +14,18 @@ ENTER, NEW_LINK, GUIDE = "/enter", "/enter/new-link", "/guide"
 
 
 def make_token(signer: TokenSigner, claims: Claims) -> str:
+    """A signed token with these claims."""
     part = tokens.signed_part(claims)
     return tokens.token(part, signer.sign(claims.audience, part.encode()))
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The addresses by which people are let in. `base`: what the console's addresses begin with; `owners_last`: how
-    long an owner's link does where nothing else is said."""
+    """The URLs of the console that people are given.
+
+    base: the URL that all others begin with
+    owners_last: how long an owner's link is valid, by default
+    """
 
     signer: TokenSigner
     base: str
@@ -29,25 +33,26 @@ class Links:
 
     @property
     def guide(self) -> str:
-        """Open to everybody."""
+        """The URL of the guide, which needs no login."""
         return self.base.rstrip("/") + GUIDE
 
     def owner(self, account: Account, now: datetime, lasts: timedelta | None = None) -> str:
+        """A new link for the owner of the account."""
         lasts = lasts or self.owners_last
         claims = links.claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
         return address(self.base, make_token(self.signer, claims))
 
 
 def address(base: str, token: str) -> str:
-    """The link that lets in whoever holds the token."""
+    """The login link with this token."""
     return f"{base.rstrip('/')}{ENTER}?token={token}"
 
 
 def authenticate(
     token: str, signer: TokenSigner, accounts: Accounts, register: LinkRegister, now: datetime
 ) -> tuple[Claims, Account | None]:
-    """Who holds this token, and the account where it lets an owner in. Raises NotAuthenticated where nobody is let in,
-    Unavailable where that could not be found out."""
+    """Verifies a token: its times, signature and revocation. Returns its claims, and for an owner the account. Raises
+    NotAuthenticated, and a ServiceError where that could not be checked."""
     claims, part, mac = tokens.read(token)
     links.check_times(claims, now)
     if not signer.verify(claims.audience, part.encode(), mac):
@@ -56,28 +61,28 @@ def authenticate(
         valid_since = register.get(claims.audience, claims.subject).valid_since
         if valid_since is None:
             raise NotAuthenticated("nothing is known of links of this name")
-        links.check_revoked(claims, valid_since)
+        revocation.check_revoked(claims, valid_since)
         return claims, None
     account = accounts.get(claims.subject)
     if account is None:
         raise NotAuthenticated("there is no such account any more")
-    links.check_revoked(claims, account.links_valid_since)
+    revocation.check_revoked(claims, account.links_valid_since)
     return claims, account
 
 
 def is_owners(token: str) -> bool:
-    """Whether that is what it claims. Raises NotAuthenticated where it is no token of our kind."""
+    """Whether the token claims to be an owner's; nothing is verified. Raises NotAuthenticated where it is malformed."""
     return tokens.read(token)[0].audience is LinkRole.OWNER
 
 
 def owner_of(token: str, signer: TokenSigner, accounts: Accounts) -> Account:
-    """The account that this link was made for, also where it has expired since. Raises NotAuthenticated where it is no
-    owner's, was revoked, or the account is gone."""
+    """The account of an owner's token, which may have expired. Raises NotAuthenticated where it is forged, not an
+    owner's or revoked, or there is no such account."""
     claims, part, mac = tokens.read(token)
     if claims.audience is not LinkRole.OWNER or not signer.verify(claims.audience, part.encode(), mac):
         raise NotAuthenticated("the token is forged, or no owner's")
     account = accounts.get(claims.subject)
     if account is None:
         raise NotAuthenticated("there is no such account any more")
-    links.check_revoked(claims, account.links_valid_since)
+    revocation.check_revoked(claims, account.links_valid_since)
     return account

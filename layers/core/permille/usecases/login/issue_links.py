@@ -1,11 +1,12 @@
-"""Who is let in to the desk and the JSON API: links and tokens are issued, and revoked. What was issued is on the
-system timeline before anybody holds it."""
+"""Issues and revokes links for staff and tokens for platforms. What is issued is on the system timeline before anybody
+gets it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.login import links
-from permille.domain.login.links import Claims, Register
+from permille.domain.login.links import Claims
+from permille.domain.login.revocation import Register
 from permille.domain.people.system_commands import MakeLink, RevokeAccess
 from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.timeline import system_entry
@@ -18,7 +19,7 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class IssueServices:
-    """What issuing needs of the outside."""
+    """The dependencies of issuing links."""
 
     signer: TokenSigner
     register: LinkRegister
@@ -26,12 +27,14 @@ class IssueServices:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
+    """A new token and its claims."""
+
     token: str
     claims: Claims
 
 
 def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
-    """Raises Unavailable, also where others kept writing; then nobody was let in."""
+    """Issues a link or token. Raises Unavailable, also where others kept writing; then none was issued."""
     for _ in range(ATTEMPTS):
         read = services.register.get(command.audience, command.name)
         opened = read.initialized(now)
@@ -46,7 +49,7 @@ def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Iss
         )
         links.check_issuable(made, now)
         issued = Issued(make_token(services.signer, made), made)
-        entry = system_entry(now, _told(made))
+        entry = system_entry(now, _link_made(made))
         try:
             services.register.save(command.audience, command.name, read, opened.with_issued(made), entry)
         except Conflict:
@@ -56,7 +59,8 @@ def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Iss
 
 
 def revoke_links(register: LinkRegister, command: RevokeAccess, now: datetime) -> Register:
-    """The register as it is then. Raises Unavailable, also where others kept writing."""
+    """Revokes all links issued so far, and returns the register after it. Raises Unavailable, also where others kept
+    writing."""
     facts = AccessRevoked(audience=command.audience, name=command.name, reason=command.reason, by=command.by)
     for _ in range(ATTEMPTS):
         read = register.get(command.audience, command.name)
@@ -69,7 +73,7 @@ def revoke_links(register: LinkRegister, command: RevokeAccess, now: datetime) -
     raise Unavailable(f"others kept making and revoking links for {command.audience}; try again")
 
 
-def _told(made: Claims) -> LinkMade:
+def _link_made(made: Claims) -> LinkMade:
     grant = made.grant
     return LinkMade(
         audience=made.audience,

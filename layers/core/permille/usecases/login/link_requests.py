@@ -1,8 +1,8 @@
-"""What the function Access is asked by its URL, and answers, in JSON: POST {audience, name, seconds}; of a token for a
-platform also scopes and accounts.
+"""Requests to the function Access and its answers, in JSON: POST {audience, name, seconds}; for a platform's token also
+scopes and accounts.
 
-AWS lets nobody in without a signature (`AuthType: AWS_IAM`) and says who it is. Whoever invokes the function past its
-URL could say so themselves; but not under the id of the invocation, which nobody knows before:
+AWS authenticates each request to the function's URL (`AuthType: AWS_IAM`), and names the caller in the event. Somebody
+who invokes the function directly could forge that; but not the request id, which equals the id of the invocation:
 https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, `requestContext.requestId`.
 """
 
@@ -20,18 +20,18 @@ from permille.domain.values.errors import InvalidInput, MalformedRequest, NotAut
 from permille.observability import emit, logger
 from permille.usecases.login.issue_links import IssueServices, issue_link
 
-FIELDS = {"scope": "scopes", "account": "accounts", "lasts": "seconds"}  # as a request calls what a command has
+FIELDS = {"scope": "scopes", "account": "accounts", "lasts": "seconds"}  # names in requests of a command's fields
 
 
 def answer_request(services: IssueServices, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
-    """`invocation`: its id, as the runtime has it."""
+    """The response to a request. `invocation`: the id of this invocation, as the Lambda runtime has it."""
     try:
         by = _caller(event, invocation)
         issued = issue_link(services, _command(event, by), now)
     except PermilleError as error:
         emit("link.refused", status=int(error.status), why=str(error))
         return _json(error.status, _problem(error))
-    except Exception:  # noqa: BLE001 - the border: whatever it is, the answer is JSON
+    except Exception:  # noqa: BLE001 - at the border every answer is JSON
         logger.exception("link.failed")
         return _json(HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": "something went wrong; the function's log says what"})
     emit("link.made", audience=issued.claims.audience, subject=issued.claims.subject, by=by)
@@ -39,49 +39,49 @@ def answer_request(services: IssueServices, event: Mapping[str, Any], invocation
 
 
 def _caller(event: Mapping[str, Any], invocation: str) -> str:
-    """Raises NotAuthorized where AWS does not vouch for who asks."""
-    asking = event.get("requestContext") or {}
-    by = (((asking.get("authorizer") or {}).get("iam")) or {}).get("userArn")
-    if not by or asking.get("requestId") != invocation:
+    """The ARN of the IAM identity that asks. Raises NotAuthorized where AWS did not authenticate it."""
+    context = event.get("requestContext") or {}
+    by = (((context.get("authorizer") or {}).get("iam")) or {}).get("userArn")
+    if not by or context.get("requestId") != invocation:
         raise NotAuthorized("links are made by the function's URL alone: it says who asks")
     return str(by)
 
 
 def _command(event: Mapping[str, Any], by: str) -> MakeLink:
-    """Raises InvalidInput, NotFound where nothing is done at this address."""
+    """Parses the request. Raises InvalidInput, and NotFound for another method or path."""
     http = event["requestContext"]["http"]
     if (http["method"], event.get("rawPath")) != ("POST", LINKS):
         raise NotFound(f"links are made by POST {LINKS}")
-    given = _body(event)
-    audience = _text(given, "audience")
+    request = _body(event)
+    audience = _text(request, "audience")
     if audience not in (LinkRole.STAFF, LinkRole.PLATFORM):
         raise InvalidInput(f"takes {LinkRole.STAFF} or {LinkRole.PLATFORM}", "audience")
-    grant = _grant(given) if audience == LinkRole.PLATFORM else None
-    return MakeLink(audience=LinkRole(audience), name=_text(given, "name"), lasts=_lasts(given), by=by, grant=grant)
+    grant = _grant(request) if audience == LinkRole.PLATFORM else None
+    return MakeLink(audience=LinkRole(audience), name=_text(request, "name"), lasts=_lasts(request), by=by, grant=grant)
 
 
-def _grant(given: Mapping[str, Any]) -> Grant:
-    scopes, accounts = _texts(given, "scopes"), _texts(given, "accounts")
+def _grant(request: Mapping[str, Any]) -> Grant:
+    scopes, accounts = _texts(request, "scopes"), _texts(request, "accounts")
     if unknown := {*scopes} - {*Scope}:
         raise InvalidInput(f"takes {' and '.join(Scope)}, not {min(unknown)!r}", "scopes")
     return Grant(frozenset(map(Scope, scopes)), tuple(accounts))
 
 
-def _texts(given: Mapping[str, Any], name: str) -> list[str]:
-    found = given.get(name)
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+def _texts(request: Mapping[str, Any], name: str) -> list[str]:
+    texts = request.get(name)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise InvalidInput("takes a list of texts", name)
-    return found
+    return texts
 
 
-def _text(given: Mapping[str, Any], name: str) -> str:
-    if not isinstance(given.get(name), str):
+def _text(request: Mapping[str, Any], name: str) -> str:
+    if not isinstance(request.get(name), str):
         raise InvalidInput("takes a text", name)
-    return str(given[name])
+    return str(request[name])
 
 
-def _lasts(given: Mapping[str, Any]) -> timedelta:
-    seconds = given.get("seconds")
+def _lasts(request: Mapping[str, Any]) -> timedelta:
+    seconds = request.get("seconds")
     if type(seconds) is not int or not 0 < seconds < 10**9:
         raise InvalidInput("takes a whole number of seconds", "seconds")
     return timedelta(seconds=seconds)
@@ -90,12 +90,12 @@ def _lasts(given: Mapping[str, Any]) -> timedelta:
 def _body(event: Mapping[str, Any]) -> dict[str, Any]:
     try:
         body = event.get("body") or ""
-        found = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
+        parsed = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
     except (ValueError, binascii.Error, RecursionError) as error:
         raise MalformedRequest("the body is no JSON that can be read") from error
-    if not isinstance(found, dict):
+    if not isinstance(parsed, dict):
         raise MalformedRequest("the body is no object")
-    return found
+    return parsed
 
 
 def _problem(error: PermilleError) -> dict[str, Any]:

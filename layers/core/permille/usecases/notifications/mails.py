@@ -1,4 +1,4 @@
-"""The mails to owners: every sentence of them is said by the facts of the entry that they tell of."""
+"""Composes the mails to owners. All sentences come from the facts of the entry that the mail is about."""
 
 from dataclasses import dataclass
 
@@ -21,35 +21,33 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the owner reads more: the report that this link alone opens, and the guide. No mail names an empty one."""
+    """Links in a mail; an empty one is left out.
+
+    report: the owner's login link, which opens the report
+    guide: the public guide
+    """
 
     report: str = ""
     guide: str = ""
 
 
 def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) -> Mail:
-    """The mail that tells of an entry, as text and as HTML: to the owner, or to whom its facts name, who is told
-    nothing else of the account."""
+    """The mail about an entry, as text and HTML: to the owner, or to the address in the entry's facts, which gets no
+    other information about the account."""
     entry = entry.in_zone(shown_zone_of(account))
-    headline, to = entry.headline(brand.platform), entry.facts.mailed_to
-    provider = wording.plain(account.provider.host) if account.provider and not to else ""
-    shown = {
+    is_owner, headline = not entry.facts.mailed_to, entry.headline(brand.platform)
+    provider = wording.plain(account.provider.host) if account.provider and is_owner else ""
+    context = {
         "entry": entry,
-        "is_owner": not to,
-        "owner": "" if to else wording.plain(account.owner_name),
+        "is_owner": is_owner,
+        "owner": wording.plain(account.owner_name) if is_owner else "",
         "brand": brand,
         "colour": COLOURS[entry.facts.tone],
         "headline": headline,
         "sentence": entry.sentence(),
         "sections": entry.facts.mail(MailContext(brand.platform, provider)),
-        "addresses": Addresses() if to else addresses,
+        "addresses": addresses if is_owner else Addresses(),
     }
-    text, html = (rendered(f"mail.{form}.j2", **shown) for form in ("txt", "html"))
-    return Mail(
-        to=to or account.owner_email,
-        subject=headline,
-        text=text,
-        html=html,
-        account_id=account.id,
-        entry_id=entry.id,
-    )
+    text, html = (rendered(f"mail.{form}.j2", **context) for form in ("txt", "html"))
+    to = entry.facts.mailed_to or account.owner_email
+    return Mail(to, subject=headline, text=text, html=html, account_id=account.id, entry_id=entry.id)

@@ -1,4 +1,4 @@
-"""Hands what was written on the timeline to whoever is to hear of it: the host platform's bus, the owner by mail."""
+"""Delivers timeline entries: to the host platform's bus, and to the owner by mail."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,13 +18,15 @@ from permille.zones import shown_zone_of
 
 
 class Channel(StrEnum):
+    """By what an entry is delivered."""
+
     BUS = "bus"
     MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyServices:
-    """What notifications need of the outside."""
+    """The dependencies of notifications. `links` makes the links in mails."""
 
     accounts: Accounts
     timeline: Timeline
@@ -38,12 +40,13 @@ class NotifyServices:
 
 
 def channels_of(entry: Entry) -> list[Channel]:
+    """The channels of an entry: each is published, some are mailed."""
     return [Channel.BUS, Channel.MAIL] if entry.is_mailed else [Channel.BUS]
 
 
 def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -> None:
-    """Hands on at once what can be, and queues the rest, so that the stream never waits for a mail server. What is
-    refused for good goes to the dead letters: to try it again would be in vain."""
+    """Delivers entries from the stream. What fails for a passing cause goes to the retry queue, so that the stream
+    never waits for a mail server; what is refused for good goes to the dead letters."""
     for entry in entries:
         emit("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
         for effect in channels_of(entry):
@@ -57,7 +60,7 @@ def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -
 
 
 def retry(services: NotifyServices, account_id: str, entry_id: str, effect: Channel, now: datetime) -> None:
-    """One more try of what was queued. Raises Unavailable where it fails again for a passing cause."""
+    """Retries a delivery from the retry queue. Raises Unavailable where it fails again for a passing cause."""
     emit("entry.retried", account=account_id, entry=entry_id, effect=effect)
     try:
         entry = services.timeline.get(account_id, entry_id)
@@ -72,7 +75,7 @@ def retry(services: NotifyServices, account_id: str, entry_id: str, effect: Chan
 
 
 def _give_up(services: NotifyServices, account_id: str, entry_id: str, effect: Channel, refused: ServiceError) -> None:
-    """Until somebody has mended what it was refused for, and has it handed on again."""
+    """Adds the delivery to the dead letters, until somebody mended the cause and redrives it."""
     emit("entry.refused", account=account_id, entry=entry_id, effect=effect, why=str(refused))
     services.dead_letters.enqueue(account_id, entry_id, effect)
 
@@ -80,7 +83,7 @@ def _give_up(services: NotifyServices, account_id: str, entry_id: str, effect: C
 def redrive(
     entries: Iterable[Entry], idempotency: IdempotencyStore, retry_queue: RetryQueue
 ) -> Iterator[tuple[Entry, Channel]]:
-    """Queues what has no record of having been handed on, and yields it."""
+    """Queues the deliveries that have no idempotency record, and yields them."""
     for entry in entries:
         for effect in channels_of(entry):
             if not idempotency.was_done(_key(entry, effect)):
@@ -104,7 +107,7 @@ def _perform(services: NotifyServices, entry: Entry, effect: Channel, now: datet
 
 
 def _zone(services: NotifyServices, entry: Entry) -> tzinfo:
-    """Where its account is: the bus says the same words as the mail."""
+    """The time zone of the entry's account: bus and mail have the same words."""
     account = services.accounts.get(entry.account_id) if entry.account_id != SYSTEM else None
     return shown_zone_of(account) if account else UTC
 

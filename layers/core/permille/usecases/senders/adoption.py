@@ -4,8 +4,9 @@ the user must not be able to undo that; or the operator accepts the risk."""
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from permille.domain.sending.iam_policy import READ_BY_IAM, Document, covers
-from permille.domain.sending.iam_risk import TakenRisk, powers, sends_beyond
+from permille.domain.sending.iam_patterns import covers
+from permille.domain.sending.iam_policy import READ_BY_IAM, Document
+from permille.domain.sending.iam_risk import AcceptedRisk, powers, sends_beyond
 from permille.domain.values.errors import InvalidInput
 from permille.ports.iam_users import AppliedPolicy, IamUsers
 from permille.ports.operator import AllAccounts
@@ -44,7 +45,7 @@ class AdoptedUsers:
     """
 
     names: tuple[str, ...]
-    risks: tuple[TakenRisk, ...]
+    risks: tuple[AcceptedRisk, ...]
     taken_over: tuple[str, ...]
     keyless: tuple[str, ...]
 
@@ -83,7 +84,7 @@ def check_adoption(services: AdoptionServices, request: AdoptionRequest) -> Adop
 
 def _check_user(
     services: AdoptionServices, request: AdoptionRequest, user: str, *, from_console: bool
-) -> TakenRisk | None:
+) -> AcceptedRisk | None:
     """The risk of this user that is accepted, if any."""
     _check_owner(services, user, request.account_id)
     _check_groups(services, user)
@@ -97,7 +98,7 @@ def _check_user(
         if request.accept_risk is None:
             missed = request.take_over and not from_console
             raise InvalidInput(_refusal(user, beyond, could, request.allowed, missed=missed), "sender")
-        risk = TakenRisk(user, (*beyond, *could), request.accept_risk)
+        risk = AcceptedRisk(user, (*beyond, *could), request.accept_risk)
     check_may_send(user, rights, request.allowed, gets_own=leaves)
     return risk
 

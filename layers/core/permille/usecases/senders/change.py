@@ -6,7 +6,7 @@ from datetime import datetime
 
 from permille.addresses.mailbox import is_same_mailbox
 from permille.domain.account.account import Account
-from permille.domain.people.commands import ChangeOwner
+from permille.domain.people.staff_commands import ChangeOwner
 from permille.domain.values.errors import InvalidInput
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account

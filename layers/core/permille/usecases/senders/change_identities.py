@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from permille.domain.account.account import Account
-from permille.domain.people.commands import ChangeIdentities
+from permille.domain.people.staff_commands import ChangeIdentities
 from permille.domain.sending.iam_policy import allowed_resources, sending_policy
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.usecases.decisions import decisions

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Changes, SenderState
-from permille.domain.people import change
-from permille.domain.people.commands import ChangeSenders
-from permille.domain.sending.iam_risk import TakenRisk
+from permille.domain.people import account_change
+from permille.domain.people.staff_commands import ChangeSenders
+from permille.domain.sending.iam_risk import AcceptedRisk
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, Unavailable
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
@@ -31,7 +31,7 @@ class SenderPlan:
     add: tuple[str, ...]
     remove: tuple[str, ...]
     after: tuple[str, ...]
-    risks: tuple[TakenRisk, ...] = ()
+    risks: tuple[AcceptedRisk, ...] = ()
     keyless: tuple[str, ...] = ()
 
 
@@ -116,7 +116,7 @@ def add(services: ChangeServices, account_id: str, planned: SenderPlan, order: C
     command = ChangeSenders(add=names, risks=planned.risks, reason=order.reason, by=order.by)
     for _ in range(decisions.ATTEMPTS):
         account = find_account(services.accounts, account_id)
-        outcome = change.senders(account, command, account.after_last_decision(order.at))
+        outcome = account_change.senders(account, command, account.after_last_decision(order.at))
         try:
             with rollback_on_error() as rollback:
                 for name in names:

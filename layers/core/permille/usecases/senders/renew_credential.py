@@ -1,9 +1,9 @@
-"""Renewing an account's SMTP credential: another access key of the IAM user that was made for it.
+"""Renews an account's SMTP credential: creates another access key of the IAM user that was created for the account.
 
-The order matters. That a key is going to be made is written first, with the keys that there were, so that a key which
-nobody was shown can be told from the others and is deleted by the next try. The new key is the account's, and the old
-one is going to be Inactive, by one transaction. Only then is the secret handed out. Of an account that is off the new
-key is Inactive, and remembered to be woken, before that; until then the deny group keeps it from sending.
+The order matters. First the intention is written, with the keys that exist, so that a key whose secret nobody was shown
+can be recognised and is deleted by the next try. Then one transaction makes the new key the account's, and sets when
+the old one ends. Only then is the secret returned. If the account is off, the new key is deactivated before that, and
+remembered; until then the deny group keeps it from sending.
 """
 
 from collections.abc import Callable
@@ -31,12 +31,16 @@ from permille.usecases.decisions.find_account import find_account
 from permille.zones import shown_zone_of
 
 ATTEMPTS = 10
-PAUSE = 0.5  # seconds more before each further one: another run may have the lease
+PAUSE = 0.5  # seconds before the second attempt, as many more before each further one: another run may hold the lease
 
 
 @dataclass(frozen=True, slots=True)
 class RenewServices:
-    """What renewing a credential needs. `mark`: what the users that the stack made bear, by account."""
+    """The dependencies of renewing.
+
+    mark: returns the tag of the IAM user that was created for an account
+    pause: sleeps for so many seconds
+    """
 
     accounts: AllAccounts
     leases: Leases
@@ -48,26 +52,28 @@ class RenewServices:
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
+    """The account afterwards, and its new key."""
+
     account: Account
     key: AccessKey
 
 
 def renew_credential(services: RenewServices, account_id: str, renew: Renew, now: datetime) -> Renewed:
-    """Can be repeated wherever it was cut off. Raises NotFound, DecisionRefused where the account's credential cannot
-    be renewed, a ServiceError where nothing was renewed, and Failed where that is not known."""
+    """Renews the credential. A run that was cut off can be repeated. Raises NotFound; DecisionRefused where the
+    credential cannot be renewed; a ServiceError where nothing was renewed; and Failed where that is not known."""
     renewal = _begin(services, account_id, renew, now)
     for dropped in renewal.dropped:
         services.users.delete_key(renewal.sender, dropped)
     try:
         key = services.users.create_key(renewal.sender)
-    except (PermissionDenied, RequestRejected):  # none was made
+    except (PermissionDenied, RequestRejected):  # none was created
         with suppress(ServiceError):
             _forget(services, account_id, renewal)
         raise
     try:
         return Renewed(_keep(services, account_id, renewal, key, renew, now), key)
     except PermilleError as error:
-        _take_back(services, account_id, renewal, key, error)
+        _delete_new_key(services, account_id, renewal, key, error)
         raise
 
 
@@ -100,7 +106,7 @@ def _keys(services: RenewServices, account: Account) -> frozenset[str]:
 def _keep(
     services: RenewServices, account_id: str, renewal: Renewal, key: AccessKey, renew: Renew, now: datetime
 ) -> Account:
-    """Where an answer is lost, the account says whether the key was kept."""
+    """Writes the new key to the account. Where an answer was lost, the account says whether it was written."""
     why = ""
     for tried in range(ATTEMPTS):
         if tried:
@@ -111,7 +117,7 @@ def _keep(
                 return account
             if account.renewal != renewal:
                 raise DecisionRefused(f"{account_id} was renewed by somebody else meanwhile; nothing was renewed here")
-            account = _asleep_if_off(services, account, key, now)
+            account = _deactivated_if_off(services, account, key, now)
             outcome = renewed(account, key.id, renew, account.after_last_decision(now))
             return services.accounts.save(account, outcome.account, outcome.entries)
         except Unavailable as error:
@@ -119,8 +125,8 @@ def _keep(
     raise Unavailable(why)
 
 
-def _asleep_if_off(services: RenewServices, account: Account, key: AccessKey, now: datetime) -> Account:
-    """What is put to sleep is written down before, under the lease of the switch."""
+def _deactivated_if_off(services: RenewServices, account: Account, key: AccessKey, now: datetime) -> Account:
+    """Deactivates the key if the account is off. That is written down first, under the lease."""
     if account.status.may_send:
         return account
     sender, deactivated = account.own_sender, account.credential.deactivated
@@ -133,8 +139,8 @@ def _asleep_if_off(services: RenewServices, account: Account, key: AccessKey, no
     return after
 
 
-def _take_back(services: RenewServices, account_id: str, renewal: Renewal, key: AccessKey, why: Exception) -> None:
-    """Deletes the key, unless it is kept or that cannot be told."""
+def _delete_new_key(services: RenewServices, account_id: str, renewal: Renewal, key: AccessKey, why: Exception) -> None:
+    """Deletes the key. Raises Failed where the account has it, or that cannot be read."""
     try:
         account = find_account(services.accounts, account_id)
         if account.renewal and account.renewal.new == key.id:
@@ -149,8 +155,8 @@ def _take_back(services: RenewServices, account_id: str, renewal: Renewal, key: 
 
 
 def _forget(services: RenewServices, account_id: str, renewal: Renewal) -> None:
-    """No key is going to be made. Of one that was to replace a lost one it stays written, since an old key works on
-    until there is another."""
+    """Removes the intention. It stays where the key was to replace a lost one, since the old key works until there is
+    another."""
     account = find_account(services.accounts, account_id)
     if account.renewal == renewal and renewal.until is None:
         services.accounts.save(account, replace(account, renewal=None), [])

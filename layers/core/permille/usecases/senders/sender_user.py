@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from permille.domain.account.account import Account
-from permille.domain.sending.iam_policy import covers
+from permille.domain.sending.iam_patterns import covers
 from permille.domain.values.errors import InvalidInput
 from permille.ports.iam_users import AccessKey, IamUsers, KeyUsage, UserQuota
 from permille.ports.operator import AllAccounts

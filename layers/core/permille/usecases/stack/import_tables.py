@@ -1,5 +1,5 @@
-"""Taking up the tables that a former stack left behind, or that were restored: each is looked for, held against what
-the template says, and set up as it says, before CloudFormation imports it."""
+"""Prepares tables of a former stack, or restored ones, for an import: each is found, compared with the template, and
+set up as the template says, before CloudFormation imports it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,29 +8,37 @@ from permille.ports.operator import Tables
 from permille.ports.table_setup import MissingSetup, TableSetup, mismatches, missing_setup
 
 
-def choose_tables(tables: Tables, stack: str, logical: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
-    """The table for each name in the template: the one that is given, else the only one that a stack of this name has
-    left behind. Raises InvalidInput where there is none, or more than one."""
+def choose_tables(tables: Tables, stack: str, logical: Iterable[str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The name of the table for each table of the template: the chosen one, else the only one that a stack of this name
+    left behind. Raises InvalidInput where there is none, or more than one.
+
+    logical: the names in the template
+    chosen: table names by names in the template
+    """
     wanted = list(logical)
-    if unknown := sorted(set(given) - set(wanted)):
+    if unknown := sorted(set(chosen) - set(wanted)):
         raise InvalidInput(f"{', '.join(unknown)}: the template has no such table; it has {', '.join(wanted)}", "table")
-    return {name: given.get(name) or _left_behind(tables, stack, name) for name in wanted}
+    return {name: chosen.get(name) or _left_behind(tables, stack, name) for name in wanted}
 
 
 def _left_behind(tables: Tables, stack: str, logical: str) -> str:
-    found = tables.names_with_prefix(f"{stack}-{logical}-")
-    if not found:
+    names = tables.names_with_prefix(f"{stack}-{logical}-")
+    if not names:
         raise InvalidInput(f"no table is named {stack}-{logical}-...: name it, as in {logical}=NAME", "table")
-    if len(found) > 1:
-        raise InvalidInput(f"several tables could be it, name one of them: {logical}={' or '.join(found)}", "table")
-    return found[0]
+    if len(names) > 1:
+        raise InvalidInput(f"several tables could be it, name one of them: {logical}={' or '.join(names)}", "table")
+    return names[0]
 
 
 def prepare_tables(
     tables: Tables, chosen: Mapping[str, str], wanted: Mapping[str, TableSetup]
 ) -> dict[str, MissingSetup]:
-    """Sets up each table as the template says, and returns what it lacked. Raises InvalidInput, before anything is set,
-    where one is not the template's. Can be repeated without harm."""
+    """Sets up each table as the template says, and returns what it lacked. Raises InvalidInput, before anything is
+    changed, where a table does not exist or differs from the template. Idempotent.
+
+    chosen: table names by names in the template
+    wanted: what the template says, by names in the template
+    """
     setups = {logical: tables.setup(name) for logical, name in chosen.items()}
     wrong = [
         f"{chosen[logical]} cannot be {logical}: {why}"

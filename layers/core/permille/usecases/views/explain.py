@@ -1,4 +1,4 @@
-"""Why an account is as it is: the decision that made it so, and what the policy says of it now."""
+"""Explains why an account is as it is: the last decision, and what the policy says of it now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,10 +21,16 @@ _IS = {Status.TRIAL: "on trial", Status.OBSERVING: "off, and waits for late comp
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`decided`: the entry by which the account became what it is, if any. `now`: what the policy in force says of its
-    counts now, as the record of it would be; None where the account is not judged. `stays_off`: why it is off although
-    its numbers keep the rules; `kept_now`: that they do after a complaint was taken back, so that staff decide, None
-    where that is not known; `still_on`: why it is on although they do not."""
+    """Why an account is as it is.
+
+    decided: the entry by which it got its status; None where there is none
+    now: the decision record of the present counts; None where the account is not judged
+    exempt: whether an exemption is in force
+    stays_off: the sentence why it is off although it keeps the rules; may be empty
+    still_on: the sentence why it is on although it breaks a rule; may be empty
+    kept_now: the sentence that it keeps the rules since a complaint was voided; may be empty, None where that is not
+        known
+    """
 
     account: Account
     decided: Entry | None
@@ -35,6 +41,7 @@ class Explanation:
     kept_now: str | None = ""
 
     def lines(self, platform: str) -> list[str]:
+        """The explanation in sentences, in the account's time zone."""
         off = f", and {wording.BY_HAND}" if self.account.denied_by_hand else ""
         lines = [f"{self.account.id} is {_IS.get(self.account.status, str(self.account.status))}{off}."]
         if self.decided:
@@ -69,8 +76,12 @@ class Explanation:
 def explanation_of(
     account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
 ) -> Explanation:
-    """`entries`: those of every topic, with or without others, oldest first. `judged`: what the policy in
-    force says of it, where that is known."""
+    """Explains an account.
+
+    entries: at least those of every topic, oldest first
+    judged: what the policy in force says of it; None where that is not known
+    code: the version of the program
+    """
     decided = _decided(account, entries)
     if judged is None or not account.may_send:
         if judged is None:

@@ -1,4 +1,4 @@
-"""The owner's report: how an account stands, how it came to this, and what can be done."""
+"""Gathers the owner's report: the state of an account, its history, and what the owner can do."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from enum import StrEnum
 from permille.domain.account.account import Account
 from permille.domain.feedback import bounces
 from permille.domain.people.review import ReviewStage, stage
-from permille.domain.policy.policy import Policy, Verdict
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.timeline.timeline import Entry
@@ -32,12 +33,12 @@ from permille.reading.spans import Span, last_change, spans
 from permille.usecases.history import read_history
 from permille.zones import shown_zone_of
 
-READ_ENTRIES = 400  # of the timeline, in one query: what 45 days bring to a busy account just below its limit
+READ_ENTRIES = 400  # of the timeline, in one query: as many as a busy account just below its limit gets in 45 days
 READ_BOUNCES = 400  # in one query
 
 
 class ReportRange(StrEnum):
-    """What the report shows: the send days of the window, or a year of weeks."""
+    """What the report covers: the send days of the window, or a year of weeks."""
 
     WINDOW = "window"
     YEAR = "year"
@@ -51,7 +52,7 @@ _SHOWN: dict[ReportRange, Callable[[date, Policy], list[tuple[date, date]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReportServices:
-    """What the report needs of the outside."""
+    """The dependencies of the report."""
 
     tallies: Tallies
     timeline: Timeline
@@ -61,10 +62,20 @@ class ReportServices:
 
 @dataclass(frozen=True, slots=True)
 class OwnerReport:
-    """Everything that an owner is shown. `verdict`: what the policy says now. `periods` and `spans` are of the range,
-    oldest first. `entries`: the owner's, newest first, and `earlier` the id to read on before, empty at the beginning
-    of the timeline. `since`: by which entry the account became what it is, where that was read. `voided`: which
-    complaints support has taken back, by their entries' ids."""
+    """Everything that an owner is shown.
+
+    zone: the account's time zone
+    verdict: what the policy says now
+    periods: days or weeks of the range, oldest first
+    spans: how long the account had which status in the range, oldest first
+    epochs: the numbers of the epochs that began in the range, and when
+    campaigns: complaints by campaign
+    bounces: permanent bounces by campaign
+    entries: those for the owner, newest first
+    earlier: the cursor of earlier entries; empty: there are none
+    since: the entry by which the account got its status; None where it was not read
+    voided: the ids of the entries of complaints that support voided
+    """
 
     account: Account
     zone: tzinfo
@@ -84,15 +95,17 @@ class OwnerReport:
 
     @property
     def begins(self) -> datetime:
+        """The beginning of the range (UTC)."""
         return midnight(self.periods[0].first)
 
     @property
     def ends(self) -> datetime:
+        """The end of the range (UTC)."""
         return midnight(self.periods[-1].last + DAY)
 
     @property
     def unlisted(self) -> int:
-        """How many complaints count whose entries are so old that they were not read."""
+        """How many complaints count whose entries are too old to be read."""
         return max(0, self.verdict.counts.complaints - sum(campaign.counting for campaign in self.campaigns))
 
     @property
@@ -102,59 +115,72 @@ class OwnerReport:
         return max(0, counted - sum(len(campaign.records) for campaign in self.bounces))
 
 
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What the report is made of.
+
+    days: first and last day of each period
+    epochs: tallies by epoch and day
+    latest: the newest entries, one page
+    history: the entries of all topics, newest first
+    """
+
+    policy: Policy
+    days: list[tuple[date, date]]
+    epochs: Epochs
+    latest: Page[Entry]
+    history: Sequence[Entry]
+    bounces: Sequence[bounces.BounceRecord]
+
+
 def gather_report(
     services: ReportServices, account: Account, now: datetime, shown: ReportRange = ReportRange.WINDOW
 ) -> OwnerReport:
-    """The report of an account as it was just read, by two queries beside the policy, a third where e-mails bounced,
+    """The report of an account that was just read. Takes two queries beside the policy, a third where e-mails bounced,
     and two more where the timeline is longer than READ_ENTRIES."""
-    policy, now = services.policies.current(), account.after_last_decision(now)
+    now = account.after_last_decision(now)
+    return _report(account, _read(services, account, now, shown), shown, now)
+
+
+def _read(services: ReportServices, account: Account, now: datetime, shown: ReportRange) -> _Sources:
+    policy = services.policies.current()
     days = _SHOWN[shown](now.date(), policy)
     epochs = services.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
     latest = services.timeline.latest(account.id, READ_ENTRIES)
-    known = read_history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
+    history = read_history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
     begins = id_at(midnight(days[0][0]))
     any_bounced = any(tally.bounces for of_epoch in epochs.values() for tally in of_epoch.values())
     bounced = services.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
-    return _report(account, policy, shown, days, epochs, latest, known, bounced, now)
+    return _Sources(policy, days, epochs, latest, history, bounced)
 
 
-def _report(
-    account: Account,
-    policy: Policy,
-    shown: ReportRange,
-    days: list[tuple[date, date]],
-    epochs: Epochs,
-    latest: Page[Entry],
-    known: Sequence[Entry],
-    bounced: Sequence[bounces.BounceRecord],
-    now: datetime,
-) -> OwnerReport:
-    begins, zone = midnight(days[0][0]), shown_zone_of(account)
-    verdict = account.verdict(policy, epochs.get(account.epoch, {}), now.date())
-    told = _of_owner(latest)
-    recent = (entry for entry in known if entry.at >= begins)
+def _report(account: Account, read: _Sources, shown: ReportRange, now: datetime) -> OwnerReport:
+    begins, zone = midnight(read.days[0][0]), shown_zone_of(account)
+    verdict = account.verdict(read.policy, read.epochs.get(account.epoch, {}), now.date())
+    page = _of_owner(read.latest)
+    recent = (entry for entry in read.history if entry.at >= begins)
     return OwnerReport(
         account=account,
         zone=zone,
         now=now,
         verdict=verdict,
         range=shown,
-        periods=periods(epochs, days, account.epochs, policy.window_days, now),
-        spans=spans(known, account.status, begins, now),
+        periods=periods(read.epochs, read.days, account.epochs, read.policy.window_days, now),
+        spans=spans(read.history, account.status, begins, now),
         epochs=list(epochs_begun(account.epochs, begins, now)),
         campaigns=campaigns(recent, account.epoch, verdict.first_day),
-        bounces=bounces.campaigns(bounced),
-        entries=told.items,
-        earlier=told.next,
-        since=last_change(known),
-        voided=voided(known),
+        bounces=bounces.campaigns(read.bounces),
+        entries=page.items,
+        earlier=page.next,
+        since=last_change(read.history),
+        voided=voided(read.history),
         stage=stage(account, zone, now),
     )
 
 
 def earlier_entries(timeline: Timeline, account_id: str, limit: int, before: str = "") -> Page[Entry]:
-    """A page of the owner's timeline, newest first. Some of what is read is for staff alone, so a page may be shorter
-    than `limit`."""
+    """A page of the owner's entries, newest first. It may have fewer than `limit`, since entries for staff are left
+    out."""
     return _of_owner(timeline.latest(account_id, limit, before))
 
 

@@ -1,4 +1,4 @@
-"""Support's queue: who asks to get the SMTP account back, and whose trial waits to be confirmed, with the evidence."""
+"""The review queue of support: requests, and trials that wait to be confirmed, with the evidence."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import Review
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.corrections import counting, voided
 from permille.domain.timeline.kinds.staff import StaffDisabled
@@ -22,11 +22,17 @@ from permille.usecases.history import History, read_history
 
 @dataclass(frozen=True, slots=True)
 class ReviewCase:
-    """An open request, or a trial that went well and waits to be confirmed; `review` is the one it was agreed on by.
-    `disabled`: the entry by which the account was disabled. `campaigns`: how many complaints were counted for each, the
-    worst first. `trials`: how earlier ones went, oldest first. `kept_now`: that a complaint was taken back, and what it
-    was disabled for is kept now; empty where that is not so, None where it is not known. `is_cut`: there are more
-    complaints or earlier trials than were read."""
+    """An open request, or a trial that went well and waits to be confirmed.
+
+    review: the request; of a trial the one by which it was approved
+    waits: for how long it has waited
+    disabled: the entry by which the account was disabled
+    campaigns: names of campaigns and the number of their complaints, most first
+    trials: the entries that ended earlier trials, oldest first
+    kept_now: the sentence that the rules are kept since a complaint was voided; empty where they are not, None where
+        that is not known
+    is_cut: there are more complaints or earlier trials than were read
+    """
 
     account: Account
     review: Review | None
@@ -42,15 +48,17 @@ Judge = Callable[[Account], Verdict | None]  # what the policy says now, where t
 
 
 def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge: Judge) -> list[ReviewCase]:
-    """Of those who wait for support, in the order given. Only of whom a complaint was taken back is judged anew."""
+    """The cases of accounts that wait for support, in their order. Only accounts with a voided complaint are judged
+    anew."""
     return [case(account, read_history(timeline, account.id, *Topic), now, judge) for account in accounts]
 
 
-def case(account: Account, known: History, now: datetime, judge: Judge) -> ReviewCase:
-    entries = known.entries
+def case(account: Account, history: History, now: datetime, judge: Judge) -> ReviewCase:
+    """The case of one account, by its timeline."""
+    entries = history.entries
     disabled = [entry for entry in entries if isinstance(entry.facts, Disabled | StaffDisabled | StaysSuspended)]
-    complaints = [one.facts for one in counting(entries) if one.facts.epoch == account.epoch]
-    campaigns = Counter(campaign_name(one.campaign, one.subject) for one in complaints)
+    complaints = [entry.facts for entry in counting(entries) if entry.facts.epoch == account.epoch]
+    campaigns = Counter(campaign_name(facts.campaign, facts.subject) for facts in complaints)
     return ReviewCase(
         account=account,
         review=account.review,
@@ -59,7 +67,7 @@ def case(account: Account, known: History, now: datetime, judge: Judge) -> Revie
         campaigns=campaigns.most_common(),
         trials=[entry for entry in entries if entry.facts.kind.ends_trial],
         kept_now=_kept_now(account, entries, disabled, judge),
-        is_cut=known.is_cut,
+        is_cut=history.is_cut,
     )
 
 

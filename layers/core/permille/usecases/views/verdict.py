@@ -1,10 +1,10 @@
-"""What the policy in force says of an account now, for all who tell people of it."""
+"""What the policy in force says of an account now, for all views."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.values.tally import Days, first_day
 from permille.ports.accounts import Policies
 from permille.ports.history import Tallies
@@ -12,14 +12,14 @@ from permille.ports.history import Tallies
 
 @dataclass(frozen=True, slots=True)
 class CurrentVerdict:
-    """`days`: the tallies that it was made of, by send day."""
+    """A verdict, and the tallies by send day that it is about."""
 
     verdict: Verdict
     days: Days
 
 
 def current_verdict(policies: Policies, tallies: Tallies, account: Account, now: datetime) -> CurrentVerdict:
-    """Of the epoch in force, by its tallies as they are now. Raises Unavailable where the policy cannot be read."""
+    """Judges the current epoch by its present tallies. Raises a ServiceError where the policy cannot be read."""
     policy, today = policies.current(), account.after_last_decision(now).date()
     days = tallies.days(account.id, account.epoch, first_day(today, policy.window_days))
     return CurrentVerdict(account.verdict(policy, days, today), days)

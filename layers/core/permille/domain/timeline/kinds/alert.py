@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from permille.domain.policy.demands import DEMANDS_IN_WORDS
-from permille.domain.policy.policy import Decision, Verdict
+from permille.domain.policy.verdict import Decision, Verdict
 from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.numbers import Numbers

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from permille.domain.feedback import feedback
+from permille.domain.feedback.complaint import Complaint
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.timeline import TimelineEntry, entry
 from permille.domain.words.wording import day, plain, quoted
@@ -82,7 +82,7 @@ class RepeatedComplaint(Reported):
         return f"{when}. Not counted: {plain(self.why_not_counted)}."
 
 
-def reported(account_id: str, at: datetime, report: feedback.Complaint, epoch: int) -> TimelineEntry[Reported]:
+def reported(account_id: str, at: datetime, report: Complaint, epoch: int) -> TimelineEntry[Reported]:
     """Makes the entry of a report, which counts as a complaint or does not. `at`: when it is counted; the time of the
     report, too, where the report does not say."""
     kind = UncountedReport if report.why_not_counted else CountedComplaint
@@ -90,7 +90,7 @@ def reported(account_id: str, at: datetime, report: feedback.Complaint, epoch: i
 
 
 def repeated(
-    account_id: str, at: datetime, report: feedback.Complaint, epoch: int, days: int
+    account_id: str, at: datetime, report: Complaint, epoch: int, days: int
 ) -> TimelineEntry[RepeatedComplaint]:
     """Makes the entry of a complaint that does not count, because another one of the same recipient, about mail of the
     same `days` send days, does."""
@@ -100,7 +100,7 @@ def repeated(
 
 
 def _reported(
-    kind: type[R], account_id: str, at: datetime, report: feedback.Complaint, epoch: int, why_not_counted: str
+    kind: type[R], account_id: str, at: datetime, report: Complaint, epoch: int, why_not_counted: str
 ) -> TimelineEntry[R]:
     facts = kind(
         identity=report.identity,

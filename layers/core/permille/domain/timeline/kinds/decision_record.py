@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from permille.domain.policy.policy import Verdict
 from permille.domain.policy.policy_file import policy_data
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.numbers import (
     BounceBurstNumbers,

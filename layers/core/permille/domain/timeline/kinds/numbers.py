@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from permille.domain.policy.policy import Rule, Verdict
+from permille.domain.policy.verdict import Rule, Verdict
 from permille.domain.timeline.facts import Facts
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import day, limit, rate, times

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from permille.domain.policy.policy import Rule
+from permille.domain.policy.verdict import Rule
 from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.staff import ByStaff

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from permille.domain.policy.demands import DEMANDS_IN_WORDS
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.decision_record import DecisionRecord
 from permille.domain.timeline.kinds.numbers import (

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from permille_cli.local.emulator.door import Door
+from permille_cli.local.emulator.access_filter import AccessFilter
 
 PORT, CONTAINERS_PORT = 4566, 4577
-DOOR = Door(PORT, f"172.17.0.1:{CONTAINERS_PORT}")
+DOOR = AccessFilter(PORT, f"172.17.0.1:{CONTAINERS_PORT}")
 HERE, THERE = f"127.0.0.1:{PORT}", f"172.17.0.1:{CONTAINERS_PORT}"
 ID = "0123456789abcdefghijklmnopqrstuv"  # as many characters as the ids of function URLs have
 CONSOLE = f"{ID}.lambda-url.us-east-1.localhost:{PORT}"
@@ -115,13 +115,13 @@ def test_of_two_hosts_none_counts() -> None:
 
 @pytest.mark.parametrize("host", ["", f"172.17.0.1:{PORT}", f"host.docker.internal:{PORT}"])
 def test_containers_may_not_ask_where_nobody_said_so(host: str) -> None:
-    assert "not the name" in str(Door(PORT).refusal(request("POST", host, "/", SIGNED)))
+    assert "not the name" in str(AccessFilter(PORT).refusal(request("POST", host, "/", SIGNED)))
 
 
 def test_where_docker_leads_a_name_to_loopback_it_is_one_of_this_stack() -> None:
-    door = Door(PORT, f"host.docker.internal:{PORT}")
+    access_filter = AccessFilter(PORT, f"host.docker.internal:{PORT}")
 
-    assert door.refusal(request("POST", f"host.docker.internal:{PORT}", "/", SIGNED)) is None
+    assert access_filter.refusal(request("POST", f"host.docker.internal:{PORT}", "/", SIGNED)) is None
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_is_refused_does_not_reach_the_emulator(scope: Any, *, reached: boo
     async def send(message: Any) -> None:
         answered.append(message.get("status"))
 
-    asyncio.run(DOOR.before(app)(scope, None, send))
+    asyncio.run(DOOR.wrap(app)(scope, None, send))
 
     assert bool(asked) is reached
     assert answered == ([403, None] if scope["type"] == "http" and not reached else [])

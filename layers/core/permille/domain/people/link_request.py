@@ -1,4 +1,4 @@
-"""What comes of it that the holder of an expired link asks for a new one."""
+"""Decides on the request for a new link by the holder of an expired one."""
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -11,7 +11,7 @@ from permille.domain.timeline.timeline import entry
 
 
 def request(account: Account, zone: tzinfo, now: datetime) -> Outcome:
-    """It is mailed to the owner; nothing happens where the day has had its one."""
+    """Writes the entry by which a link is mailed to the owner, once a day at most. `zone`: the account's."""
     acts = account.owner_acts.mailed(AskedMail.LINK, zone, now)
     if acts == account.owner_acts:
         return Outcome(account, [])

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from permille.addresses.mailbox import canonical_address
 from permille.aws.rows import DUE, instant
 from permille.domain.account.account import Account
-from permille.domain.account.look import MILLION, Assessment
+from permille.domain.account.assessment import RISK_SCALE, Assessment
 
 SUPPORT = "support"  # the one partition of the sparse index `reviews`
 ACCOUNT = "account"  # the one partition of `names`
@@ -16,7 +16,7 @@ SENDING, OFF = "sending", "off"  # those of `risk`
 def index_keys(account: Account) -> dict[str, str | int | None]:
     """The attributes that an account has for the indexes alone: keys, and `held`, which lists show. None where it is
     not in an index."""
-    since, look = account.waiting_for_support_since, account.look
+    since, look = account.waiting_for_support_since, account.assessment
     return {
         "held": str(account.held) or None,
         "due": DUE if account.due_at else None,
@@ -24,7 +24,7 @@ def index_keys(account: Account) -> dict[str, str | int | None]:
         "waiting_for_support_since": asks_key(account.id, since) if since else None,
         "switched": SENDING if account.may_send else OFF,
         "risk": risk_key(account.id, look),
-        **look_keys(look),
+        **assessment_keys(look),
         "every": ACCOUNT,
         "owner": owner_key(account.owner_email),
     }
@@ -37,14 +37,14 @@ def asks_key(account_id: str, since: datetime) -> str:
 
 def risk_key(account_id: str, look: Assessment | None) -> str:
     """Sorts the worst first, and equals by their ids."""
-    return f"{2 * MILLION - (look.risk if look else 0):07d}#{account_id}"
+    return f"{2 * RISK_SCALE - (look.risk if look else 0):07d}#{account_id}"
 
 
-def look_keys(look: Assessment | None) -> dict[str, str | int | None]:
+def assessment_keys(look: Assessment | None) -> dict[str, str | int | None]:
     """None for a count of 0, so that the indexes are sparse."""
     complaints, bounces = (look.complaints or None, look.bounces or None) if look else (None, None)
-    looked_in = month(look.day) if look and (complaints or bounces) else None
-    return {"look_month": looked_in, "complaints": complaints, "bounces": bounces}
+    assessed_in = month(look.day) if look and (complaints or bounces) else None
+    return {"assessed_month": assessed_in, "complaints": complaints, "bounces": bounces}
 
 
 def month(day: date) -> str:

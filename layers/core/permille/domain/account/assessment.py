@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from permille.domain.policy.policy import Verdict
+from permille.domain.policy.verdict import Verdict
 from permille.domain.values.status import Mode
 from permille.domain.values.tally import Tally
 
 RISK_PRIOR_DELIVERIES = 5_000  # e-mails: below so many, one complaint says little of a sender
-MILLION = 1_000_000
+RISK_SCALE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Assessment:
     complaints: int
     bounces: int
     allowance_left: int
-    over: bool = False
+    breaks_rule: bool = False
     policy: str = ""
     mode: str = ""
     kept: bool = False
@@ -37,7 +37,7 @@ class Assessment:
             counts.complaints,
             counts.bounces,
             verdict.allowance_left,
-            over=verdict.breaks,
+            breaks_rule=verdict.breaks,
             policy=verdict.policy.id,
             mode=str(mode),
             kept=not verdict.breaks if kept is None else kept,
@@ -51,5 +51,5 @@ class Assessment:
     def risk(self) -> int:
         """For support to look at the worst first: complaints per million, as if some thousand e-mails more had been
         delivered without one. Whoever breaks a rule comes before all who break none."""
-        rate = min(self.complaints * MILLION // (self.delivered + RISK_PRIOR_DELIVERIES), MILLION - 1)
-        return rate + MILLION * self.over
+        rate = min(self.complaints * RISK_SCALE // (self.delivered + RISK_PRIOR_DELIVERIES), RISK_SCALE - 1)
+        return rate + RISK_SCALE * self.breaks_rule

@@ -1,4 +1,4 @@
-"""The queue of feedback that waits to be counted, and what is put on it again."""
+"""The feedback queue: its size and age, and how feedback is put on it again."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_sqs import SQSClient
 
-METRICS_LAG = timedelta(minutes=5)  # at most; SQS tells CloudWatch once a minute
+METRICS_LAG = timedelta(minutes=5)  # at most; SQS reports to CloudWatch once a minute
 
 
 class SqsFeedbackBacklog:
@@ -23,20 +23,20 @@ class SqsFeedbackBacklog:
         self._queue = queue
 
     def size(self) -> int:
-        with service_call("asking how much feedback waits"):
+        with service_call("reading the size of the feedback queue"):
             return messages_in(self._sqs, self._queue)
 
     def oldest_sent_at(self, now: datetime) -> datetime | None:
-        """By the newest of the last minutes' data points: its age, back from its own instant."""
-        with service_call("asking how long feedback waits"):
+        """From the newest data point of the last minutes: its instant minus the age that it tells."""
+        with service_call("reading the age of the feedback queue"):
             answer = self._cloudwatch.get_metric_data(
                 MetricDataQueries=[age_query(self._queue, "age")],
                 StartTime=now - METRICS_LAG,
                 EndTime=now,
                 ScanBy="TimestampDescending",
             )
-        (told,) = answer["MetricDataResults"]
-        points = zip(told["Timestamps"], told["Values"], strict=True)
+        (result,) = answer["MetricDataResults"]
+        points = zip(result["Timestamps"], result["Values"], strict=True)
         return next((at - timedelta(seconds=age) if age else None for at, age in points), None)
 
 
@@ -48,12 +48,12 @@ class SqsFeedbackQueue:
         self._queue = queue
 
     def put(self, body: str) -> None:
-        with service_call("putting feedback on its queue"):
+        with service_call("putting feedback on the feedback queue"):
             self._sqs.send_message(QueueUrl=self._queue, MessageBody=body)
 
 
 def age_query(url: str, name: str) -> Any:
-    """CloudWatch's query, by that name, for the seconds that the oldest message of a queue has waited."""
+    """CloudWatch's query for the age of a queue's oldest message, in seconds. `name`: the id of its result."""
     metric = {
         "Namespace": "AWS/SQS",
         "MetricName": "ApproximateAgeOfOldestMessage",
@@ -63,7 +63,7 @@ def age_query(url: str, name: str) -> Any:
 
 
 def messages_in(sqs: "SQSClient", url: str) -> int:
-    """Those in flight included."""
+    """How many messages a queue holds, those in flight included; approximate."""
     answer = sqs.get_queue_attributes(
         QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     )

@@ -1,0 +1,59 @@
+"""The whole stack, as staff see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from permille.domain.policy.policy import Policy
+from permille.domain.timeline.timeline import SYSTEM, Entry
+from permille.domain.values.status import Mode
+from permille.ports.accounts import Lap
+from permille.ports.desk import (
+    QueueStatus,
+)
+from permille.ports.paging import Page
+from permille.usecases.enforcement import breaker, held_accounts
+from permille.usecases.enforcement.breaker import BreakerStatus
+from permille.usecases.views.availability import or_none
+from permille.usecases.views.desk_services import ENTRIES, DeskServices, check_entry_id
+
+MAX_QUARANTINE_COUNT = 100  # more bodies are shown as so many or more
+
+
+@dataclass(frozen=True, slots=True)
+class SystemState:
+    """The state of the stack. What cannot be read now is None.
+
+    quarantined: how many bodies are in quarantine, up to MAX_QUARANTINE_COUNT
+    lap: the progress of the sweep
+    without_deliveries: how many accounts are held because fewer deliveries than complaints were counted
+    entries: a page of the system timeline, newest first
+    """
+
+    mode: Mode
+    policy: Policy | None
+    breaker: BreakerStatus
+    queues: Sequence[QueueStatus] | None
+    quarantined: int | None
+    lap: Lap
+    without_deliveries: int
+    entries: Page[Entry]
+
+
+def system_state(desk: DeskServices, before: str, now: datetime) -> SystemState:
+    """Reads the state of the stack. Raises MalformedRequest.
+
+    before: an entry's id: the page of entries ends before it; empty: the newest
+    """
+    check_entry_id(before)
+    policy = or_none("the policy", desk.policies.current)
+    return SystemState(
+        mode=desk.mode,
+        policy=policy,
+        breaker=breaker.status(desk.control, desk.breaker_admin, policy, now),
+        queues=or_none("the queues", lambda: desk.queues.statuses(now)),
+        quarantined=or_none("the quarantine", lambda: desk.quarantine_count.count(MAX_QUARANTINE_COUNT)),
+        lap=desk.control.lap(),
+        without_deliveries=held_accounts.count_without_deliveries(desk.account_index),
+        entries=desk.timeline.latest(SYSTEM, ENTRIES, before),
+    )
