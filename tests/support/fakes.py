@@ -118,7 +118,7 @@ class Faults:
 
 @dataclass(slots=True)
 class Rows:
-    """What is stored. A test may look at it and set it as it likes; the program sees it through the ports alone."""
+    """The stored rows. Tests read and set them; the code only uses the ports."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     leased_until: dict[str, datetime] = field(default_factory=dict)
