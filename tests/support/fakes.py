@@ -771,9 +771,9 @@ class FakeRetryQueue:
     jobs: list[tuple[str, str, str]] = field(default_factory=list)
     name: str = "retry_queue"
 
-    def enqueue(self, account_id: str, entry_id: str, effect: str) -> None:
+    def enqueue(self, account_id: str, entry_id: str, channel: str) -> None:
         with self.faults.call(f"{self.name}.enqueue"):
-            self.jobs.append((account_id, entry_id, effect))
+            self.jobs.append((account_id, entry_id, channel))
 
 
 @dataclass(slots=True)

@@ -43,7 +43,7 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: FakeNoti
 
 
 @pytest.mark.parametrize(
-    ("call", "effect"),
+    ("call", "channel"),
     [
         ("mailer.send", Channel.MAIL),
         ("bus.publish", Channel.BUS),
@@ -51,13 +51,13 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: FakeNoti
         ("idempotency.run_once", Channel.BUS),
     ],
 )
-def test_what_fails_is_put_off_and_the_rest_goes_out(notify: FakeNotify, call: str, effect: Channel) -> None:
+def test_what_fails_is_put_off_and_the_rest_goes_out(notify: FakeNotify, call: str, channel: Channel) -> None:
     notify.faults.fail(call)
 
     deliver(notify.services, [DISABLED], NOW)
 
-    assert notify.retry_queue.jobs == [(ACCOUNT, DISABLED.id, effect)]
-    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Channel.BUS else (1, 0))
+    assert notify.retry_queue.jobs == [(ACCOUNT, DISABLED.id, channel)]
+    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if channel is Channel.BUS else (1, 0))
 
 
 def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: FakeNotify) -> None:
@@ -123,7 +123,7 @@ def test_what_fails_again_goes_back_to_the_queue(notify: FakeNotify) -> None:
 FOR_GOOD = [PermissionDenied("injected"), RequestRejected("injected")]
 each_refusal = pytest.mark.parametrize("refusal", FOR_GOOD, ids=lambda error: type(error).__name__)
 each_call = pytest.mark.parametrize(
-    ("call", "effect"),
+    ("call", "channel"),
     [
         ("mailer.send", Channel.MAIL),
         ("bus.publish", Channel.BUS),
@@ -137,15 +137,15 @@ each_call = pytest.mark.parametrize(
 @each_refusal
 @each_call
 def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest_goes_out(
-    notify: FakeNotify, call: str, effect: Channel, refusal: ServiceError
+    notify: FakeNotify, call: str, channel: Channel, refusal: ServiceError
 ) -> None:
     notify.faults.fail(call, error=refusal)
 
     deliver(notify.services, [DISABLED], NOW)
 
-    assert notify.dead_letters.jobs == [(ACCOUNT, DISABLED.id, effect)]
+    assert notify.dead_letters.jobs == [(ACCOUNT, DISABLED.id, channel)]
     assert notify.retry_queue.jobs == []
-    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Channel.BUS else (1, 0))
+    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if channel is Channel.BUS else (1, 0))
 
 
 @each_refusal
