@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, NOW
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakeLedger, FakeQuarantine, Rows
 from tests.support.measured import Measured
-from tests.support.visiting import Visitor
-from tests.support.visiting import World as Visited
+from tests.support.visiting import FakeWeb, Visitor
 
 from permille.aws.events import as_received
 from permille.aws.quarantine import KEPT_FOR
@@ -235,44 +234,44 @@ def test_notifys_queue_is_old_long_before_its_last_try_and_that_before_sqs_drops
 
 
 def an_account_that_cannot_be_read() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.faults.fail("accounts.get")
     world.run()
 
 
 def more_accounts_that_break_a_rule_than_the_breaker_lets_pass() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule(*(f"spammer-{number}" for number in range(6)))
     world.run()
 
 
 def a_sweep_that_cannot_read_the_deny_group() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.rows.lap = Lap()
     world.faults.fail("switch.denied_senders")
     world.run()
 
 
 def a_policy_that_cannot_be_understood() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.faults.fail("policies.current")
     world.run()
 
 
 def a_run_of_the_schedule() -> None:
-    run_schedule(World().enforcement, NOW.replace(minute=0), lambda: A_MINUTE)
+    run_schedule(FakeEnforcement().enforcement, NOW.replace(minute=0), lambda: A_MINUTE)
 
 
 def a_quarantine_that_does_not_answer() -> None:
     quarantine = FakeQuarantine()
     quarantine.faults.fail("quarantine.oldest")
-    run_schedule(replace(World().enforcement, quarantine=quarantine), NOW.replace(minute=0), lambda: A_MINUTE)
+    run_schedule(replace(FakeEnforcement().enforcement, quarantine=quarantine), NOW.replace(minute=0), lambda: A_MINUTE)
 
 
 def an_account_that_is_held_for_long() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.feed.messages, world.rows.counted_at = 1, None
     world.run()
@@ -285,11 +284,11 @@ def a_batch_of_feedback() -> None:
 
 
 def a_page_that_a_stranger_asks_for() -> None:
-    Visitor(Visited()).get("/desk")
+    Visitor(FakeWeb()).get("/desk")
 
 
 def an_account_that_a_stranger_asks_the_api_about() -> None:
-    Visitor(Visited()).get(f"/api/v1/accounts/{ACCOUNT}")
+    Visitor(FakeWeb()).get(f"/api/v1/accounts/{ACCOUNT}")
 
 
 EMITTED_BY: dict[str, Callable[[], None]] = {
@@ -314,12 +313,12 @@ def test_every_metric_of_our_own_that_an_alarm_listens_to_is_emitted_here() -> N
 
 
 @pytest.mark.parametrize(
-    ("path", "visit"), [(REPORT, Visited.owner), ("/desk/nowhere", Visited.staff), (f"{API}/nowhere", Visited.platform)]
+    ("path", "visit"), [(REPORT, FakeWeb.owner), ("/desk/nowhere", FakeWeb.staff), (f"{API}/nowhere", FakeWeb.platform)]
 )
 def test_whoever_is_let_in_sets_off_no_alarm_by_what_they_ask_for(
-    path: str, visit: Callable[[Visited], Visitor], measured: Measured
+    path: str, visit: Callable[[FakeWeb], Visitor], measured: Measured
 ) -> None:
-    visit(Visited()).get(path)
+    visit(FakeWeb()).get(path)
 
     assert not [name for name in measured.values() if name.endswith("unauthorized")]
 

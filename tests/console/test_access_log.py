@@ -8,7 +8,8 @@ from tests.support.builders import ACCOUNT, TODAY, an_account
 from tests.support.builders import STAFF as SAM
 from tests.support.desk_world import asking
 from tests.support.fakes import Rows
-from tests.support.visiting import Visitor, World, a_request
+from tests.support.function_url import REQUEST_ID, url_event
+from tests.support.visiting import FakeWeb, Visitor
 from tests.usecases.test_suppression import complained
 
 from permille.console.access_log import Target
@@ -24,8 +25,8 @@ FIELDS = ("audience", "principal", "by", "account", "route", "method", "status")
 
 
 @pytest.fixture
-def world() -> World:
-    world = World(Rows(accounts={ACCOUNT: asking()}))
+def world() -> FakeWeb:
+    world = FakeWeb(Rows(accounts={ACCOUNT: asking()}))
     complained(world.rows, ADDRESS)
     return world
 
@@ -33,11 +34,11 @@ def world() -> World:
 def lines(logged: list[logging.LogRecord]) -> list[dict[str, Any]]:
     """The access log, of the fields that say who and what; each line names its request."""
     written = [vars(one) for one in logged if one.msg == "request.answered"]
-    assert all(line["request"] == "r-1" for line in written)
+    assert all(line["request"] == REQUEST_ID for line in written)
     return [{name: line[name] for name in FIELDS if name in line} for line in written]
 
 
-def visitor(world: World, audience: LinkRole) -> Visitor:
+def visitor(world: FakeWeb, audience: LinkRole) -> Visitor:
     match audience:
         case LinkRole.OWNER:
             return world.owner()
@@ -63,7 +64,7 @@ READ: list[tuple[LinkRole, str, dict[str, str], str]] = [
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(("audience", "path", "who", "route"), READ)
 def test_a_read_is_logged_with_who_and_which_account(
-    world: World,
+    world: FakeWeb,
     logged: list[logging.LogRecord],
     method: str,
     audience: LinkRole,
@@ -79,7 +80,7 @@ def test_a_read_is_logged_with_who_and_which_account(
     assert lines(logged) == [{**who, "route": route, "method": method, "status": 200}]
 
 
-def test_a_change_is_logged_also_if_it_is_refused(world: World, logged: list[logging.LogRecord]) -> None:
+def test_a_change_is_logged_also_if_it_is_refused(world: FakeWeb, logged: list[logging.LogRecord]) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
     logged.clear()
 
@@ -96,7 +97,7 @@ def test_a_change_is_logged_also_if_it_is_refused(world: World, logged: list[log
     ]
 
 
-def test_a_login_is_logged(world: World, logged: list[logging.LogRecord]) -> None:
+def test_a_login_is_logged(world: FakeWeb, logged: list[logging.LogRecord]) -> None:
     visitor(world, LinkRole.OWNER)
     visitor(world, LinkRole.STAFF)
 
@@ -110,14 +111,14 @@ def test_a_login_is_logged(world: World, logged: list[logging.LogRecord]) -> Non
 
 @pytest.mark.parametrize("path", ["/", "/enter?token=x", REPORT, DESK, API, "/nowhere"])
 def test_without_authentication_only_the_status_is_logged(
-    world: World, logged: list[logging.LogRecord], path: str
+    world: FakeWeb, logged: list[logging.LogRecord], path: str
 ) -> None:
     answer = Visitor(world, token="forged").get(path)
 
     assert lines(logged) == [{"method": "GET", "status": answer.status}]
 
 
-def test_a_token_of_another_account_is_not_logged_as_a_session(world: World, logged: list[logging.LogRecord]) -> None:
+def test_a_token_of_another_account_is_not_logged_as_a_session(world: FakeWeb, logged: list[logging.LogRecord]) -> None:
     world.rows.accounts["florist"] = an_account("florist")
     owner = world.owner()
     owner.cookies["__Host-owner-florist"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
@@ -129,7 +130,7 @@ def test_a_token_of_another_account_is_not_logged_as_a_session(world: World, log
     assert [line.get("principal") for line in lines(logged)] == [None, None]
 
 
-def test_no_line_has_a_token_or_an_address_in_it(world: World, logged: list[logging.LogRecord]) -> None:
+def test_no_line_has_a_token_or_an_address_in_it(world: FakeWeb, logged: list[logging.LogRecord]) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
 
     for path in (f"{REPORT}/{ADDRESS}", f"{REPORT}?q={ADDRESS}", f"{REPORT}/complaints.csv"):
@@ -148,9 +149,9 @@ def test_no_line_has_a_token_or_an_address_in_it(world: World, logged: list[logg
     assert not [secret for secret in secrets if secret in str([vars(one) for one in logged])]
 
 
-def test_a_long_path_is_cut_in_the_log(world: World, logged: list[logging.LogRecord]) -> None:
+def test_a_long_path_is_cut_in_the_log(world: FakeWeb, logged: list[logging.LogRecord]) -> None:
     for path in ("/report/", "/api/v1/accounts/"):
-        world.ask(a_request("GET", path + "x" * 5000))
+        world.ask(url_event("GET", path + "x" * 5000))
 
     assert max(len(str(value)) for one in logged for value in vars(one).values()) < 300
 
@@ -170,7 +171,7 @@ def test_a_path_is_split_into_route_and_account(path: str, place: Target) -> Non
     assert Target.of(path) == place
 
 
-def test_the_log_names_each_staff_member(world: World, logged: list[logging.LogRecord]) -> None:
+def test_the_log_names_each_staff_member(world: FakeWeb, logged: list[logging.LogRecord]) -> None:
     sam, pat = world.staff("Sam"), world.staff("Pat")
     logged.clear()
 

@@ -23,7 +23,8 @@ from tests.support.builders import (
     complaint_entries,
 )
 from tests.support.fakes import FakeLedger, Faults
-from tests.support.platform import REQUEST_ID, Answer, Platform
+from tests.support.function_url import REQUEST_ID
+from tests.support.platform import Answer, Platform
 from tests.usecases.test_suppression import complained
 
 from permille.console.api.api_app import LARGEST_BODY

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 from tests.support.builders import ACCOUNT, NOW, an_account
-from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
+from tests.support.function_url import ORIGIN, url_event
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.console.api import api_app
 from permille.console.sessions import PROTECTED_API, PROTECTED_PAGES, audience_of
@@ -24,13 +25,13 @@ FORBIDDEN = "This page is not yours to open"
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
+def world() -> FakeWeb:
+    world = FakeWeb()
     world.rows.accounts[OTHER] = an_account(OTHER)
     return world
 
 
-def test_a_link_redirects_to_an_address_without_the_token(world: World) -> None:
+def test_a_link_redirects_to_an_address_without_the_token(world: FakeWeb) -> None:
     visitor = Visitor(world)
 
     entered = visitor.get(f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}")
@@ -45,7 +46,7 @@ def test_a_link_redirects_to_an_address_without_the_token(world: World) -> None:
 @pytest.mark.parametrize(
     "path", [f"/report/{ACCOUNT}", f"/report/{ACCOUNT}/report.csv", "/guide", "/nowhere", f"/report/{OTHER}"]
 )
-def test_head_is_get_without_the_body(world: World, path: str) -> None:
+def test_head_is_get_without_the_body(world: FakeWeb, path: str) -> None:
     owner = world.owner()
 
     asked, got = owner.call("HEAD", path), owner.get(path)
@@ -54,7 +55,7 @@ def test_head_is_get_without_the_body(world: World, path: str) -> None:
     assert got.body
 
 
-def test_head_of_a_link_sets_no_cookie(world: World) -> None:
+def test_head_of_a_link_sets_no_cookie(world: FakeWeb) -> None:
     visitor = Visitor(world)
 
     looked = visitor.call("HEAD", f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}")
@@ -63,7 +64,7 @@ def test_head_of_a_link_sets_no_cookie(world: World) -> None:
     assert visitor.get(f"/report/{ACCOUNT}").status == 401
 
 
-def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(world: World) -> None:
+def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(world: FakeWeb) -> None:
     entered = Visitor(world).post(ENTER, {"token": world.token(LinkRole.STAFF, "Sam")})
 
     assert entered.headers["Location"] == "/desk"
@@ -81,7 +82,9 @@ def test_staffs_cookie_is_sent_to_no_page_that_another_site_frames_or_links_to(w
         ("/desk/nothing", "/desk", OFF_DUTY),
     ],
 )
-def test_without_a_session_every_page_is_refused_in_the_same_way(world: World, path: str, like: str, told: str) -> None:
+def test_without_a_session_every_page_is_refused_in_the_same_way(
+    world: FakeWeb, path: str, like: str, told: str
+) -> None:
     answer = Visitor(world).get(path)
 
     assert answer.status == 401
@@ -90,7 +93,7 @@ def test_without_a_session_every_page_is_refused_in_the_same_way(world: World, p
 
 
 @pytest.mark.parametrize("how", ["out", "revoked", "over"])
-def test_staff_without_a_session_read_whom_to_ask(world: World, how: str) -> None:
+def test_staff_without_a_session_read_whom_to_ask(world: FakeWeb, how: str) -> None:
     sam, link = world.staff("Sam"), f"/enter?token={world.token(LinkRole.STAFF, 'Sam')}"
     match how:
         case "out":
@@ -110,7 +113,7 @@ def enters(visitor: Visitor, link: str) -> Answer:
     return visitor.post(ENTER, {"token": link.partition("token=")[2]})
 
 
-def test_error_pages_for_staff_mention_no_mails(world: World) -> None:
+def test_error_pages_for_staff_mention_no_mails(world: FakeWeb) -> None:
     sam = world.staff("Sam")
 
     for answer, status in ((sam.get("/desk/nothing"), 404), (sam.post("/desk/logout", {}), 403)):
@@ -118,7 +121,7 @@ def test_error_pages_for_staff_mention_no_mails(world: World) -> None:
         assert "mail" not in answer.body
 
 
-def test_after_logging_out_an_owner_is_asked_to_open_the_link_again(world: World) -> None:
+def test_after_logging_out_an_owner_is_asked_to_open_the_link_again(world: FakeWeb) -> None:
     owner = world.owner()
     owner.sends(f"/report/{ACCOUNT}/logout")
 
@@ -127,7 +130,7 @@ def test_after_logging_out_an_owner_is_asked_to_open_the_link_again(world: World
     assert (answer.status, OUT in answer.body, CLOSED in answer.body) == (401, True, False)
 
 
-def test_a_link_does_not_open_another_account(world: World) -> None:
+def test_a_link_does_not_open_another_account(world: FakeWeb) -> None:
     owner = world.owner()
     owner.cookies[f"__Host-owner-{OTHER}"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
 
@@ -136,20 +139,20 @@ def test_a_link_does_not_open_another_account(world: World) -> None:
     assert (answer.status, FORBIDDEN in answer.body) == (403, True)
 
 
-def test_pages_of_two_accounts_can_be_open_at_once(world: World) -> None:
+def test_pages_of_two_accounts_can_be_open_at_once(world: FakeWeb) -> None:
     both = world.owner().follows(f"/enter?token={world.token(LinkRole.OWNER, OTHER)}")
 
     assert [both.get(f"/report/{one}").status for one in (ACCOUNT, OTHER)] == [200, 200]
 
 
-def test_an_expired_link_is_refused(world: World) -> None:
+def test_an_expired_link_is_refused(world: FakeWeb) -> None:
     owner = world.owner()
     world.now = NOW + timedelta(days=7)
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
-def test_a_revoked_link_is_refused(world: World) -> None:
+def test_a_revoked_link_is_refused(world: FakeWeb) -> None:
     owner, staff, platform = world.owner(), world.staff(), world.platform()
     world.rows.accounts[ACCOUNT] = replace(world.rows.accounts[ACCOUNT], links_valid_since=NOW)
     world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
@@ -160,14 +163,14 @@ def test_a_revoked_link_is_refused(world: World) -> None:
     assert platform.get(f"/api/v1/accounts/{ACCOUNT}").status == 401
 
 
-def test_a_link_to_a_deleted_account_is_refused(world: World) -> None:
+def test_a_link_to_a_deleted_account_is_refused(world: FakeWeb) -> None:
     owner = world.owner()
     del world.rows.accounts[ACCOUNT]
 
     assert owner.get(f"/report/{ACCOUNT}").status == 401
 
 
-def test_a_forged_token_is_refused(world: World) -> None:
+def test_a_forged_token_is_refused(world: FakeWeb) -> None:
     token = world.token(LinkRole.OWNER, ACCOUNT)
     forged = token[:-1] + ("A" if token[-1] != "A" else "Q")
 
@@ -176,7 +179,7 @@ def test_a_forged_token_is_refused(world: World) -> None:
 
 @pytest.mark.parametrize("audience", LinkRole)
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
-def test_each_protected_path_is_for_its_own_audience(world: World, audience: LinkRole, path: str) -> None:
+def test_each_protected_path_is_for_its_own_audience(world: FakeWeb, audience: LinkRole, path: str) -> None:
     """However the token of another gets into the place where theirs belongs."""
     wanted = audience_of(path, {**PROTECTED_PAGES, **PROTECTED_API})
     token = world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam")
@@ -187,7 +190,7 @@ def test_each_protected_path_is_for_its_own_audience(world: World, audience: Lin
     assert (answer.status in (401, 403)) is (audience is not wanted), answer.body
 
 
-def test_a_platforms_token_opens_no_page(world: World) -> None:
+def test_a_platforms_token_opens_no_page(world: FakeWeb) -> None:
     assert Visitor(world).get(f"/enter?token={world.token(LinkRole.PLATFORM, 'crm')}").status == 403
 
 
@@ -210,7 +213,7 @@ WRONG = {
 @pytest.mark.parametrize("audience", LinkRole)
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/report/nobody", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
 def test_invalid_claims_are_refused_although_they_are_signed(
-    world: World, audience: LinkRole, path: str, wrong: str
+    world: FakeWeb, audience: LinkRole, path: str, wrong: str
 ) -> None:
     made = tokens.read(world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam"))[0]
     token = make_token(world.signer, WRONG[wrong](made))
@@ -228,7 +231,7 @@ def test_invalid_claims_are_refused_although_they_are_signed(
 
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk"])
 @pytest.mark.parametrize("origin", ["", "null", "https://evil.example", "http://console.example", f"{ORIGIN}:8443"])
-def test_a_form_from_another_origin_changes_nothing(world: World, path: str, origin: str) -> None:
+def test_a_form_from_another_origin_changes_nothing(world: FakeWeb, path: str, origin: str) -> None:
     visitor = world.owner() if path.startswith("/report") else world.staff()
     csrf = visitor.csrf(path)
 
@@ -236,7 +239,7 @@ def test_a_form_from_another_origin_changes_nothing(world: World, path: str, ori
 
 
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk"])
-def test_a_form_without_the_csrf_token_changes_nothing(world: World, path: str) -> None:
+def test_a_form_without_the_csrf_token_changes_nothing(world: FakeWeb, path: str) -> None:
     visitor = world.owner() if path.startswith("/report") else world.staff()
     others = world.staff("Pat").csrf("/desk") if path == "/desk" else world.owner(OTHER).csrf(f"/report/{OTHER}")
 
@@ -249,7 +252,7 @@ def test_a_form_without_the_csrf_token_changes_nothing(world: World, path: str) 
     )  # let in; there is nothing to send here
 
 
-def test_a_body_that_is_not_a_form_changes_nothing(world: World) -> None:
+def test_a_body_that_is_not_a_form_changes_nothing(world: FakeWeb) -> None:
     owner = world.owner()
     for content_type, body in (("text/plain", "csrf=x"), ("application/json", "{}"), ("", "")):
         answer = owner.call("POST", f"/report/{ACCOUNT}", body, content_type=content_type, origin=ORIGIN)
@@ -257,7 +260,7 @@ def test_a_body_that_is_not_a_form_changes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", ["a=" + "x" * 30_000, "&".join(f"f{n}=1" for n in range(100))])
-def test_a_form_that_is_too_big_is_not_read(world: World, body: str) -> None:
+def test_a_form_that_is_too_big_is_not_read(world: FakeWeb, body: str) -> None:
     form = {"content_type": "application/x-www-form-urlencoded", "origin": ORIGIN}
 
     assert world.owner().call("POST", f"/report/{ACCOUNT}", body, **form).status == 403
@@ -267,7 +270,7 @@ def test_a_form_that_is_too_big_is_not_read(world: World, body: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/guide", "/nothing", "/report/x", "/desk"])
-def test_every_page_has_the_security_headers(world: World, path: str) -> None:
+def test_every_page_has_the_security_headers(world: FakeWeb, path: str) -> None:
     headers = Visitor(world).get(path).headers
 
     policy = headers["Content-Security-Policy"]
@@ -278,7 +281,7 @@ def test_every_page_has_the_security_headers(world: World, path: str) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_owners_pages_are_framed_by_the_named_origins_alone_and_staffs_by_nobody(world: World) -> None:
+def test_owners_pages_are_framed_by_the_named_origins_alone_and_staffs_by_nobody(world: FakeWeb) -> None:
     owners = world.owner().get(f"/report/{ACCOUNT}").headers["Content-Security-Policy"]
     staffs = world.staff().get("/desk").headers["Content-Security-Policy"]
 
@@ -286,7 +289,7 @@ def test_owners_pages_are_framed_by_the_named_origins_alone_and_staffs_by_nobody
     assert staffs.endswith("; frame-ancestors 'none'")
 
 
-def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: World) -> None:
+def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: FakeWeb) -> None:
     visitor = Visitor(world)
     address = visitor.get("/").body.partition('stylesheet" href="')[2].partition('"')[0]
 
@@ -297,7 +300,7 @@ def test_the_stylesheet_can_be_kept_because_its_address_changes_with_it(world: W
 
 
 @pytest.mark.parametrize("call", ["signer.verify", "accounts.get"])
-def test_without_kms_or_dynamodb_every_page_is_a_503(world: World, call: str) -> None:
+def test_without_kms_or_dynamodb_every_page_is_a_503(world: FakeWeb, call: str) -> None:
     owner = world.owner()
     world.faults.fail(call)
 
@@ -306,9 +309,9 @@ def test_without_kms_or_dynamodb_every_page_is_a_503(world: World, call: str) ->
     assert (answer.status, "Try again" in answer.body) == (503, True)
 
 
-def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: World) -> None:
+def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: FakeWeb) -> None:
     owner = world.owner()
-    event = a_request("GET", f"/report/{ACCOUNT}")
+    event = url_event("GET", f"/report/{ACCOUNT}")
     event["headers"]["cookie"] = "a=b; " + "; ".join(f"{name}={value}" for name, value in owner.cookies.items())
 
     assert world.ask(event).status == 200
@@ -328,16 +331,16 @@ def rules(app: LambdaFunctionUrlResolver) -> set[str]:
     return {route.path for route in app._static_routes + app._dynamic_routes}
 
 
-def test_neither_function_has_routes_of_the_other(world: World) -> None:
+def test_neither_function_has_routes_of_the_other(world: FakeWeb) -> None:
     """Nor does it look at who is asking."""
     platform, staff = world.platform(), world.staff()
     world.faults.fail("signer.verify")
 
     a_page = api_app.answer(
-        world.api, a_request("GET", "/desk", {"cookie": f"__Host-staff={staff.cookies}"}), None, NOW
+        world.api, url_event("GET", "/desk", {"cookie": f"__Host-staff={staff.cookies}"}), None, NOW
     )
     asking = {"authorization": f"Bearer {platform.token}"}
-    of_the_api = site_app.answer(world.console, a_request("GET", f"/api/v1/accounts/{ACCOUNT}", asking), None, NOW)
+    of_the_api = site_app.answer(world.console, url_event("GET", f"/api/v1/accounts/{ACCOUNT}", asking), None, NOW)
 
     assert (a_page["statusCode"], of_the_api["statusCode"]) == (404, 404)
 
@@ -348,20 +351,20 @@ EXPIRED = "This link has expired"
 SENT = "Look into your mail"
 
 
-def expired(world: World, audience: LinkRole = LinkRole.OWNER, subject: str = ACCOUNT) -> str:
+def expired(world: FakeWeb, audience: LinkRole = LinkRole.OWNER, subject: str = ACCOUNT) -> str:
     """A token whose time is over."""
     return world.token(audience, subject, NOW - timedelta(days=400))
 
 
-def asks_for_a_new_link(world: World, token: str) -> Answer:
+def asks_for_a_new_link(world: FakeWeb, token: str) -> Answer:
     return Visitor(world).post(NEW_LINK, {"token": token}, origin="")
 
 
-def links_told(world: World) -> int:
+def links_told(world: FakeWeb) -> int:
     return len(world.rows.told(ACCOUNT, "link_requested"))
 
 
-def test_an_expired_link_offers_a_new_one_without_calling_kms(world: World) -> None:
+def test_an_expired_link_offers_a_new_one_without_calling_kms(world: FakeWeb) -> None:
     token = expired(world)
 
     answer = Visitor(world).get(f"/enter?token={token}")
@@ -371,7 +374,7 @@ def test_an_expired_link_offers_a_new_one_without_calling_kms(world: World) -> N
     assert "signer.verify" not in world.faults.calls
 
 
-def test_a_new_link_is_mailed_to_the_owner_once_a_day(world: World) -> None:
+def test_a_new_link_is_mailed_to_the_owner_once_a_day(world: FakeWeb) -> None:
     token = expired(world)
 
     answers = [asks_for_a_new_link(world, token) for _ in range(3)]
@@ -383,7 +386,7 @@ def test_a_new_link_is_mailed_to_the_owner_once_a_day(world: World) -> None:
     assert links_told(world) == 2
 
 
-def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: World) -> None:
+def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: FakeWeb) -> None:
     link = f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}"
 
     scanner, owner = Visitor(world).get(link), Visitor(world).get(link)
@@ -392,9 +395,9 @@ def test_a_link_of_a_prefetching_mail_scanner_still_opens_for_the_owner(world: W
 
 
 @pytest.mark.parametrize("what", ["forged", "revoked", "gone", "staff", "platform", "garbage", "empty"])
-def test_any_other_request_for_a_link_gets_the_same_page_and_has_no_effect(world: World, what: str) -> None:
+def test_any_other_request_for_a_link_gets_the_same_page_and_has_no_effect(world: FakeWeb, what: str) -> None:
     token = expired(world)
-    same = asks_for_a_new_link(World(), token).body
+    same = asks_for_a_new_link(FakeWeb(), token).body
     match what:
         case "forged":
             token = token[:-1] + ("A" if token[-1] != "A" else "Q")
@@ -414,7 +417,7 @@ def test_any_other_request_for_a_link_gets_the_same_page_and_has_no_effect(world
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "x" * 5000, "."])
-def test_a_malformed_token_is_refused_without_calling_kms(world: World, token: str) -> None:
+def test_a_malformed_token_is_refused_without_calling_kms(world: FakeWeb, token: str) -> None:
     asks_for_a_new_link(world, token)
     Visitor(world).get(f"/enter?token={token}")
 
@@ -422,7 +425,7 @@ def test_a_malformed_token_is_refused_without_calling_kms(world: World, token: s
 
 
 @pytest.mark.parametrize("mac", ["AA", "A" * 3000])
-def test_a_mac_of_another_size_is_refused_without_calling_kms(world: World, mac: str) -> None:
+def test_a_mac_of_another_size_is_refused_without_calling_kms(world: FakeWeb, mac: str) -> None:
     token = f"{world.token(LinkRole.OWNER, ACCOUNT).rpartition('.')[0]}.{mac}"
 
     assert Visitor(world).get(f"/enter?token={token}").status == 401
@@ -433,7 +436,7 @@ def test_a_mac_of_another_size_is_refused_without_calling_kms(world: World, mac:
     ("audience", "status", "told"), [(LinkRole.STAFF, 401, OFF_DUTY), (LinkRole.PLATFORM, 403, FORBIDDEN)]
 )
 def test_an_expired_link_of_staff_or_platform_offers_no_new_one(
-    world: World, audience: LinkRole, status: int, told: str
+    world: FakeWeb, audience: LinkRole, status: int, told: str
 ) -> None:
     answer = Visitor(world).get(f"/enter?token={expired(world, audience, 'sam')}")
 

@@ -28,7 +28,7 @@ from tests.support.builders import (
 )
 from tests.support.desk_world import ANNA, COMPLAINT, REQUEST, WENT_WELL, agreed, asking, went_well
 from tests.support.fakes import FakeLedger
-from tests.support.visiting import Answer, Visitor, World
+from tests.support.visiting import Answer, FakeWeb, Visitor
 from tests.usecases.test_suppression import complained
 
 from permille.console.site.desk_forms import DECISIONS
@@ -72,14 +72,14 @@ SCRIPTS = [
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
+def world() -> FakeWeb:
+    world = FakeWeb()
     world.support.lost_it()
     return world
 
 
 @pytest.fixture
-def anna(world: World) -> Visitor:
+def anna(world: FakeWeb) -> Visitor:
     return world.staff("Anna")
 
 
@@ -108,7 +108,7 @@ def test_all_routes_of_the_desk_are_listed_here() -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
-def test_the_desk_is_for_staff_alone(world: World, method: str, path: str) -> None:
+def test_the_desk_is_for_staff_alone(world: FakeWeb, method: str, path: str) -> None:
     owner, platform, nobody = world.owner(), world.platform(), Visitor(world)
     owner.cookies["__Host-staff"] = owner.cookies[f"__Host-owner-{ACCOUNT}"]
     platform.cookies["__Host-staff"] = platform.token
@@ -123,7 +123,7 @@ def test_the_desk_is_for_staff_alone(world: World, method: str, path: str) -> No
 @pytest.mark.parametrize(("method", "path"), [route for route in routes() if route[0] == "POST"])
 @pytest.mark.parametrize("wrong", ["no csrf", "another csrf", "another origin"])
 def test_a_form_that_is_not_of_this_session_does_nothing(
-    world: World, anna: Visitor, method: str, path: str, wrong: str
+    world: FakeWeb, anna: Visitor, method: str, path: str, wrong: str
 ) -> None:
     form = {"version": "1", "reason": "Because"}
     if wrong == "another csrf":
@@ -181,7 +181,9 @@ def test_a_decision_needs_a_reason(anna: Visitor) -> None:
     ("hours", "says"),
     [(26, ""), (24, "that day is today or tomorrow"), (0, "that day is today or tomorrow"), (-24, "that day is over")],
 )
-def test_a_day_that_is_near_or_over_stands_out_in_the_queue(world: World, anna: Visitor, hours: int, says: str) -> None:
+def test_a_day_that_is_near_or_over_stands_out_in_the_queue(
+    world: FakeWeb, anna: Visitor, hours: int, says: str
+) -> None:
     begins_at = NOW + timedelta(hours=hours)
     request = replace(REQUEST, begins_at=begins_at, ends_at=begins_at + timedelta(hours=24))
     world.support.add(asking(review=request))
@@ -193,7 +195,9 @@ def test_a_day_that_is_near_or_over_stands_out_in_the_queue(world: World, anna: 
         ]
 
 
-def test_what_can_be_done_to_a_trial_that_was_agreed_on_is_offered_until_it_begins(world: World, anna: Visitor) -> None:
+def test_what_can_be_done_to_a_trial_that_was_agreed_on_is_offered_until_it_begins(
+    world: FakeWeb, anna: Visitor
+) -> None:
     page = f"/desk/accounts/{ACCOUNT}"
     offers = ("Move the trial of bakery", "Cancel the trial of bakery")
     before = anna.get(page).body
@@ -210,7 +214,7 @@ def test_what_can_be_done_to_a_trial_that_was_agreed_on_is_offered_until_it_begi
     assert f'value="{TOMORROW}"' in waits
 
 
-def test_a_trial_that_cannot_be_moved_says_why_beside_what_was_typed(world: World, anna: Visitor) -> None:
+def test_a_trial_that_cannot_be_moved_says_why_beside_what_was_typed(world: FakeWeb, anna: Visitor) -> None:
     world.support.add(agreed())
 
     answer = anna.sends(f"/desk/accounts/{ACCOUNT}/approve", version="1", reason="Friday", day=str(TOMORROW))
@@ -219,7 +223,7 @@ def test_a_trial_that_cannot_be_moved_says_why_beside_what_was_typed(world: Worl
     assert "Friday</textarea>" in answer.body
 
 
-def test_the_account_shows_everything(world: World, anna: Visitor) -> None:
+def test_the_account_shows_everything(world: FakeWeb, anna: Visitor) -> None:
     world.support.switch.users["permille-bakery"].keys = {KEY: ACTIVE}
 
     text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
@@ -238,7 +242,7 @@ def test_the_account_shows_everything(world: World, anna: Visitor) -> None:
         assert shown in text
 
 
-def test_of_a_closed_account_the_page_says_what_the_command_has_left_to_do(world: World, anna: Visitor) -> None:
+def test_of_a_closed_account_the_page_says_what_the_command_has_left_to_do(world: FakeWeb, anna: Visitor) -> None:
     """The console may delete nothing."""
     world.support.add(an_account(status=Status.CLOSED))
     command = f"permille account close {ACCOUNT} --reason R"
@@ -252,7 +256,7 @@ def test_of_a_closed_account_the_page_says_what_the_command_has_left_to_do(world
     assert "Enable" not in before
 
 
-def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: World, anna: Visitor) -> None:
+def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: FakeWeb, anna: Visitor) -> None:
     renewal = Renewal(CALLER, (KEY,), NOW, new="AKIA2", until=NOW + timedelta(hours=48))
     world.support.add(an_account(renewal=renewal))
 
@@ -261,7 +265,7 @@ def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: Wo
     assert "The credential was renewed: the old key works until 12 March 2026, 12:00 (UTC)." in text
 
 
-def test_an_account_denied_by_hand_is_off_and_can_be_enabled_at_the_desk(world: World, anna: Visitor) -> None:
+def test_an_account_denied_by_hand_is_off_and_can_be_enabled_at_the_desk(world: FakeWeb, anna: Visitor) -> None:
     page = f"/desk/accounts/{ACCOUNT}"
     world.support.add(an_account(denial=Denial((CALLER,), NOW), assessment=Assessment(TODAY, 4212, 2, 0, 2)))
     world.support.switch.users[CALLER].denied = True
@@ -301,7 +305,7 @@ def test_the_foot_says_on_which_timeline_a_decision_is(anna: Visitor, path: str,
     assert f"Everything decided here is {which}, under your name." in text_of(anna.get(f"/desk{path}"))
 
 
-def test_accounts_that_never_sent_are_listed_without_counts(world: World, anna: Visitor) -> None:
+def test_accounts_that_never_sent_are_listed_without_counts(world: FakeWeb, anna: Visitor) -> None:
     world.support.add(an_account(assessment=Assessment(TODAY, 0, 0, 0, 1)))
 
     text = text_of(anna.get("/desk/accounts"))
@@ -309,7 +313,7 @@ def test_accounts_that_never_sent_are_listed_without_counts(world: World, anna: 
     assert ("none yet" in text, "0 in 0" in text) == (True, False)
 
 
-def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, anna: Visitor) -> None:
+def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: FakeWeb, anna: Visitor) -> None:
     world.support.add(an_account("fine"), an_account("close-by", assessment=Assessment(TODAY, 4212, 2, 0, 2)))
     body = anna.get("/desk/accounts").body
     text = text_of(anna.get("/desk/accounts"))
@@ -321,7 +325,7 @@ def test_the_list_has_the_worst_first_and_says_of_which_day_it_is(world: World, 
     assert ACCOUNT in text_of(anna.get("/desk/accounts?list=off"))
 
 
-def test_paging_lists_every_account_once(world: World, anna: Visitor) -> None:
+def test_paging_lists_every_account_once(world: FakeWeb, anna: Visitor) -> None:
     ids = {f"shop-{number:03}" for number in range(60)}
     world.support.add(*(an_account(one, assessment=Assessment(TODAY, 1000, int(one[-1]), 0, 0)) for one in ids))
 
@@ -350,7 +354,7 @@ def test_an_unknown_account_has_no_page(anna: Visitor, account_id: str) -> None:
     assert anna.get(f"/desk/accounts/{quote(account_id, safe='')}").status == 404
 
 
-def test_the_system_is_on_one_page(world: World, anna: Visitor) -> None:
+def test_the_system_is_on_one_page(world: FakeWeb, anna: Visitor) -> None:
     world.support.resting.rests = 250
     world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
 
@@ -360,7 +364,7 @@ def test_the_system_is_on_one_page(world: World, anna: Visitor) -> None:
         assert shown in text
 
 
-def test_an_accounts_page_has_its_time_zone_and_lists_have_utc(world: World, anna: Visitor) -> None:
+def test_an_accounts_page_has_its_time_zone_and_lists_have_utc(world: FakeWeb, anna: Visitor) -> None:
     ends = Exemption(until=NOW + timedelta(hours=11), reason="So", by=STAFF)
     account = an_account(timezone="Europe/Vienna", exemption=ends, provider=a_provider())
     world.support.add(account)
@@ -374,13 +378,13 @@ def test_an_accounts_page_has_its_time_zone_and_lists_have_utc(world: World, ann
     assert "exempt until 10 March 2026, 23:00 (UTC)" in text_of(anna.get("/desk/accounts"))
 
 
-def contributes(world: World, account_id: str, counts: Tally, **different: Any) -> None:
+def contributes(world: FakeWeb, account_id: str, counts: Tally, **different: Any) -> None:
     look = Assessment(TODAY, counts.delivered, counts.complaints, counts.bounces, 0)
     world.support.add(an_account(account_id, assessment=look, **different))
     world.rows.tallies[account_id, 1, TODAY] = counts
 
 
-def test_sess_rates_stand_beside_the_accounts_that_contribute_the_most(world: World, anna: Visitor) -> None:
+def test_sess_rates_stand_beside_the_accounts_that_contribute_the_most(world: FakeWeb, anna: Visitor) -> None:
     complaint_rate, bounce_rate = SesRate(Decimal("0.00083"), NOW), SesRate(Decimal("0.021"), NOW)
     world.support.ses.told = SesFigures(complaint_rate, bounce_rate, Tally(3_000_000, 2000, 500))
     contributes(world, "big", Tally(1_000_000, 800))
@@ -413,14 +417,14 @@ def test_sess_rates_stand_beside_the_accounts_that_contribute_the_most(world: Wo
     ],
 )
 def test_a_rate_is_coloured_by_what_ses_does_of_it(
-    world: World, anna: Visitor, share: str, tone: str, level: str
+    world: FakeWeb, anna: Visitor, share: str, tone: str, level: str
 ) -> None:
     world.support.ses.told = SesFigures(SesRate(Decimal(share), NOW), None, Tally())
 
     assert f'<span class="pill {tone}">{level}</span>' in anna.get(PLATFORM).body
 
 
-def test_without_rates_and_complaints_the_page_says_so(world: World, anna: Visitor) -> None:
+def test_without_rates_and_complaints_the_page_says_so(world: FakeWeb, anna: Visitor) -> None:
     text = text_of(anna.get(PLATFORM))
 
     assert text.count("no rate SES reports a rate only while mail is sent.") == 2
@@ -438,7 +442,7 @@ def test_without_rates_and_complaints_the_page_says_so(world: World, anna: Visit
     ],
 )
 def test_the_platform_page_shows_what_is_available_and_names_the_rest(
-    world: World, anna: Visitor, broken: str, said: str
+    world: FakeWeb, anna: Visitor, broken: str, said: str
 ) -> None:
     contributes(world, "big", Tally(1_000_000, 800))
     world.faults.fail(broken)
@@ -451,7 +455,7 @@ def test_the_platform_page_shows_what_is_available_and_names_the_rest(
     assert ("800 in 1,000,000 0.80 per 1,000 –" in text_of(answer)) is ("complaints" not in broken)
 
 
-def test_the_system_timeline_is_paged(world: World, anna: Visitor) -> None:
+def test_the_system_timeline_is_paged(world: FakeWeb, anna: Visitor) -> None:
     world.rows.put(*[an_entry("sender_ignored", NOW - timedelta(minutes=n), SYSTEM) for n in range(130)])
     world.rows.put(an_entry("policy_set", NOW - timedelta(days=1), SYSTEM))
 
@@ -465,14 +469,14 @@ def test_the_system_timeline_is_paged(world: World, anna: Visitor) -> None:
     assert "The policy allprowebtools was set" in oldest.body
 
 
-def test_the_decider_is_named_once(world: World, anna: Visitor) -> None:
+def test_the_decider_is_named_once(world: FakeWeb, anna: Visitor) -> None:
     world.rows.put(an_entry("sender_ignored", NOW, SYSTEM), an_entry("exempted"), an_entry("staff_disabled"))
 
     for path, times in (("/desk/system", 1), (f"/desk/accounts/{ACCOUNT}", 2)):
         assert text_of(anna.get(path)).count(f"By {STAFF}") == times
 
 
-def test_a_page_shows_what_is_available_and_names_the_rest(world: World, anna: Visitor) -> None:
+def test_a_page_shows_what_is_available_and_names_the_rest(world: FakeWeb, anna: Visitor) -> None:
     for name in ("policies.current", "queues.statuses", "quarantine_count.count"):
         world.faults.fail(name)
 
@@ -484,7 +488,7 @@ def test_a_page_shows_what_is_available_and_names_the_rest(world: World, anna: V
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_without_its_data_is_a_503(world: World, anna: Visitor, path: str) -> None:
+def test_a_page_without_its_data_is_a_503(world: FakeWeb, anna: Visitor, path: str) -> None:
     names = ("account_index.awaiting_support", "account_index.by_risk", "timeline.latest", "control.breaker")
     for name in names:
         world.faults.fail(name)
@@ -495,7 +499,7 @@ def test_a_page_without_its_data_is_a_503(world: World, anna: Visitor, path: str
 # ---------------------------------------------------------------- what is decided
 
 
-def test_a_case_is_approved_from_the_queue_and_the_owner_is_told_the_note(world: World, anna: Visitor) -> None:
+def test_a_case_is_approved_from_the_queue_and_the_owner_is_told_the_note(world: FakeWeb, anna: Visitor) -> None:
     sent = {"version": "1", "from": "queue", "reason": "Begin with your best", "day": str(TOMORROW)}
 
     answer = anna.sends(f"/desk/accounts/{ACCOUNT}/approve", **sent)
@@ -509,7 +513,7 @@ def test_a_case_is_approved_from_the_queue_and_the_owner_is_told_the_note(world:
 
 
 @pytest.mark.parametrize("name", DECISIONS)
-def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: World, anna: Visitor, name: str) -> None:
+def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: FakeWeb, anna: Visitor, name: str) -> None:
     exemption = Exemption(NOW + timedelta(days=9), "A partner", "sam")
     account = {
         "confirm": went_well(),
@@ -537,7 +541,7 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Worl
     assert world.rows.accounts[ACCOUNT].version == 2
 
 
-def test_a_complaint_is_taken_back_where_staff_say_why(world: World, anna: Visitor) -> None:
+def test_a_complaint_is_taken_back_where_staff_say_why(world: FakeWeb, anna: Visitor) -> None:
     account = f"/desk/accounts/{ACCOUNT}"
     world.support.add(an_account())
     world.support.complained()
@@ -554,7 +558,7 @@ def test_a_complaint_is_taken_back_where_staff_say_why(world: World, anna: Visit
     assert anna.sends(f"{account}/void", version="2", complaint=COMPLAINT.id, reason="Again").status == 409
 
 
-def test_where_the_rules_are_kept_now_the_queue_and_the_page_say_so(world: World, anna: Visitor) -> None:
+def test_where_the_rules_are_kept_now_the_queue_and_the_page_say_so(world: FakeWeb, anna: Visitor) -> None:
     world.support.add(asking(decided_at=NOW))
     world.support.complained()
     assert "taken a complaint back" not in anna.get("/desk").body
@@ -568,7 +572,7 @@ def test_where_the_rules_are_kept_now_the_queue_and_the_page_say_so(world: World
 
 
 @pytest.mark.parametrize("complaint", ["", "x", "20260310T120000.000000Z-00000000"])
-def test_an_unknown_complaint_cannot_be_taken_back(world: World, anna: Visitor, complaint: str) -> None:
+def test_an_unknown_complaint_cannot_be_taken_back(world: FakeWeb, anna: Visitor, complaint: str) -> None:
     world.support.add(an_account())
 
     answer = anna.sends(f"/desk/accounts/{ACCOUNT}/void", version="1", complaint=complaint, reason="A test")
@@ -576,7 +580,7 @@ def test_an_unknown_complaint_cannot_be_taken_back(world: World, anna: Visitor, 
     assert answer.status in (404, 422)
 
 
-def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world: World, anna: Visitor) -> None:
+def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world: FakeWeb, anna: Visitor) -> None:
     account, path = f"/desk/accounts/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}/mail-again"
     complained(world.rows, "cyd@example.com", "dan@example.com")
     assert anna.get(account).body.count("Suppressed; mail again") == 2
@@ -593,7 +597,7 @@ def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world
     assert (late.status, "cyd@example.com is not suppressed any more" in late.body) == (409, True)
 
 
-def test_bounced_addresses_are_suppressed_if_the_policy_says_so(world: World, anna: Visitor) -> None:
+def test_bounced_addresses_are_suppressed_if_the_policy_says_so(world: FakeWeb, anna: Visitor) -> None:
     complained(world.rows, "cyd@example.com")
     anna.sends(f"/desk/accounts/{ACCOUNT}/mail-again", recipient="cyd@example.com", reason="She wrote to us")
     FakeLedger(world.rows).count(bounce_counts("cyd@example.com", message_id="m-9"), NOW, PATIENCE)
@@ -617,7 +621,7 @@ def test_bounced_addresses_are_suppressed_if_the_policy_says_so(world: World, an
     ],
 )
 def test_a_refused_form_shows_the_reason_and_keeps_its_fields(
-    world: World, anna: Visitor, name: str, form: dict[str, str], status: int, says: str
+    world: FakeWeb, anna: Visitor, name: str, form: dict[str, str], status: int, says: str
 ) -> None:
     usual = {"version": "1", "reason": "My long <b>reason", "day": str(TODAY), "typed": ACCOUNT}
 
@@ -648,7 +652,7 @@ def test_an_error_is_shown_at_its_field_alone(anna: Visitor, name: str, form: di
     assert body.count('<span class="wrong">') == 1
 
 
-def test_a_stale_form_decides_nothing(world: World, anna: Visitor) -> None:
+def test_a_stale_form_decides_nothing(world: FakeWeb, anna: Visitor) -> None:
     form = {"version": "1", "reason": "Because", "from": "queue"}
     anna.sends(f"/desk/accounts/{ACCOUNT}/decline", **form)
 
@@ -662,7 +666,7 @@ def test_unknown_accounts_and_decisions_are_not_found(anna: Visitor, path: str) 
     assert anna.sends(path, version="1", reason="Because").status == 404
 
 
-def test_the_breaker_is_reset_with_a_reason_and_a_name(world: World, anna: Visitor) -> None:
+def test_the_breaker_is_reset_with_a_reason_and_a_name(world: FakeWeb, anna: Visitor) -> None:
     world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
 
     assert anna.sends("/desk/system/breaker", reason="").status == 422
@@ -702,7 +706,7 @@ class Elements(HTMLParser):
         self.text += data
 
 
-def written(world: World, text: str) -> None:
+def written(world: FakeWeb, text: str) -> None:
     """Whatever others can write, they have written."""
     trouble = Exemption(NOW + timedelta(days=1), text, text)
     request = replace(REQUEST, cause=text, change=text)
@@ -723,7 +727,7 @@ def written(world: World, text: str) -> None:
     world.support.resets.last = {"at": NOW.isoformat(), "by": text, "reason": text}
 
 
-def shown(world: World, text: str) -> Iterator[Elements]:
+def shown(world: FakeWeb, text: str) -> Iterator[Elements]:
     written(world, text)
     anna = world.staff("Anna")
     searched = f"/desk/accounts?{urlencode({'q': text})}"
@@ -740,9 +744,9 @@ def shown(world: World, text: str) -> Iterator[Elements]:
 
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_foreign_texts_are_escaped(text: str) -> None:
-    harmless = [page.elements for page in shown(World(), "harmless")]
+    harmless = [page.elements for page in shown(FakeWeb(), "harmless")]
 
-    found = list(shown(World(), text))
+    found = list(shown(FakeWeb(), text))
 
     assert [page.elements for page in found] == harmless
     for page in found:
@@ -750,7 +754,7 @@ def test_foreign_texts_are_escaped(text: str) -> None:
         assert not re.search("[\u202a-\u202e\u2066-\u2069\x00\x1b]", page.text)
 
 
-def test_an_accounts_bar_is_drawn_by_the_policy_in_force(world: World, anna: Visitor) -> None:
+def test_an_accounts_bar_is_drawn_by_the_policy_in_force(world: FakeWeb, anna: Visitor) -> None:
     world.support.add(an_account())
     world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(2000, 2)
     world.support.policies.policy = replace(DEFAULT, complaint_ratio=ComplaintRatio(limit_per_1000=5))

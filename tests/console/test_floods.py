@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, NOW
-from tests.support.visiting import ORIGIN, World, a_request
+from tests.support.function_url import ORIGIN, url_event
+from tests.support.visiting import FakeWeb
 
 from permille.domain.login.links import LinkRole
 from permille.domain.login.tokens import LONGEST_TOKEN
@@ -27,7 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 class Stranger:
     """Has read the source, and no link."""
 
-    world: World
+    world: FakeWeb
     dice: random.Random
     cost: list[str] = field(default_factory=list)  # what was asked of KMS and DynamoDB
 
@@ -81,7 +82,7 @@ ADDRESSES: dict[str, LinkRole] = {
 
 @pytest.fixture
 def stranger() -> Stranger:
-    return Stranger(World(), random.Random(1))  # noqa: S311 - the same requests in every run
+    return Stranger(FakeWeb(), random.Random(1))  # noqa: S311 - the same requests in every run
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -93,7 +94,7 @@ def test_a_thousand_unauthenticated_requests_call_neither_kms_nor_dynamodb(stran
 
     for token in islice(cycle([*HOPELESS.values(), *others]), REQUESTS):
         method = stranger.dice.choice(["GET", "HEAD", "POST", "PUT", "DELETE"])
-        statuses.add(stranger.asks(a_request(method, path, stranger.sends(token(stranger)))))
+        statuses.add(stranger.asks(url_event(method, path, stranger.sends(token(stranger)))))
 
     assert statuses == {401, 403}
     assert stranger.cost == []
@@ -104,7 +105,7 @@ def test_logging_in_does_not_call_kms_for_a_token_that_opens_no_page(stranger: S
     statuses = set()
 
     for token in islice(cycle([*HOPELESS.values(), platforms]), REQUESTS):
-        statuses.add(stranger.asks(a_request("GET", f"/enter?token={token(stranger)}")))
+        statuses.add(stranger.asks(url_event("GET", f"/enter?token={token(stranger)}")))
 
     assert statuses == {401, 403}
     assert stranger.cost == []
@@ -114,7 +115,7 @@ def test_public_pages_call_neither_kms_nor_dynamodb(stranger: Stranger) -> None:
     paths = ["/", "/guide", "/guide.txt", "/nowhere", "/api/v1/openapi.json", "/api/v2"]
 
     for path in islice(cycle(paths), REQUESTS):
-        stranger.asks(a_request("GET", path, stranger.sends(stranger.forged(LinkRole.STAFF))))
+        stranger.asks(url_event("GET", path, stranger.sends(stranger.forged(LinkRole.STAFF))))
 
     assert stranger.cost == []
 
@@ -136,7 +137,7 @@ def test_a_form_from_another_origin_is_refused_before_kms_is_called(
 
     sent = {**headers, "cookie": f"{OWNERS}={token}; {STAFFS}={token}"}
 
-    assert (stranger.asks(a_request("POST", path, sent, "csrf=x")), stranger.cost) == (403, [])
+    assert (stranger.asks(url_event("POST", path, sent, "csrf=x")), stranger.cost) == (403, [])
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -144,6 +145,6 @@ def test_a_well_formed_forgery_costs_one_verification_and_no_read(stranger: Stra
     for _ in range(10):
         token = stranger.forged(ADDRESSES[path])
         headers = {"cookie": f"{OWNERS}={token}; {STAFFS}={token}", "authorization": f"Bearer {token}"}
-        assert stranger.asks(a_request("GET", path, headers)) == 401
+        assert stranger.asks(url_event("GET", path, headers)) == 401
 
     assert stranger.cost == ["signer.verify"] * 10

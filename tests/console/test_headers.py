@@ -8,7 +8,8 @@ import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY
 from tests.support.desk_world import asking
 from tests.support.fakes import Rows
-from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
+from tests.support.function_url import ORIGIN, url_event
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.console.api import api_app
 from permille.console.headers import HEADERS
@@ -34,8 +35,8 @@ FRAMED = ("/", "/guide", "/logged-out", "/report")
 FILLED = {"<_id>": ACCOUNT, "<account_id>": ACCOUNT, "<_decision>": "exempt", r"<name>\.css": "style.css"}
 
 
-def a_world() -> World:
-    return World(Rows(accounts={ACCOUNT: asking()}))
+def a_world() -> FakeWeb:
+    return FakeWeb(Rows(accounts={ACCOUNT: asking()}))
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -47,7 +48,7 @@ def routes() -> Iterator[tuple[str, str]]:
             yield route.method, path
 
 
-def visitor(world: World, path: str) -> Visitor:
+def visitor(world: FakeWeb, path: str) -> Visitor:
     if path.startswith("/report"):
         return world.owner()
     return world.platform() if path.startswith("/api") else world.staff()
@@ -82,8 +83,8 @@ def test_no_other_headers_are_on_all_responses() -> None:
     assert HEADERS.keys() == {*EXPECTED, "Content-Security-Policy"}
 
 
-def failing(path: str, error: Exception | None = None) -> Callable[[World], Answer]:
-    def answer(world: World) -> Answer:
+def failing(path: str, error: Exception | None = None) -> Callable[[FakeWeb], Answer]:
+    def answer(world: FakeWeb) -> Answer:
         asking = visitor(world, path)
         world.faults.fail("signer.verify", error=error)
         return asking.get(path)
@@ -91,12 +92,12 @@ def failing(path: str, error: Exception | None = None) -> Callable[[World], Answ
     return answer
 
 
-def bypassed(world: World) -> Answer:
+def bypassed(world: FakeWeb) -> Answer:
     world.console = replace(world.console, proxy=Proxy(("0" * 64,)))
     return Visitor(world).get("/")
 
 
-ANSWERS: dict[str, tuple[Callable[[World], Answer], int]] = {
+ANSWERS: dict[str, tuple[Callable[[FakeWeb], Answer], int]] = {
     "a way in": (lambda world: Visitor(world).get(f"/enter?token={world.token(LinkRole.OWNER, ACCOUNT)}"), 303),
     "a way in for nobody": (lambda world: Visitor(world).get("/enter"), 401),
     "a form that leads to a page": (
@@ -168,11 +169,11 @@ def test_a_cookie_is_sent_in_frames_only_where_somebody_may_frame_pages(
     token = world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "Sam", NOW)
 
     form = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN}
-    [cookie] = world.ask(a_request("POST", "/enter", form, f"token={token}")).cookies
+    [cookie] = world.ask(url_event("POST", "/enter", form, f"token={token}")).cookies
 
     assert cookie.endswith(f"; HttpOnly; Secure; {same_site}")
 
 
 def test_every_stylesheet_is_cached_by_browsers() -> None:
     for name in STYLES:
-        assert "immutable" in a_world().ask(a_request("GET", f"/{name}.css")).headers["Cache-Control"]
+        assert "immutable" in a_world().ask(url_event("GET", f"/{name}.css")).headers["Cache-Control"]

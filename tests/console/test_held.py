@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
 from tests.support.desk_world import ANNA, asking
-from tests.support.visiting import Answer, Visitor, World
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
@@ -20,8 +20,8 @@ LATE = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
+def world() -> FakeWeb:
+    world = FakeWeb()
     world.support.rows.accounts.clear()
     for account_id, why in {
         "full": HoldReason.BREAKER,
@@ -34,7 +34,7 @@ def world() -> World:
 
 
 @pytest.fixture
-def anna(world: World) -> Visitor:
+def anna(world: FakeWeb) -> Visitor:
     return world.staff("Anna")
 
 
@@ -57,7 +57,7 @@ def test_held_accounts_are_listed_with_reason_and_counts(anna: Visitor) -> None:
     assert page.body.count("<b>2</b> in 1,000") == 2
 
 
-def test_without_held_accounts_the_page_says_so(anna: Visitor, world: World) -> None:
+def test_without_held_accounts_the_page_says_so(anna: Visitor, world: FakeWeb) -> None:
     for account_id in ("full", "unseen"):
         del world.rows.accounts[account_id]
 
@@ -67,7 +67,7 @@ def test_without_held_accounts_the_page_says_so(anna: Visitor, world: World) -> 
     assert 'name="reason"' not in page.body
 
 
-def test_ticked_accounts_are_released_with_one_reason(anna: Visitor, world: World) -> None:
+def test_ticked_accounts_are_released_with_one_reason(anna: Visitor, world: FakeWeb) -> None:
     fields = {"held:full": "on", "held:unseen": "on", "reason": "Both really spam", "decision": "release"}
 
     page = anna.sends("/desk/held", **fields)
@@ -80,13 +80,13 @@ def test_ticked_accounts_are_released_with_one_reason(anna: Visitor, world: Worl
         assert (entry.kind, entry.data) == ("hold_released", {"reason": "Both really spam", "by": ANNA})
 
 
-def test_ticked_accounts_are_exempted_until_a_day(anna: Visitor, world: World) -> None:
+def test_ticked_accounts_are_exempted_until_a_day(anna: Visitor, world: FakeWeb) -> None:
     anna.sends("/desk/held", **{"held:full": "on", "reason": "A partner", "until": "2026-04-01", "decision": "exempt"})
 
     assert [world.rows.accounts[one].exempt_at(NOW) for one in ("full", "unseen")] == [True, False]
 
 
-def test_a_refusal_for_one_account_does_not_stop_the_others(anna: Visitor, world: World) -> None:
+def test_a_refusal_for_one_account_does_not_stop_the_others(anna: Visitor, world: FakeWeb) -> None:
     fields = {"held:waits": "on", "held:gone": "on", "held:full": "on", "reason": "Why", "decision": "release"}
 
     page = anna.sends("/desk/held", **fields)
@@ -106,7 +106,7 @@ def test_a_refusal_for_one_account_does_not_stop_the_others(anna: Visitor, world
         ({"held:full": "on", "reason": "Why"}, "open the page again"),
     ],
 )
-def test_an_invalid_form_decides_nothing(anna: Visitor, world: World, fields: dict[str, Any], says: str) -> None:
+def test_an_invalid_form_decides_nothing(anna: Visitor, world: FakeWeb, fields: dict[str, Any], says: str) -> None:
     page = anna.sends("/desk/held", **fields)
 
     assert page.status == 422
@@ -115,7 +115,7 @@ def test_an_invalid_form_decides_nothing(anna: Visitor, world: World, fields: di
     assert world.rows.told("full") == []
 
 
-def test_many_held_accounts_are_paged_to_fit_a_form(anna: Visitor, world: World) -> None:
+def test_many_held_accounts_are_paged_to_fit_a_form(anna: Visitor, world: FakeWeb) -> None:
     for number in range(45):
         world.support.add(held(f"shop-{number:02}", HoldReason.BREAKER))
 
@@ -130,7 +130,7 @@ def test_many_held_accounts_are_paged_to_fit_a_form(anna: Visitor, world: World)
     assert seen == ["full", *(f"shop-{number:02}" for number in range(45)), "unseen"]
 
 
-def test_the_system_page_says_that_deliveries_are_missing(anna: Visitor, world: World) -> None:
+def test_the_system_page_says_that_deliveries_are_missing(anna: Visitor, world: FakeWeb) -> None:
     assert "For 1 account fewer deliveries than complaints were counted" in anna.get("/desk/system").body
 
     del world.rows.accounts["unseen"]
@@ -138,7 +138,7 @@ def test_the_system_page_says_that_deliveries_are_missing(anna: Visitor, world: 
     assert "fewer deliveries" not in anna.get("/desk/system").body
 
 
-def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, world: World) -> None:
+def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, world: FakeWeb) -> None:
     world.support.add(asking())
     world.now = LATE
     fields = {"version": "1", "reason": "Today, then", "day": str(TODAY), "from": "queue"}
@@ -153,7 +153,7 @@ def test_a_day_with_few_hours_left_is_approved_once_it_is_ticked(anna: Visitor, 
     assert world.rows.accounts[ACCOUNT].trial is not None
 
 
-def test_accounts_above_the_limit_by_time_alone_are_marked(anna: Visitor, world: World) -> None:
+def test_accounts_above_the_limit_by_time_alone_are_marked(anna: Visitor, world: FakeWeb) -> None:
     world.support.add(an_account("calendar", assessment=Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True, kept=True)))
 
     page = anna.get("/desk/accounts")

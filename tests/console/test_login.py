@@ -2,7 +2,8 @@
 
 import pytest
 from tests.support.builders import ACCOUNT, STAFF
-from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request, a_token
+from tests.support.function_url import ORIGIN, url_event
+from tests.support.visiting import Answer, FakeWeb, Visitor, a_token
 
 from permille.domain.login.links import LinkRole
 from permille.domain.login.revocation import Register
@@ -13,11 +14,11 @@ EVA = "arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example"
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeWeb:
+    return FakeWeb()
 
 
-def a_link(world: World, name: str, by: str = STAFF) -> str:
+def a_link(world: FakeWeb, name: str, by: str = STAFF) -> str:
     return a_token(world.signer, world.rows, LinkRole.STAFF, name, world.now, by=by)
 
 
@@ -25,7 +26,7 @@ def enters(visitor: Visitor, token: str, **fields: str) -> Answer:
     return visitor.post(ENTER, {"token": token, **fields})
 
 
-def test_a_staff_link_asks_for_confirmation_and_names_its_maker(world: World) -> None:
+def test_a_staff_link_asks_for_confirmation_and_names_its_maker(world: FakeWeb) -> None:
     visitor = Visitor(world)
 
     asks = visitor.get(f"{ENTER}?token={a_link(world, 'Anna', EVA)}")
@@ -37,7 +38,7 @@ def test_a_staff_link_asks_for_confirmation_and_names_its_maker(world: World) ->
     assert visitor.get("/desk").status == 401
 
 
-def test_after_the_confirmation_staff_are_logged_in(world: World) -> None:
+def test_after_the_confirmation_staff_are_logged_in(world: FakeWeb) -> None:
     visitor = Visitor(world)
 
     entered = enters(visitor, a_link(world, "Anna"))
@@ -47,7 +48,7 @@ def test_after_the_confirmation_staff_are_logged_in(world: World) -> None:
 
 
 @pytest.mark.parametrize("origin", ["", "null", "https://evil.example", f"{ORIGIN}:8443"])
-def test_another_site_cannot_log_anybody_in(world: World, origin: str) -> None:
+def test_another_site_cannot_log_anybody_in(world: FakeWeb, origin: str) -> None:
     """Who is put into somebody else's session decides under another's name."""
     visitor = Visitor(world)
 
@@ -59,7 +60,7 @@ def test_another_site_cannot_log_anybody_in(world: World, origin: str) -> None:
     ("name", "by"),
     [("Bob", STAFF), ("Аnna", STAFF), ("Anna", EVA), ("Anna", SAMS_NAMESAKE)],
 )
-def test_a_link_of_another_name_asks_before_it_replaces_the_session(world: World, name: str, by: str) -> None:
+def test_a_link_of_another_name_asks_before_it_replaces_the_session(world: FakeWeb, name: str, by: str) -> None:
     anna = world.staff("Anna")
     before = dict(anna.cookies)
 
@@ -78,27 +79,27 @@ def test_a_link_of_another_name_asks_before_it_replaces_the_session(world: World
 
 
 @pytest.mark.parametrize("path", ["", "x:assumed-role/Admin/", "Anna)(link/by:root)/"])
-def test_a_decision_names_the_maker_of_the_link(world: World, path: str) -> None:
+def test_a_decision_names_the_maker_of_the_link(world: FakeWeb, path: str) -> None:
     link = a_link(world, "Anna", f"arn:aws:iam::123456789012:user/{path}eva")
 
     assert world.console.authenticator.log_in(link, world.now).name == "staff:Anna (link by user/eva)"
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 64, "é"])
-def test_only_a_form_of_the_current_session_replaces_it(world: World, csrf: str) -> None:
+def test_only_a_form_of_the_current_session_replaces_it(world: FakeWeb, csrf: str) -> None:
     anna = world.staff("Anna")
 
     assert enters(anna, a_link(world, "Bob"), csrf=csrf).status == 200
     assert enters(anna, a_link(world, "Bob"), csrf=world.staff("Bob").csrf("/desk")).status == 200
 
 
-def test_the_same_name_is_not_asked_twice(world: World) -> None:
+def test_the_same_name_is_not_asked_twice(world: FakeWeb) -> None:
     anna = world.staff("Anna")
 
     assert enters(anna, a_link(world, "Anna")).status == 303
 
 
-def test_an_invalid_session_is_replaced_without_asking(world: World) -> None:
+def test_an_invalid_session_is_replaced_without_asking(world: FakeWeb) -> None:
     anna = world.staff("Anna")
     token = a_link(world, "Bob")
     world.rows.link_registers[LinkRole.STAFF, "Anna"] = Register(of_name=world.now)
@@ -106,7 +107,7 @@ def test_an_invalid_session_is_replaced_without_asking(world: World) -> None:
     assert enters(anna, token).status == 303
 
 
-def test_without_knowing_the_current_session_nobody_is_logged_in(world: World) -> None:
+def test_without_knowing_the_current_session_nobody_is_logged_in(world: FakeWeb) -> None:
     anna = world.staff("Anna")
     token = a_link(world, "Bob")
     world.faults.fail("signer.verify", skip=1)  # that of the link is the first
@@ -115,15 +116,15 @@ def test_without_knowing_the_current_session_nobody_is_logged_in(world: World) -
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c"])
-def test_a_malformed_link_logs_nobody_in(world: World, token: str) -> None:
+def test_a_malformed_link_logs_nobody_in(world: FakeWeb, token: str) -> None:
     assert enters(Visitor(world), token).status == 401
 
 
-def test_a_platforms_token_logs_nobody_in(world: World) -> None:
+def test_a_platforms_token_logs_nobody_in(world: FakeWeb) -> None:
     assert enters(Visitor(world), world.token(LinkRole.PLATFORM, "crm")).status == 403
 
 
-def test_names_are_escaped(world: World) -> None:
+def test_names_are_escaped(world: FakeWeb) -> None:
     asks = Visitor(world).get(f"{ENTER}?token={a_link(world, '<b>Anna</b>', '<i>eva</i>')}")
 
     assert "<b>Anna</b>" not in asks.body
@@ -131,7 +132,7 @@ def test_names_are_escaped(world: World) -> None:
     assert "&lt;b&gt;Anna" in asks.body
 
 
-def test_two_owners_pages_are_open_beside_each_other(world: World) -> None:
+def test_two_owners_pages_are_open_beside_each_other(world: FakeWeb) -> None:
     """Each account has a cookie of its own: nothing is entered over."""
     assert world.owner().get(f"{ENTER}?token={world.token(LinkRole.OWNER, ACCOUNT)}").status == 303
 
@@ -139,12 +140,12 @@ def test_two_owners_pages_are_open_beside_each_other(world: World) -> None:
 # ---------------------------------------------------------------- what a neighbouring host has a browser send
 
 
-def asks_with(world: World, *cookies: str) -> Answer:
-    return world.ask({**a_request("GET", "/desk"), "cookies": list(cookies)})
+def asks_with(world: FakeWeb, *cookies: str) -> Answer:
+    return world.ask({**url_event("GET", "/desk"), "cookies": list(cookies)})
 
 
 @pytest.mark.parametrize("sign", ["\u2000", "\u00a0", "\u0085", "\u3000", "\x1c", "\x0b", "é", "\u200b", '"', "("])
-def test_a_cookie_whose_name_only_looks_like_ours_is_not_ours(world: World, sign: str) -> None:
+def test_a_cookie_whose_name_only_looks_like_ours_is_not_ours(world: FakeWeb, sign: str) -> None:
     """Browsers hold `__Host-` against the beginning of a name alone: a host beside ours may set this one for us."""
     ours, planted = a_link(world, "Anna"), a_link(world, "Bob")
 
@@ -154,11 +155,11 @@ def test_a_cookie_whose_name_only_looks_like_ours_is_not_ours(world: World, sign
         assert asks_with(world, f"{name}={planted}").status == 401
 
 
-def test_blanks_and_tabs_around_a_cookie_are_stripped(world: World) -> None:
+def test_blanks_and_tabs_around_a_cookie_are_stripped(world: FakeWeb) -> None:
     assert asks_with(world, f" \t__Host-staff={a_link(world, 'Anna')}\t ").status == 200
 
 
-def test_of_two_cookies_with_our_name_neither_opens_anything(world: World) -> None:
+def test_of_two_cookies_with_our_name_neither_opens_anything(world: FakeWeb) -> None:
     """Their order tells nobody which a page of ours has set."""
     anna, bob = (f"__Host-staff={a_link(world, name)}" for name in ("Anna", "Bob"))
 
@@ -170,7 +171,7 @@ def test_of_two_cookies_with_our_name_neither_opens_anything(world: World) -> No
 
 
 @pytest.mark.parametrize("path", ["/desk", f"/report/{ACCOUNT}"])
-def test_logging_out_ends_the_session_in_this_browser(world: World, path: str) -> None:
+def test_logging_out_ends_the_session_in_this_browser(world: FakeWeb, path: str) -> None:
     visitor = world.staff() if path == "/desk" else world.owner()
     assert f'action="{path}/logout"' in visitor.get(path).body
 
@@ -185,7 +186,7 @@ def test_logging_out_ends_the_session_in_this_browser(world: World, path: str) -
     assert "You are out" in visitor.get("/logged-out").body
 
 
-def test_logging_out_of_one_report_keeps_the_others(world: World) -> None:
+def test_logging_out_of_one_report_keeps_the_others(world: FakeWeb) -> None:
     owner = world.owner()
     owner.cookies["__Host-owner-florist"] = "another"
 
@@ -195,7 +196,7 @@ def test_logging_out_of_one_report_keeps_the_others(world: World) -> None:
 
 
 @pytest.mark.parametrize("path", ["/desk", f"/report/{ACCOUNT}"])
-def test_another_site_logs_nobody_out(world: World, path: str) -> None:
+def test_another_site_logs_nobody_out(world: FakeWeb, path: str) -> None:
     visitor = world.staff() if path == "/desk" else world.owner()
 
     answer = visitor.post(f"{path}/logout", {"csrf": visitor.csrf(path)}, origin="https://evil.example")

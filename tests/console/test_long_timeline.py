@@ -21,7 +21,7 @@ from tests.support.builders import (
 )
 from tests.support.desk_world import asking
 from tests.support.fakes import Rows
-from tests.support.visiting import World
+from tests.support.visiting import FakeWeb
 
 from permille.domain.account.correction import Void
 from permille.domain.timeline.timeline import Entry
@@ -46,11 +46,11 @@ ADDRESSES = [
 ]
 
 
-def disabled_for_complaints() -> World:
+def disabled_for_complaints() -> FakeWeb:
     """After a trial that failed; one of the complaints is taken back; another provider is connected."""
     record = a_record(ACCOUNT, NOW - timedelta(hours=2), a_verdict(10_000, 30), days_of(10_000, 30), COMPLAINTS)
     account = asking(provider=a_provider(connected_at=NOW - 9 * A_DAY), decided_at=NOW - timedelta(hours=1))
-    world = World(Rows(accounts={ACCOUNT: account}))
+    world = FakeWeb(Rows(accounts={ACCOUNT: account}))
     world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(10_000, 29)
     earlier = ("created", "provider_connected", "disabled", "trial_began", "trial_ended", "stays_suspended")
     world.rows.put(*(an_entry(kind, NOW - (10 - number) * A_DAY) for number, kind in enumerate(earlier)))
@@ -69,7 +69,7 @@ def much_else() -> Iterator[Entry]:
         yield an_entry("review_amended", begins + timedelta(minutes=30) + number * A_SECOND)
 
 
-def evidence(world: World) -> dict[str, Any]:
+def evidence(world: FakeWeb) -> dict[str, Any]:
     """What those who decide by it are shown, without the newest entries as such."""
     owner, staff, api = world.owner(), world.staff(), world.platform()
     report = json.loads(owner.get(f"/report/{ACCOUNT}/report.json").body)

@@ -9,11 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, an_account
-from tests.support.enforcement import World as Enforcing
+from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import DecisionServices, FakeBus, FakeIdempotencyStore, FakeMailer, FakeRetryQueue
 from tests.support.platform import Platform
-from tests.support.visiting import Answer, World
+from tests.support.visiting import Answer, FakeWeb
 
 from permille.domain.login.links import LinkRole
 from permille.domain.people.staff_commands import ApproveReview, DeclineReview
@@ -41,10 +41,10 @@ class OwnersLink(RuleBasedStateMachine):
     def begins(self, zone: str) -> None:
         self.zone = ZoneInfo(zone)
         account = an_account(status=Status.DISABLED, timezone=zone)
-        self.enforcing = Enforcing()
+        self.enforcing = FakeEnforcement()
         self.rows = self.enforcing.rows
         self.enforcing.open(account, active=False)
-        self.world = World(self.rows)
+        self.world = FakeWeb(self.rows)
         self.world.now = NOW
         self.api = Platform(self.rows, self.world.signer)
         self.expired = self.world.token(LinkRole.OWNER, ACCOUNT, NOW - timedelta(days=30))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, NOW, LambdaContext
+from tests.support.function_url import url_event
 from tests.support.measured import Measured
-from tests.support.visiting import World, a_request
+from tests.support.visiting import FakeWeb
 
 from permille.console.api import api_app
 from permille.console.proxy import HEADER, Proxy
@@ -25,9 +26,9 @@ def digest(secret: str) -> str:
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> FakeWeb:
     """As it is while the value is changed."""
-    world, proxy = World(), Proxy.of(f"{digest(OLD)},{digest(NEW)}")
+    world, proxy = FakeWeb(), Proxy.of(f"{digest(OLD)},{digest(NEW)}")
     world.console, world.api = replace(world.console, proxy=proxy), replace(world.api, proxy=proxy)
     return world
 
@@ -37,29 +38,29 @@ WRONG = [None, "", "x", OLD[:-1], OLD + " ", OLD.upper(), digest(OLD), f"{OLD},{
 
 @pytest.mark.parametrize("value", WRONG)
 @pytest.mark.parametrize("path", PATHS + OF_THE_API)
-def test_a_request_that_bypasses_cloudfront_is_refused(world: World, path: str, value: str | None) -> None:
+def test_a_request_that_bypasses_cloudfront_is_refused(world: FakeWeb, path: str, value: str | None) -> None:
     token = world.token(LinkRole.PLATFORM, "crm")
     headers = {"authorization": f"Bearer {token}"} | ({} if value is None else {HEADER: value})
     world.faults.calls.clear()
 
-    answer = world.ask(a_request("GET", path, headers))
+    answer = world.ask(url_event("GET", path, headers))
 
     assert (answer.status, answer.body, world.faults.calls) == (403, "", [])
 
 
 @pytest.mark.parametrize("value", [OLD, NEW])
-def test_during_a_rotation_both_values_are_accepted(world: World, value: str) -> None:
+def test_during_a_rotation_both_values_are_accepted(world: FakeWeb, value: str) -> None:
     authorization = f"Bearer {world.token(LinkRole.PLATFORM, 'crm')}"
 
-    assert world.ask(a_request("GET", "/guide", {HEADER: value})).status == 200
-    asked = a_request("GET", f"/api/v1/accounts/{ACCOUNT}", {HEADER: value, "authorization": authorization})
+    assert world.ask(url_event("GET", "/guide", {HEADER: value})).status == 200
+    asked = url_event("GET", f"/api/v1/accounts/{ACCOUNT}", {HEADER: value, "authorization": authorization})
     assert world.ask(asked).status == 200
-    assert world.ask(a_request("GET", "/desk", {HEADER: value})).status == 401
+    assert world.ask(url_event("GET", "/desk", {HEADER: value})).status == 401
 
 
 @pytest.mark.parametrize("event", [{}, {"headers": None}, {"headers": {}, "requestContext": None, "body": "x"}])
 def test_a_bypassing_request_is_not_read(
-    world: World, event: dict[str, Any], logged: list[logging.LogRecord], measured: Measured
+    world: FakeWeb, event: dict[str, Any], logged: list[logging.LogRecord], measured: Measured
 ) -> None:
     answers = [
         site_app.answer(world.console, event, LambdaContext(), NOW),

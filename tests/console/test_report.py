@@ -28,7 +28,7 @@ from tests.support.fakes import FakeLedger
 from tests.support.hostile import PAYLOADS, mailbox_of
 from tests.support.report_gallery import report as shown
 from tests.support.reports import APPROVED, ASKED, BROKEN, PROVIDER, STATES, a_card, a_report, busy_tallies, cards_of
-from tests.support.visiting import Answer, World
+from tests.support.visiting import Answer, FakeWeb
 
 from permille.console.site.review_form import ReviewInput
 from permille.console.site.spreadsheet import Separator
@@ -406,8 +406,8 @@ def test_no_cell_is_a_formula_whatever_the_spreadsheet_divides_by(text: str, cel
 # ---------------------------------------------------------------- to be taken along
 
 
-def the_world(account: Account, tallies: Any = None, cards: Any = ()) -> World:
-    world = World()
+def the_world(account: Account, tallies: Any = None, cards: Any = ()) -> FakeWeb:
+    world = FakeWeb()
     world.rows.accounts[ACCOUNT] = account
     world.rows.tallies.update({(ACCOUNT, epoch, day): tally for (epoch, day), tally in (tallies or {}).items()})
     world.rows.put(*cards)
@@ -486,7 +486,7 @@ def test_machines_get_everything_that_is_shown_but_no_names_of_staff_and_no_secr
     assert [text for text in (STAFF, PROVIDER.secret) if text in answer.body] == []
 
 
-def taken_back() -> World:
+def taken_back() -> FakeWeb:
     """A complaint counted, and support took another one back."""
     gone = a_complaint_entry("m-1", NOW - A_DAY, subject="Buns")
     counts = a_complaint_entry("m-2", NOW - A_DAY, subject="Bread")
@@ -586,11 +586,11 @@ def test_a_wrong_place_in_the_timeline_does_no_harm(before: str) -> None:
 # ---------------------------------------------------------------- the form
 
 
-def disabled(**different: Any) -> World:
+def disabled(**different: Any) -> FakeWeb:
     return the_world(an_account(status=Status.DISABLED, **different), BROKEN)
 
 
-def review_of(world: World) -> Review | None:
+def review_of(world: FakeWeb) -> Review | None:
     return world.rows.accounts[ACCOUNT].review
 
 

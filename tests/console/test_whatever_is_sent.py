@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, NOW, TODAY, an_account, an_entry
 from tests.support.desk_world import REQUEST, asking, went_well
 from tests.support.fakes import Rows
+from tests.support.function_url import ORIGIN, url_event
 from tests.support.platform import Platform
-from tests.support.visiting import ORIGIN, Answer, Visitor, World, a_request
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.console.requests import origin_of
 from permille.console.site.desk_forms import DECISIONS
@@ -38,7 +39,7 @@ def as_aws_sends_it(visitor: Visitor, path: str, body: bytes, method: str = "POS
     """A form as a function URL hands it over: in Base64."""
     cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
     headers = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN, "cookie": cookies}
-    event = a_request(method, f"/?{query}" if query else "/", headers)
+    event = url_event(method, f"/?{query}" if query else "/", headers)
     event["rawPath"] = event["requestContext"]["http"]["path"] = path
     return visitor.world.ask(event | {"body": b64encode(body).decode(), "isBase64Encoded": True})
 
@@ -88,9 +89,9 @@ fields = st.dictionaries(st.sampled_from(NAMES), texts)
 queries = st.dictionaries(st.sampled_from(SEARCHED), texts, max_size=3)
 
 
-def worlds() -> Iterator[World]:
+def worlds() -> Iterator[FakeWeb]:
     for account in (an_account(), asking(), went_well(), an_account(status=Status.CLOSED)):
-        world = World()
+        world = FakeWeb()
         world.support.add(account)
         yield world
     world.rows.put(*(an_entry(kind, NOW - timedelta(minutes=number)) for number, kind in enumerate(KINDS)))
@@ -126,7 +127,7 @@ def test_no_input_makes_the_console_fail(
 
 
 def test_a_form_is_read_from_base64_as_aws_sends_it() -> None:
-    world = World(Rows(accounts={ACCOUNT: asking()}))
+    world = FakeWeb(Rows(accounts={ACCOUNT: asking()}))
     owner = world.owner()
     body = urlencode({"csrf": owner.csrf(REPORT), "action": "withdraw", "read": answer_token(REQUEST)}).encode()
 
@@ -136,7 +137,7 @@ def test_a_form_is_read_from_base64_as_aws_sends_it() -> None:
 
 def test_a_text_that_the_browser_lets_pass_is_not_too_long() -> None:
     """It counts a new line as one sign, and sends two."""
-    world = World(Rows(accounts={ACCOUNT: an_account(status=Status.DISABLED)}))
+    world = FakeWeb(Rows(accounts={ACCOUNT: an_account(status=Status.DISABLED)}))
     cause = "\n".join(["x" * 99] * 10)
     form = {"action": "request", "day": str(TODAY), "batch": "800", "change": "Cleaned"}
 
@@ -150,7 +151,7 @@ def test_a_text_that_the_browser_lets_pass_is_not_too_long() -> None:
 
 @pytest.mark.parametrize("nothing", [" ", "\0", "\u200b", "\u202e\u00ad", "\ufeff\r\n"])
 def test_an_invisible_reason_is_refused(nothing: str) -> None:
-    world = World(Rows(accounts={ACCOUNT: asking()}))
+    world = FakeWeb(Rows(accounts={ACCOUNT: asking()}))
     request = {"action": "amend", "day": str(TODAY), "batch": "1"}
 
     decided = world.staff().sends(f"{ITS_DESK}/decline", version="1", reason=nothing)
@@ -184,14 +185,14 @@ def test_an_origin_is_written_as_browsers_write_it(address: str, origin: str) ->
 
 @pytest.mark.parametrize("account_id", ["css", "txt", "year", "desk"])
 def test_every_account_has_its_report_whatever_it_is_called(account_id: str) -> None:
-    world = World(Rows(accounts={account_id: an_account(account_id)}))
+    world = FakeWeb(Rows(accounts={account_id: an_account(account_id)}))
 
     assert world.owner(account_id).get(f"/report/{account_id}").status == 200
 
 
 @pytest.mark.parametrize("account_id", ["x" * 3000, "Bakery", "a b", "%62akery"])
 def test_an_invalid_id_is_not_looked_up(account_id: str) -> None:
-    world = World()
+    world = FakeWeb()
     world.faults.fail("accounts.get")
 
     sent = world.staff().sends(f"/desk/accounts/{account_id}/disable", version="1", reason="So")
@@ -202,7 +203,9 @@ def test_an_invalid_id_is_not_looked_up(account_id: str) -> None:
 @pytest.mark.parametrize("address", STRANGE)
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
 def test_no_spelling_of_a_path_avoids_authentication(address: str, method: str) -> None:
-    world = World(Rows(accounts={ACCOUNT: an_account(), "other": an_account("other", owner_name="Nobody's business")}))
+    world = FakeWeb(
+        Rows(accounts={ACCOUNT: an_account(), "other": an_account("other", owner_name="Nobody's business")})
+    )
     owner = world.owner()
     body = urlencode({"csrf": owner.csrf(REPORT)}).encode()
 
@@ -215,8 +218,8 @@ def test_no_spelling_of_a_path_avoids_authentication(address: str, method: str) 
 # ---------------------------------------------------------------- rows
 
 
-def lost_in_space(account: Account) -> World:
-    world = World()
+def lost_in_space(account: Account) -> FakeWeb:
+    world = FakeWeb()
     world.support.lost_it(replace(account, timezone=NOWHERE))
     return world
 
@@ -244,7 +247,7 @@ def test_no_day_is_approved_in_an_unknown_time_zone() -> None:
 
 
 def test_an_unreadable_row_is_an_error_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World()
+    world = FakeWeb()
     owner = world.owner()
 
     def unreadable(_: str) -> Account:
@@ -259,7 +262,7 @@ def test_an_unreadable_row_is_an_error_page(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("error", [PermissionDenied, RequestRejected])
 def test_a_permanent_error_does_not_ask_to_try_again(error: type[ServiceError]) -> None:
-    world = World()
+    world = FakeWeb()
     owner = world.owner()
     world.rows.faults.fail("timeline.latest", error=error("reading the timeline: AWS does not allow it"))
 
@@ -274,7 +277,7 @@ def test_a_permanent_error_does_not_ask_to_try_again(error: type[ServiceError]) 
 
 
 def test_neither_input_nor_tokens_are_logged(logged: list[logging.LogRecord]) -> None:
-    world = World(Rows(accounts={ACCOUNT: asking()}))
+    world = FakeWeb(Rows(accounts={ACCOUNT: asking()}))
     owner, staff = world.owner(), world.staff()
     platform = Platform(rows=world.rows)
     secret = "unspeakable"

@@ -2,7 +2,6 @@
 
 import smtplib
 import ssl
-import time
 
 import pytest
 from tests.stack.conftest import Stack, eventually
@@ -164,15 +163,13 @@ def test_a_subdomain_sends_with_the_domains_identity(sender: Sender) -> None:
     assert event["mail"]["sourceArn"] == sender.arn(f"identity/{sender.domain}")
 
 
-def test_a_thousand_mails_take_less_than_twenty_seconds_and_none_is_lost(sender: Sender) -> None:
+def test_of_a_thousand_mails_in_one_session_none_is_lost(sender: Sender) -> None:
     mail = a_mail(sender.address, "ann@example.com")
-    began = time.monotonic()
 
     with sender.session() as session:
         for _ in range(1000):
             submit(session, mail)
 
-    assert time.monotonic() - began < 20
     eventually(lambda: sender.events_waiting() == 1000)
 
 

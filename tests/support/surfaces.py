@@ -1,4 +1,4 @@
-"""A whole platform in this process, and what each of its surfaces says about one account."""
+"""A whole platform in this process, and what each interface shows of one account."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ from tests.support.fakes import (
 )
 from tests.support.operator_fakes import FakeStack, a_stack
 from tests.support.terminal import Terminal
-from tests.support.visiting import Answer, Visitor, World
+from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.aws.events import as_received
 from permille.domain.account.account import Account
@@ -47,7 +47,7 @@ Facts = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Platform:
-    """One account, in Vienna, with everything that is ever said of it."""
+    """One account, in Vienna, with all interfaces that show it."""
 
     capsys: pytest.CaptureFixture[str]
     mode: Mode = Mode.ENFORCE
@@ -131,8 +131,8 @@ class Platform:
         return Terminal(self.stack.at(self.now), self.capsys)
 
     @property
-    def world(self) -> World:
-        world = World(self.stack.rows)
+    def world(self) -> FakeWeb:
+        world = FakeWeb(self.stack.rows)
         desk = replace(world.console.desk, switch=self.stack.switch, ses=self.stack.ses, mode=self.mode)
         world.console, world.now = replace(world.console, desk=desk), self.now
         return world
@@ -155,7 +155,7 @@ class Platform:
         )
 
     def texts_for_people(self) -> Iterator[tuple[str, str]]:
-        """All that is told in words of the account."""
+        """All sentences about the account."""
         world = self.world
         yield "owner's page", _text(world.owner().get(f"/report/{ACCOUNT}"))
         yield "owner's timeline", _text(world.owner().get(f"/report/{ACCOUNT}/timeline"))

@@ -1,13 +1,13 @@
-"""The pages and the API in this process, with fakes around them: who visits does so by links, forms and tokens."""
+"""The pages and the API in this process, on fakes. Visitors use links, forms and tokens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, LambdaContext, an_account
-from tests.support.desk_world import World as Support
+from tests.support.desk_world import FakeDesk
 from tests.support.fakes import (
     FakeBounces,
     FakeLinkRegister,
@@ -18,6 +18,7 @@ from tests.support.fakes import (
     FakeTokenSigner,
     Rows,
 )
+from tests.support.function_url import ORIGIN, url_event
 from tests.support.within_role import AccountsWithinRole
 
 from permille.console.api import api_app
@@ -32,37 +33,8 @@ from permille.domain.login.links import Grant, LinkRole, Scope
 from permille.domain.login.revocation import Register
 from permille.usecases.login.access import ENTER, Links, address, make_token
 
-HOST = "console.example"
-ORIGIN = f"https://{HOST}"
 LONG_AGO = NOW - timedelta(days=1000)
 EVERYTHING = Grant(frozenset(Scope))
-
-
-def a_request(method: str, path: str, headers: Mapping[str, str] | None = None, body: str = "") -> dict[str, Any]:
-    """A function URL's event, payload format 2.0."""
-    parts = urlsplit(path)
-    event: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": parts.path,
-        "rawQueryString": parts.query,
-        "headers": {name.lower(): value for name, value in (headers or {}).items()} | {"x-forwarded-proto": "https"},
-        "requestContext": {
-            "domainName": HOST,
-            "http": {"method": method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
-            "requestId": "r-1",
-            "stage": "$default",
-        },
-        "isBase64Encoded": False,
-    }
-    cookies = event["headers"].pop("cookie", "")
-    if cookies:
-        event["cookies"] = [one.strip() for one in cookies.split(";")]
-    if parts.query:
-        event["queryStringParameters"] = dict(parse_qsl(parts.query))
-    if body:
-        event["body"] = body
-    return event
 
 
 def a_token(
@@ -74,7 +46,7 @@ def a_token(
     grant: Grant = EVERYTHING,
     by: str = STAFF,
 ) -> str:
-    """One that is in force, as if it had been issued by `by`."""
+    """A valid token, as issued by `by`."""
     for name in ("", subject) if audience is not LinkRole.OWNER else ():
         rows.link_registers.setdefault((audience, name), Register(LONG_AGO, LONG_AGO if name else None))
     account = rows.accounts.get(subject) if audience is LinkRole.OWNER else None
@@ -97,8 +69,8 @@ class Answer:
     body: str
 
 
-class World:
-    """Both functions, with one account."""
+class FakeWeb:
+    """Console and Api on fakes, with one account."""
 
     def __init__(
         self, rows: Rows | None = None, signer: FakeTokenSigner | None = None, policies: FakePolicies | None = None
@@ -110,7 +82,7 @@ class World:
         policies.faults = self.signer.faults = self.faults
         self.accounts = AccountsWithinRole(self.rows, "Console")
         self.now = NOW
-        self.support = Support(self.rows)
+        self.support = FakeDesk(self.rows)
         of_api = AccountsWithinRole(self.rows, "Api")
         both: dict[str, Any] = {
             "proxy": Proxy(),
@@ -149,7 +121,7 @@ class World:
         return a_token(self.signer, self.rows, audience, subject, now or self.now)
 
     def owner(self, account_id: str = ACCOUNT) -> "Visitor":
-        """Whoever has followed the link in a mail to that account's owner."""
+        """A visitor who has followed the link in a mail to that account's owner."""
         return Visitor(self).follows(Links(self.signer, ORIGIN).owner(self.rows.accounts[account_id], self.now))
 
     def staff(self, name: str = "Sam") -> "Visitor":
@@ -163,12 +135,12 @@ class World:
 class Visitor:
     """A browser, or a host platform's program with its `token`."""
 
-    world: World
+    world: FakeWeb
     token: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
 
     def follows(self, link: str) -> "Visitor":
-        """Staff say that it is they."""
+        """Follows a link; staff confirm the login."""
         entered = self.get(link.removeprefix(ORIGIN))
         if entered.status == 200:
             entered = self.post(ENTER, {"token": link.partition("token=")[2]})
@@ -182,18 +154,18 @@ class Visitor:
         return self._ask(method, path, {"content-type": "application/json"} | headers, body)
 
     def post(self, path: str, fields: Mapping[str, str], *, origin: str = ORIGIN) -> Answer:
-        """Sends a form as it is, without what a page of ours would add."""
+        """Sends a form unchanged, without the CSRF token."""
         headers = {"content-type": "application/x-www-form-urlencoded", "origin": origin}
         return self._ask("POST", path, headers, urlencode(fields))
 
     def csrf(self, path: str) -> str:
-        """What the forms of the session carry that opens this path."""
+        """The CSRF token of the session for this path."""
         name = f"__Host-owner-{path.split('/')[2]}" if path.startswith("/report") else "__Host-staff"
         token = self.cookies[name]
         return Session(tokens.read(token)[0], token).csrf
 
     def sends(self, path: str, **fields: str) -> Answer:
-        """Sends a form as a page of ours does."""
+        """Sends a form as a page does, with the CSRF token."""
         return self.post(path, {"csrf": self.csrf(path), **fields})
 
     def _ask(self, method: str, path: str, headers: Mapping[str, str], body: str = "") -> Answer:
@@ -202,7 +174,7 @@ class Visitor:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if self.token:
             sent["authorization"] = f"Bearer {self.token}"
-        answered = self.world.ask(a_request(method, path, sent, body))
+        answered = self.world.ask(url_event(method, path, sent, body))
         for cookie in answered.cookies:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value

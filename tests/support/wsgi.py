@@ -1,11 +1,11 @@
-"""The JSON API as a WSGI application: what a function URL does between HTTP and the function, without the network."""
+"""The JSON API as a WSGI application, which converts requests as a function URL does."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.support.builders import NOW, LambdaContext
-from tests.support.platform import url_event
+from tests.support.function_url import url_event
 
 from permille.console.api import api_app
 from permille.console.api.context import ApiServices
@@ -14,7 +14,7 @@ Start = Callable[[str, list[tuple[str, str]]], object]
 
 
 def serving(world: Callable[[], ApiServices]) -> Callable[[Mapping[str, Any], Start], Iterable[bytes]]:
-    """`world`: whatever is to be asked at that moment."""
+    """`world`: returns the services for each request."""
 
     def application(environ: Mapping[str, Any], start: Start) -> Iterable[bytes]:
         answered = api_app.answer(world(), _event(environ), LambdaContext(), NOW)
@@ -25,7 +25,7 @@ def serving(world: Callable[[], ApiServices]) -> Callable[[Mapping[str, Any], St
 
 
 def _event(environ: Mapping[str, Any]) -> dict[str, Any]:
-    """AWS decodes the path, joins the values of a name in the query, and has a body that is no text in Base64."""
+    """AWS decodes the path, joins the values of a query parameter, and encodes a binary body in Base64."""
     query: dict[str, str] = {}
     for name, value in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True):
         query[name] = f"{query[name]},{value}" if name in query else value
@@ -34,4 +34,4 @@ def _event(environ: Mapping[str, Any]) -> dict[str, Any]:
         headers["content-type"] = environ["CONTENT_TYPE"]
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    return url_event(environ["REQUEST_METHOD"], path, query, headers, body)
+    return url_event(environ["REQUEST_METHOD"], path, headers, body, query=query)

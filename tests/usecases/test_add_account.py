@@ -171,21 +171,21 @@ def test_the_case_of_a_domain_makes_no_other_identity(stack: FakeStack) -> None:
 def test_that_ses_is_in_the_sandbox_is_found(stack: FakeStack) -> None:
     stack.identities.sandbox = True
 
-    assert add(stack).found.in_sandbox
+    assert add(stack).findings.in_sandbox
 
 
 def test_identities_below_its_domains_are_found_since_their_mail_goes_by_them(stack: FakeStack) -> None:
     others = ("news@new.example", "mail.known.example", "x@a.b.known.example", "unknown.example", "ann@inbox.example")
     stack.identities.sets |= dict.fromkeys(others, "")
 
-    assert add(stack).found.below == ("mail.known.example", "news@new.example", "x@a.b.known.example")
+    assert add(stack).findings.below == ("mail.known.example", "news@new.example", "x@a.b.known.example")
 
 
 def test_how_many_users_iam_has_room_for_is_found(stack: FakeStack) -> None:
     stack.iam_users.users["permille-old"] = a_sender()
 
-    assert add(stack).found.room == UserQuota(1, 5000)
-    assert add(stack, different(account_id="shop", adopted=("permille-old",))).found.room is None
+    assert add(stack).findings.room == UserQuota(1, 5000)
+    assert add(stack, different(account_id="shop", adopted=("permille-old",))).findings.room is None
 
 
 def test_a_secret_shows_itself_nowhere(stack: FakeStack) -> None:

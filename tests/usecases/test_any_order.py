@@ -17,7 +17,7 @@ from tests.support.builders import (
     ses_event,
     ses_notification,
 )
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
@@ -41,7 +41,7 @@ class Permille(RuleBasedStateMachine):
     @initialize(delivered=st.sampled_from([0, 990, 1995, 5000]))
     def begin(self, delivered: int) -> None:
         self.now: datetime = NOW
-        self.world = World()
+        self.world = FakeEnforcement()
         self.world.open(an_account())
         self.world.counted(delivered, 0)
         self.delivered = delivered

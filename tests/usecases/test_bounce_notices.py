@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, NO_SUCH_USER, NOW, PATIENCE, an_account, bounce_counts
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.fakes import FakeLedger, When
 
 from permille.domain.feedback.feedback import Rejection
@@ -22,14 +22,14 @@ from permille.domain.values.status import Mode, Status
 A_MINUTE, A_SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
-def a_world(mode: Mode = Mode.ENFORCE, status: Status = Status.ACTIVE) -> World:
-    world = World(mode)
+def a_world(mode: Mode = Mode.ENFORCE, status: Status = Status.ACTIVE) -> FakeEnforcement:
+    world = FakeEnforcement(mode)
     world.open(an_account(status=status), active=status.may_send)
     return world
 
 
 def bounces(
-    world: World, at: datetime, *recipients: str, message_id: str = "", rejection: Rejection = NO_SUCH_USER
+    world: FakeEnforcement, at: datetime, *recipients: str, message_id: str = "", rejection: Rejection = NO_SUCH_USER
 ) -> None:
     """Counted at that instant, and looked at."""
     counts = bounce_counts(*recipients, at=at, rejection=rejection, message_id=message_id or f"m-{at.isoformat()}")
@@ -39,11 +39,11 @@ def bounces(
     world.process(now=at)
 
 
-def told(world: World) -> list[Bounced]:
+def told(world: FakeEnforcement) -> list[Bounced]:
     return [entry.facts for entry in world.told("bounces") if isinstance(entry.facts, Bounced)]
 
 
-def runs(world: World, first: datetime, for_: timedelta) -> None:
+def runs(world: FakeEnforcement, first: datetime, for_: timedelta) -> None:
     """Every minute."""
     for n in range(1, for_ // A_MINUTE + 1):
         world.run(first + n * A_MINUTE)
@@ -81,7 +81,7 @@ def test_an_hour_is_told_once_with_the_most_frequent_reasons_first() -> None:
     assert facts.sentence().endswith("Take off your list: ann@example.com, bob@example.com.")
 
 
-def _begins(world: World, at: datetime) -> bool:
+def _begins(world: FakeEnforcement, at: datetime) -> bool:
     """Whether an hour of the account begins within the minute before."""
     begun = bounce_notices._hour_begun
     return begun(ACCOUNT, at) > begun(ACCOUNT, at - A_MINUTE)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from tests.support.builders import ACCOUNT, NOW, STAFF, TODAY, an_account
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import When
 
 from permille.domain.account.second_chance import Trial, TrialState
@@ -22,25 +22,25 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeEnforcement:
+    return FakeEnforcement()
 
 
-def a_hundred(world: World) -> list[str]:
+def a_hundred(world: FakeEnforcement) -> list[str]:
     names = [f"shop-{number:03}" for number in range(100)]
     world.breaks_the_rule(*names)
     return names
 
 
-def disabled(world: World) -> list[str]:
+def disabled(world: FakeEnforcement) -> list[str]:
     return sorted(one.id for one in world.rows.accounts.values() if one.status is Status.DISABLED)
 
 
-def all_told(world: World, kind: str) -> int:
+def all_told(world: FakeEnforcement, kind: str) -> int:
     return sum(entry.kind == kind for entry in world.rows.entries.values())
 
 
-def reset(world: World, hour: str, more: int) -> None:
+def reset(world: FakeEnforcement, hour: str, more: int) -> None:
     """What `permille breaker reset` does."""
     granted = world.rows.passed.get(hour, 0) + more
     world.rows.breaker = replace(world.rows.breaker, opened_at=None, granted=granted)
@@ -50,7 +50,7 @@ def reset(world: World, hour: str, more: int) -> None:
 
 
 def test_of_a_hundred_that_break_the_rule_in_one_minute_five_are_disabled_and_a_person_has_to_look(
-    world: World,
+    world: FakeEnforcement,
 ) -> None:
     a_hundred(world)
 
@@ -68,7 +68,7 @@ def test_of_a_hundred_that_break_the_rule_in_one_minute_five_are_disabled_and_a_
     assert all(world.can_send(one) == [one not in disabled(world)] for one in world.rows.accounts)
 
 
-def test_the_breaker_stays_open_until_a_person_says_so_however_many_hours_go_by(world: World) -> None:
+def test_the_breaker_stays_open_until_a_person_says_so_however_many_hours_go_by(world: FakeEnforcement) -> None:
     a_hundred(world)
     world.run()
 
@@ -81,7 +81,7 @@ def test_the_breaker_stays_open_until_a_person_says_so_however_many_hours_go_by(
     assert all_told(world, "breaker_opened") == 2
 
 
-def test_so_many_more_may_pass_as_a_person_allows(world: World) -> None:
+def test_so_many_more_may_pass_as_a_person_allows(world: FakeEnforcement) -> None:
     a_hundred(world)
     world.run()
 
@@ -91,7 +91,7 @@ def test_so_many_more_may_pass_as_a_person_allows(world: World) -> None:
     assert len(disabled(world)) == 25
 
 
-def test_the_bound_grows_with_the_active_accounts(world: World) -> None:
+def test_the_bound_grows_with_the_active_accounts(world: FakeEnforcement) -> None:
     for number in range(400):
         world.open(an_account(f"quiet-{number:03}"))
     world.rows.lap = type(world.rows.lap)()
@@ -103,7 +103,7 @@ def test_the_bound_grows_with_the_active_accounts(world: World) -> None:
     assert len([one for one in names if one in disabled(world)]) == 8  # 2 % of 400
 
 
-def test_whom_the_open_breaker_holds_is_held_no_more_when_the_rule_is_kept_again(world: World) -> None:
+def test_whom_the_open_breaker_holds_is_held_no_more_when_the_rule_is_kept_again(world: FakeEnforcement) -> None:
     names = a_hundred(world)
     world.run()
     held = next(one for one in names if world.account(one).held is HoldReason.BREAKER)
@@ -114,7 +114,7 @@ def test_whom_the_open_breaker_holds_is_held_no_more_when_the_rule_is_kept_again
     assert (world.account(held).held, world.account(held).status) == (HoldReason.NO, Status.ACTIVE)
 
 
-def test_an_open_breaker_never_stops_support(world: World) -> None:
+def test_an_open_breaker_never_stops_support(world: FakeEnforcement) -> None:
     names = a_hundred(world)
     world.run()
     held = next(one for one in names if world.account(one).held is HoldReason.BREAKER)
@@ -126,7 +126,7 @@ def test_an_open_breaker_never_stops_support(world: World) -> None:
     assert world.agrees(held)
 
 
-def test_six_trials_that_end_at_one_midnight_pass_an_open_breaker(world: World) -> None:
+def test_six_trials_that_end_at_one_midnight_pass_an_open_breaker(world: FakeEnforcement) -> None:
     a_hundred(world)
     world.run()
     trial = Trial(TrialState.RUNNING, TODAY, NOW - HOUR, NOW + HOUR, NOW + 49 * HOUR)
@@ -144,7 +144,7 @@ def test_six_trials_that_end_at_one_midnight_pass_an_open_breaker(world: World) 
     assert all(world.agrees(one) for one in names)
 
 
-def test_two_runs_at_once_let_no_more_pass_than_the_bound(world: World) -> None:
+def test_two_runs_at_once_let_no_more_pass_than_the_bound(world: FakeEnforcement) -> None:
     names = a_hundred(world)
     for _ in range(10):
         world.faults.meanwhile("accounts.save", lambda: world.process(*names[50:60]))
@@ -155,7 +155,7 @@ def test_two_runs_at_once_let_no_more_pass_than_the_bound(world: World) -> None:
     assert all_told(world, "breaker_opened") == 1
 
 
-def test_a_breaker_that_cannot_be_read_lets_nobody_pass(world: World) -> None:
+def test_a_breaker_that_cannot_be_read_lets_nobody_pass(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.faults.fail("control.breaker")
 
@@ -166,7 +166,7 @@ def test_a_breaker_that_cannot_be_read_lets_nobody_pass(world: World) -> None:
     assert world.can_send() == [False]
 
 
-def test_a_backlog_of_feedback_does_not_open_the_breaker(world: World) -> None:
+def test_a_backlog_of_feedback_does_not_open_the_breaker(world: FakeEnforcement) -> None:
     world.breaks_the_rule(*[f"shop-{number}" for number in range(5)])
     world.run()
     world.breaks_the_rule("held")
@@ -178,7 +178,7 @@ def test_a_backlog_of_feedback_does_not_open_the_breaker(world: World) -> None:
     assert world.rows.breaker.opened_at is None
 
 
-def test_whom_the_breaker_holds_for_long_is_told_of_the_complaints_all_the_same(world: World) -> None:
+def test_whom_the_breaker_holds_for_long_is_told_of_the_complaints_all_the_same(world: FakeEnforcement) -> None:
     names = a_hundred(world)
     for minute in range(3):
         world.run(NOW + minute * A_MINUTE)
@@ -191,7 +191,7 @@ def test_whom_the_breaker_holds_for_long_is_told_of_the_complaints_all_the_same(
 # ---------------------------------------------------------------- the hold
 
 
-def test_while_feedback_waits_that_could_turn_it_nobody_is_disabled_and_then_by_itself(world: World) -> None:
+def test_while_feedback_waits_that_could_turn_it_nobody_is_disabled_and_then_by_itself(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.feed.messages = 1000
 
@@ -206,7 +206,7 @@ def test_while_feedback_waits_that_could_turn_it_nobody_is_disabled_and_then_by_
     assert world.account().held is HoldReason.NO
 
 
-def test_however_busy_the_platform_is_a_broken_rule_is_acted_on_within_two_minutes(world: World) -> None:
+def test_however_busy_the_platform_is_a_broken_rule_is_acted_on_within_two_minutes(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.feed.messages = 1_000_000
 
@@ -218,7 +218,7 @@ def test_however_busy_the_platform_is_a_broken_rule_is_acted_on_within_two_minut
 
 
 def test_while_nothing_is_counted_whoever_breaks_a_ratio_is_held_and_after_an_hour_there_is_an_alarm(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: FakeEnforcement, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.breaks_the_rule()
     world.rows.counted_at, world.feed.messages = NOW - HOUR, 1
@@ -235,7 +235,7 @@ def test_while_nothing_is_counted_whoever_breaks_a_ratio_is_held_and_after_an_ho
     assert world.can_send() == [False]
 
 
-def test_the_queue_is_asked_for_each_who_breaks_a_rule_and_for_nobody_else(world: World) -> None:
+def test_the_queue_is_asked_for_each_who_breaks_a_rule_and_for_nobody_else(world: FakeEnforcement) -> None:
     world.open(an_account("quiet", due_at=NOW))
     world.run()
     assert "feedback_backlog.size" not in world.faults.calls
@@ -245,7 +245,7 @@ def test_the_queue_is_asked_for_each_who_breaks_a_rule_and_for_nobody_else(world
     assert world.faults.calls.count("feedback_backlog.size") == 3
 
 
-def test_what_is_counted_while_it_is_looked_at_is_in_what_waited_or_in_the_tallies(world: World) -> None:
+def test_what_is_counted_while_it_is_looked_at_is_in_what_waited_or_in_the_tallies(world: FakeEnforcement) -> None:
     """All that waited is counted, and acknowledged, just when the tallies were read for the first time."""
     world.breaks_the_rule()
     world.feed.messages = 5000
@@ -262,7 +262,9 @@ def test_what_is_counted_while_it_is_looked_at_is_in_what_waited_or_in_the_talli
 
 
 @pytest.mark.parametrize("when", When)
-def test_a_queue_that_cannot_be_asked_holds_too_but_no_longer_than_one_that_is_full(world: World, when: When) -> None:
+def test_a_queue_that_cannot_be_asked_holds_too_but_no_longer_than_one_that_is_full(
+    world: FakeEnforcement, when: When
+) -> None:
     world.breaks_the_rule()
     world.faults.fail("feedback_backlog.size", when=when, times=3)
 
@@ -279,7 +281,7 @@ def test_a_queue_that_cannot_be_asked_holds_too_but_no_longer_than_one_that_is_f
 
 
 def test_fifty_waiting_breaches_are_judged_anew_on_entering_enforce_and_through_the_breaker() -> None:
-    world = World(Mode.MONITOR)
+    world = FakeEnforcement(Mode.MONITOR)
     names = [f"shop-{number:02}" for number in range(50)]
     world.breaks_the_rule(*names)
     world.run()
@@ -294,7 +296,7 @@ def test_fifty_waiting_breaches_are_judged_anew_on_entering_enforce_and_through_
 
 
 def test_going_back_to_observing_lets_whoever_was_held_go() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule(*[f"shop-{number:02}" for number in range(10)])
     world.run()
 
@@ -309,7 +311,7 @@ def test_going_back_to_observing_lets_whoever_was_held_go() -> None:
 # ---------------------------------------------------------------- the policy
 
 
-def test_a_policy_that_cannot_be_read_holds_all_verdicts_and_no_switch(world: World) -> None:
+def test_a_policy_that_cannot_be_read_holds_all_verdicts_and_no_switch(world: FakeEnforcement) -> None:
     world.breaks_the_rule("breaks", "other")
     enabled = an_account("enabled", status=Status.ACTIVE, in_sync=False, due_at=NOW)
     world.open(enabled, active=False)
@@ -328,7 +330,7 @@ STRICTER = Policy(
 )
 
 
-def test_a_new_policy_judges_the_accounts_with_complaints_at_once(world: World) -> None:
+def test_a_new_policy_judges_the_accounts_with_complaints_at_once(world: FakeEnforcement) -> None:
     world.open(an_account(due_at=NOW))
     world.open(an_account("quiet"))
     world.counted(1_000_000, 4)
@@ -345,7 +347,7 @@ def test_a_new_policy_judges_the_accounts_with_complaints_at_once(world: World) 
 
 
 def test_an_account_that_could_not_be_written_when_enforcing_began_is_judged_a_little_later() -> None:
-    world = World(Mode.MONITOR)
+    world = FakeEnforcement(Mode.MONITOR)
     world.open(an_account(due_at=NOW))
     world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 0, 300)  # bounces: nobody looks again by itself
     world.run()
@@ -360,7 +362,7 @@ def test_an_account_that_could_not_be_written_when_enforcing_began_is_judged_a_l
     assert disabled(world) == [ACCOUNT]
 
 
-def test_a_run_that_still_went_by_the_old_policy_is_made_up_for(world: World) -> None:
+def test_a_run_that_still_went_by_the_old_policy_is_made_up_for(world: FakeEnforcement) -> None:
     world.open(an_account(due_at=NOW))
     world.counted(1_000_000, 4)
     world.run()
@@ -377,7 +379,7 @@ def test_a_run_that_still_went_by_the_old_policy_is_made_up_for(world: World) ->
     assert disabled(world) == [ACCOUNT]
 
 
-def test_the_same_policy_again_makes_nobody_due(world: World) -> None:
+def test_the_same_policy_again_makes_nobody_due(world: FakeEnforcement) -> None:
     world.open(an_account(due_at=NOW))
     world.counted(1_000_000, 4)
     world.run()
@@ -390,13 +392,13 @@ def test_the_same_policy_again_makes_nobody_due(world: World) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "did"), [(15, Run(left=1)), (16, Run(looked_at=1, entries=1))])
-def test_no_account_is_begun_with_fifteen_seconds_left_or_less(world: World, seconds: int, did: Run) -> None:
+def test_no_account_is_begun_with_fifteen_seconds_left_or_less(world: FakeEnforcement, seconds: int, did: Run) -> None:
     world.breaks_the_rule()
 
     assert world.run(time_left=lambda: timedelta(seconds=seconds)) == did
 
 
-def test_what_there_is_no_time_for_stays_due_and_is_first_next_time(world: World) -> None:
+def test_what_there_is_no_time_for_stays_due_and_is_first_next_time(world: FakeEnforcement) -> None:
     world.breaks_the_rule("a", "b", "c")
 
     def time_left() -> timedelta:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account, ses_event
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakeLedger, FakeQuarantine
 
 from permille.aws.events import as_received
@@ -27,9 +27,9 @@ APPROVED = Review(ReviewState.APPROVED, TODAY - 3 * DAY, 800, "Old list", "New l
 RESIDENCE = timedelta(seconds=3)  # of a message in the queue or in flight
 
 
-def observed() -> World:
+def observed() -> FakeEnforcement:
     """An account whose trial's verdict is due now: 800 delivered, no complaint."""
-    world = World(Mode.ENFORCE)
+    world = FakeEnforcement(Mode.ENFORCE)
     trial = Trial(TrialState.OBSERVING, TODAY - 3 * DAY, ENDED - DAY, ENDED, NOW)
     account = an_account(
         status=Status.OBSERVING,
@@ -45,7 +45,7 @@ def observed() -> World:
     return world
 
 
-def busy(world: World, a_second: int, now: datetime) -> None:
+def busy(world: FakeEnforcement, a_second: int, now: datetime) -> None:
     """Feedback keeps arriving, and keeps being counted: the oldest message is seconds old."""
     world.feed.messages = max(1, round(a_second * RESIDENCE.total_seconds()))
     world.feed.oldest = now - RESIDENCE
@@ -121,7 +121,7 @@ def test_a_trial_ends_and_a_complaint_about_it_counts_while_the_queue_cannot_be_
     assert world.account().status is Status.DISABLED
 
 
-def on_trial_of_a_large_batch() -> World:
+def on_trial_of_a_large_batch() -> FakeEnforcement:
     """One whose trial the rules decide, and which breaks the ratio."""
     world = observed()
     trial = Trial(TrialState.RUNNING, TODAY, NOW - HOUR, NOW + HOUR, NOW + 2 * DAY, ratio_above=100)
@@ -162,7 +162,7 @@ def test_what_is_counted_while_a_trial_is_looked_at_is_in_what_waited_or_in_the_
 
 def test_mail_of_many_recipients_that_was_counted_late_undoes_the_disabling_by_itself() -> None:
     """20 messages to 50 each are counted, and 20 such messages wait: each may be one delivery, and was 50."""
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.feed.messages = 20
 
@@ -183,7 +183,7 @@ def test_mail_of_many_recipients_that_was_counted_late_undoes_the_disabling_by_i
 
 
 def test_a_stricter_bounce_rule_reaches_whoever_has_no_complaint() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.policies.policy = replace(world.policies.policy, id="lenient", bounce_burst=None)
     world.rows.lap = replace(world.rows.lap, policy="lenient")
     world.open(an_account(due_at=NOW))
@@ -191,7 +191,7 @@ def test_a_stricter_bounce_rule_reaches_whoever_has_no_complaint() -> None:
     world.run()
     assert world.can_send() == [True]
 
-    world.policies.policy = World().policies.policy
+    world.policies.policy = FakeEnforcement().policies.policy
     world.run(NOW + A_MINUTE)
 
     assert world.can_send() == [False]
@@ -228,7 +228,7 @@ def test_the_platforms_own_mail_alone_keeps_nobody_from_coming_back() -> None:
 
 
 def test_when_counting_goes_on_what_has_waited_all_the_while_has_its_two_minutes() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.feed.messages, world.rows.counted_at = 100_000, None
     world.run()
@@ -246,7 +246,7 @@ def test_when_counting_goes_on_what_has_waited_all_the_while_has_its_two_minutes
 
 
 def test_a_hold_whose_reason_changes_is_one_decision() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.rows.breaker = BreakerState(opened_at=NOW)
     world.rows.passed[hour_of(NOW)] = 100
@@ -261,7 +261,7 @@ def test_a_hold_whose_reason_changes_is_one_decision() -> None:
 
 def test_a_decision_by_a_clock_that_is_ahead_is_switched_by_ours() -> None:
     """Support's machine is half an hour ahead, and IAM refuses for a while."""
-    world = World()
+    world = FakeEnforcement()
     world.open(an_account())
     ahead = NOW + HOUR / 2
     apply(world.enforcement, ACCOUNT, Disable(reason="Why", by=STAFF), ahead)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_account, an_entry
-from tests.support.desk_world import QUEUES, World, asking, went_well
+from tests.support.desk_world import QUEUES, FakeDesk, asking, went_well
 
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import ACTIVE
@@ -26,14 +26,14 @@ from permille.usecases.views.system import system_state
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeDesk:
+    return FakeDesk()
 
 
 # ---------------------------------------------------------------- the queue
 
 
-def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
+def test_the_queue_has_the_evidence_beside_each_request(world: FakeDesk) -> None:
     world.lost_it()
 
     (case,) = desk_lists.review_cases(world.desk, "", NOW).items
@@ -48,7 +48,7 @@ def test_the_queue_has_the_evidence_beside_each_request(world: World) -> None:
     ("named", "shown"),
     [({"campaign": "spring"}, "spring"), ({"campaign": "\x00"}, "Fresh bread"), ({"subject": " "}, "(no subject)")],
 )
-def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str, str], shown: str) -> None:
+def test_campaigns_are_named_as_on_the_owners_page(world: FakeDesk, named: dict[str, str], shown: str) -> None:
     world.add(asking())
     world.rows.put(a_complaint_entry("m-7", NOW - timedelta(hours=7), **named))
 
@@ -57,7 +57,7 @@ def test_campaigns_are_named_as_on_the_owners_page(world: World, named: dict[str
     assert case.campaigns == [(shown, 1)]
 
 
-def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> None:
+def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: FakeDesk) -> None:
     world.add(went_well())
 
     (case,) = desk_lists.review_cases(world.desk, "", NOW).items
@@ -65,7 +65,7 @@ def test_a_trial_that_waits_to_be_confirmed_is_in_the_queue(world: World) -> Non
     assert (case.review, case.waits) == (None, timedelta(hours=1))
 
 
-def test_one_page_of_the_queue_has_a_few_cases_and_the_next_goes_on_behind_it(world: World) -> None:
+def test_one_page_of_the_queue_has_a_few_cases_and_the_next_goes_on_behind_it(world: FakeDesk) -> None:
     world.add(*(asking(f"a-{number:02}") for number in range(desk_lists.CASES + 2)))
 
     first = desk_lists.review_cases(world.desk, "", NOW)
@@ -75,7 +75,7 @@ def test_one_page_of_the_queue_has_a_few_cases_and_the_next_goes_on_behind_it(wo
     assert (ids, len(first.items), second.next) == (sorted(world.rows.accounts), desk_lists.CASES, "")
 
 
-def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: World) -> None:
+def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: FakeDesk) -> None:
     world.directory.lags = [asking()]
     world.add(an_account(status=Status.DISABLED))
 
@@ -86,7 +86,7 @@ def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: World) ->
 
 
 @pytest.mark.parametrize("text", ["bak", " Bakery ", "owner@bakery.example", "OWNER@Bakery.Example", CALLER])
-def test_an_account_is_found_by_what_people_know_of_it(world: World, text: str) -> None:
+def test_an_account_is_found_by_what_people_know_of_it(world: FakeDesk, text: str) -> None:
     world.add(an_account(), an_account("florist"))
 
     found = desk_lists.search(world.desk, text, "")
@@ -95,7 +95,7 @@ def test_an_account_is_found_by_what_people_know_of_it(world: World, text: str) 
 
 
 @pytest.mark.parametrize("text", ["", "   ", "nobody@nowhere.example", "x" * 400, "%_*", "<script>"])
-def test_what_fits_nobody_finds_nobody(world: World, text: str) -> None:
+def test_what_fits_nobody_finds_nobody(world: FakeDesk, text: str) -> None:
     world.add(an_account())
 
     found = desk_lists.search(world.desk, text, "")
@@ -108,7 +108,7 @@ ids = st.lists(st.from_regex(r"[ab][ab-]{0,3}", fullmatch=True), unique=True, ma
 
 @given(ids, st.lists(st.integers(0, 3), min_size=60, max_size=60), st.sampled_from(["", "a", "b-"]))
 def test_over_the_pages_every_account_is_met_exactly_once(ids: list[str], complaints: list[int], text: str) -> None:
-    world = World()
+    world = FakeDesk()
     for account_id, count in zip(ids, complaints, strict=False):
         look = Assessment(TODAY, 1000, count, 0, 0)
         world.add(an_account(account_id, assessment=look, senders=(text or "s",)))  # a sender called as is searched for
@@ -131,7 +131,7 @@ def test_over_the_pages_every_account_is_met_exactly_once(ids: list[str], compla
 
 @given(st.text(min_size=1))
 def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str) -> None:
-    world = World()
+    world = FakeDesk()
     world.add(an_account(), asking("shop"))
 
     for ask in (
@@ -146,17 +146,17 @@ def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str)
 # ---------------------------------------------------------------- one account
 
 
-def seen(world: World, before: str = "") -> Dossier:
+def seen(world: FakeDesk, before: str = "") -> Dossier:
     found = dossier(world.desk, ACCOUNT, before, NOW)
     assert found is not None
     return found
 
 
-def test_nobody_has_no_dossier(world: World) -> None:
+def test_nobody_has_no_dossier(world: FakeDesk) -> None:
     assert dossier(world.desk, "nobody", "", NOW) is None
 
 
-def test_the_dossier_explains_and_shows_everything(world: World) -> None:
+def test_the_dossier_explains_and_shows_everything(world: FakeDesk) -> None:
     world.lost_it()
 
     found = seen(world)
@@ -164,31 +164,31 @@ def test_the_dossier_explains_and_shows_everything(world: World) -> None:
     assert found.explained.lines("APWT")[0] == "bakery is disabled."
     assert found.verdict is not None
     assert found.verdict.counts == Tally(1000, 2)
-    assert [entry.kind for entry in found.told.items] == ["complaint", "disabled", "complaint"]
+    assert [entry.kind for entry in found.entries.items] == ["complaint", "disabled", "complaint"]
     assert [entry.data["message_id"] for entry in found.complaints] == ["m-2", "m-1"]
     assert found.case is not None
-    assert [sender.drifted for sender in found.senders] == [[]]
+    assert [sender.differences for sender in found.senders] == [[]]
 
 
-def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: World) -> None:
+def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: FakeDesk) -> None:
     world.lost_it()
     world.switch.users[CALLER].keys = {"k1": ACTIVE}
 
     (sender,) = seen(world).senders
 
-    assert sender.drifted == [Difference(sender=CALLER, what="awake", key="k1")]
+    assert sender.differences == [Difference(sender=CALLER, what="awake", key="k1")]
 
 
-def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: World) -> None:
+def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: FakeDesk) -> None:
     world.add(an_account())
     world.switch.users[CALLER].denied = True
 
     (sender,) = seen(world).senders
 
-    assert (sender.by_hand, sender.drifted) == (True, ())
+    assert (sender.by_hand, sender.differences) == (True, ())
 
 
-def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: World) -> None:
+def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: FakeDesk) -> None:
     world.add(an_account(senders=("a", "b")))
     del world.switch.users["a"]
     world.faults.fail("switch.state_of", skip=1)
@@ -199,7 +199,7 @@ def test_a_user_that_is_gone_and_one_that_cannot_be_read_are_told_apart(world: W
 
 
 @pytest.mark.parametrize("broken", ["policies.current", "tallies.days", "switch.state_of"])
-def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world: World, broken: str) -> None:
+def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world: FakeDesk, broken: str) -> None:
     world.lost_it()
     world.faults.fail(broken)
 
@@ -207,11 +207,11 @@ def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world:
 
     assert (found.verdict is None) is (broken != "switch.state_of")
     assert found.explained.decided is not None
-    assert len(found.told.items) == 3
+    assert len(found.entries.items) == 3
 
 
 @pytest.mark.parametrize("before", ["x", "20260310", "²" * 8 + "T120000.000000Z", "20260310T120000.000000Z-x"])
-def test_what_is_no_entrys_id_begins_no_page(world: World, before: str) -> None:
+def test_what_is_no_entrys_id_begins_no_page(world: FakeDesk, before: str) -> None:
     world.lost_it()
 
     with pytest.raises(MalformedRequest):
@@ -219,7 +219,7 @@ def test_what_is_no_entrys_id_begins_no_page(world: World, before: str) -> None:
 
 
 @pytest.mark.parametrize("broken", ["accounts.get", "timeline.latest"])
-def test_without_the_account_or_its_timeline_there_is_nothing_to_show(world: World, broken: str) -> None:
+def test_without_the_account_or_its_timeline_there_is_nothing_to_show(world: FakeDesk, broken: str) -> None:
     world.lost_it()
     world.faults.fail(broken)
 
@@ -227,14 +227,14 @@ def test_without_the_account_or_its_timeline_there_is_nothing_to_show(world: Wor
         seen(world)
 
 
-def test_a_long_timeline_is_read_backwards_each_entry_once(world: World) -> None:
+def test_a_long_timeline_is_read_backwards_each_entry_once(world: FakeDesk) -> None:
     world.add(an_account())
     entries = [an_entry("unexempted", NOW - timedelta(minutes=n)) for n in range(ENTRIES * 2 + 5)]
     world.rows.put(*entries)
 
     told, before = list[str](), ""
     while True:
-        page = seen(world, before).told
+        page = seen(world, before).entries
         told += [entry.id for entry in page.items]
         if not (before := page.next):
             break
@@ -242,7 +242,7 @@ def test_a_long_timeline_is_read_backwards_each_entry_once(world: World) -> None
     assert told == [entry.id for entry in entries]
 
 
-def test_of_very_many_complaints_the_newest_are_shown_and_it_says_how_many_more_there_are(world: World) -> None:
+def test_of_very_many_complaints_the_newest_are_shown_and_it_says_how_many_more_there_are(world: FakeDesk) -> None:
     world.add(an_account())
     world.rows.put(*(a_complaint_entry(f"m-{n}", NOW - timedelta(minutes=n)) for n in range(ENTRIES + 7)))
 
@@ -255,7 +255,7 @@ def test_of_very_many_complaints_the_newest_are_shown_and_it_says_how_many_more_
 # ---------------------------------------------------------------- the whole stack
 
 
-def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
+def test_the_state_of_the_system_is_on_one_page(world: FakeDesk) -> None:
     world.resting.rests = 250
     world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
     world.rows.passed[hour_of(NOW)] = 20
@@ -265,25 +265,25 @@ def test_the_state_of_the_system_is_on_one_page(world: World) -> None:
 
     state = found.breaker.state
     assert (found.mode, found.breaker.bound, state.passed, state.opened_at) == ("enforce", 20, 20, NOW)
-    assert (found.queues, found.resting, found.lap.done) == (QUEUES, 100, True)
+    assert (found.queues, found.quarantined, found.lap.done) == (QUEUES, 100, True)
     assert found.policy is not None
 
 
 @pytest.mark.parametrize(
     ("broken", "part"),
-    [("policies.current", "policy"), ("queues.statuses", "queues"), ("quarantine_count.count", "resting")],
+    [("policies.current", "policy"), ("queues.statuses", "queues"), ("quarantine_count.count", "quarantined")],
 )
-def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: World, broken: str, part: str) -> None:
+def test_of_the_system_what_cannot_be_known_is_said_to_be_unknown(world: FakeDesk, broken: str, part: str) -> None:
     world.faults.fail(broken)
 
     found = system_state(world.desk, "", NOW)
 
-    assert {name: getattr(found, name) is None for name in ("policy", "queues", "resting")} == {
-        name: name == part for name in ("policy", "queues", "resting")
+    assert {name: getattr(found, name) is None for name in ("policy", "queues", "quarantined")} == {
+        name: name == part for name in ("policy", "queues", "quarantined")
     }
 
 
-def test_a_list_shows_who_is_held(world: World) -> None:
+def test_a_list_shows_who_is_held(world: FakeDesk) -> None:
     world.add(
         replace(
             an_account(),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, TOMORROW, an_account
-from tests.support.desk_world import ANNA, World, agreed, asking, went_well
+from tests.support.desk_world import ANNA, FakeDesk, agreed, asking, went_well
 from tests.support.fakes import When
 
 from permille.console.site.desk_decisions import decide, reset_breaker
@@ -54,18 +54,18 @@ each_decision = pytest.mark.parametrize("name", DECISIONS)
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeDesk:
+    return FakeDesk()
 
 
-def suited(world: World, name: str, **different: Any) -> None:
+def suited(world: FakeDesk, name: str, **different: Any) -> None:
     """An account that the decision suits."""
     world.add(replace(SUITS[name], **different))
     if name in ("void", "restore"):
         world.complained(voided=name == "restore")
 
 
-def decided(world: World) -> list[Entry]:
+def decided(world: FakeDesk) -> list[Entry]:
     return [entry for entry in world.rows.told(ACCOUNT) if entry.at >= NOW]
 
 
@@ -74,7 +74,7 @@ def test_every_decision_is_tried_here() -> None:
 
 
 @each_decision
-def test_a_decision_is_on_the_timeline_with_its_reason_and_who_it_was(world: World, name: str) -> None:
+def test_a_decision_is_on_the_timeline_with_its_reason_and_who_it_was(world: FakeDesk, name: str) -> None:
     suited(world, name)
 
     account = world.decide(name, reason=" The owner called ", typed=ACCOUNT)
@@ -89,7 +89,7 @@ def test_a_decision_is_on_the_timeline_with_its_reason_and_who_it_was(world: Wor
 
 @each_decision
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 1001])
-def test_without_a_reason_nothing_is_decided(world: World, name: str, reason: str) -> None:
+def test_without_a_reason_nothing_is_decided(world: FakeDesk, name: str, reason: str) -> None:
     suited(world, name)
 
     with pytest.raises(InvalidInput):
@@ -99,7 +99,7 @@ def test_without_a_reason_nothing_is_decided(world: World, name: str, reason: st
 
 
 @each_decision
-def test_of_two_who_decide_at_once_the_late_one_is_told(world: World, name: str) -> None:
+def test_of_two_who_decide_at_once_the_late_one_is_told(world: FakeDesk, name: str) -> None:
     suited(world, name)
     world.faults.meanwhile("accounts.save", lambda: world.decide("close", reason="It spams", typed=ACCOUNT))
 
@@ -110,7 +110,7 @@ def test_of_two_who_decide_at_once_the_late_one_is_told(world: World, name: str)
 
 
 @each_decision
-def test_what_was_read_before_somebody_else_decided_is_not_decided_on(world: World, name: str) -> None:
+def test_what_was_read_before_somebody_else_decided_is_not_decided_on(world: FakeDesk, name: str) -> None:
     suited(world, name, version=7)
 
     with pytest.raises(DecisionRefused, match="since you opened this page"):
@@ -120,7 +120,7 @@ def test_what_was_read_before_somebody_else_decided_is_not_decided_on(world: Wor
 
 
 @each_decision
-def test_feedback_that_is_counted_meanwhile_disturbs_nobody(world: World, name: str) -> None:
+def test_feedback_that_is_counted_meanwhile_disturbs_nobody(world: FakeDesk, name: str) -> None:
     suited(world, name)
     nudged = replace(SUITS[name], revision=1, due_at=NOW)
     world.faults.meanwhile("accounts.save", lambda: world.add(nudged))
@@ -131,7 +131,7 @@ def test_feedback_that_is_counted_meanwhile_disturbs_nobody(world: World, name: 
 
 
 @each_decision
-def test_a_decision_whose_answer_was_lost_is_not_taken_twice(world: World, name: str) -> None:
+def test_a_decision_whose_answer_was_lost_is_not_taken_twice(world: FakeDesk, name: str) -> None:
     suited(world, name)
     world.faults.fail("accounts.save", when=When.AFTER)
 
@@ -143,7 +143,7 @@ def test_a_decision_whose_answer_was_lost_is_not_taken_twice(world: World, name:
     assert len(decided(world)) == 1
 
 
-def test_a_case_that_still_shows_after_it_was_decided_is_refused_with_a_sentence(world: World) -> None:
+def test_a_case_that_still_shows_after_it_was_decided_is_refused_with_a_sentence(world: FakeDesk) -> None:
     world.add(asking())
     world.decide("decline", reason="Still a bought list")
 
@@ -152,7 +152,7 @@ def test_a_case_that_still_shows_after_it_was_decided_is_refused_with_a_sentence
 
 
 @pytest.mark.parametrize(("account_id", "name"), [("nobody", "disable"), (ACCOUNT, "promote"), (ACCOUNT, "")])
-def test_nobody_and_nothing_that_can_be_decided_are_not_found(world: World, account_id: str, name: str) -> None:
+def test_nobody_and_nothing_that_can_be_decided_are_not_found(world: FakeDesk, account_id: str, name: str) -> None:
     world.add(an_account())
 
     with pytest.raises(NotFound):
@@ -160,7 +160,7 @@ def test_nobody_and_nothing_that_can_be_decided_are_not_found(world: World, acco
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "1.0", "²", "9" * 40])
-def test_a_form_that_does_not_say_what_was_read_is_not_complete(world: World, version: str) -> None:
+def test_a_form_that_does_not_say_what_was_read_is_not_complete(world: FakeDesk, version: str) -> None:
     world.add(an_account())
 
     with pytest.raises(InvalidInput, match="not complete"):
@@ -168,7 +168,7 @@ def test_a_form_that_does_not_say_what_was_read_is_not_complete(world: World, ve
 
 
 @pytest.mark.parametrize("day", ["", "soon", "2026-02-30", "9999-12-31", "20260311T00"])
-def test_a_day_that_is_none_is_asked_for_again(world: World, day: str) -> None:
+def test_a_day_that_is_none_is_asked_for_again(world: FakeDesk, day: str) -> None:
     world.add(asking())
 
     with pytest.raises(InvalidInput, match="day"):
@@ -177,7 +177,7 @@ def test_a_day_that_is_none_is_asked_for_again(world: World, day: str) -> None:
         world.decide("exempt", until=day)
 
 
-def test_an_approval_is_for_that_day_where_the_owner_is(world: World) -> None:
+def test_an_approval_is_for_that_day_where_the_owner_is(world: FakeDesk) -> None:
     world.add(asking(timezone="America/Denver"))
 
     world.decide("approve", day=str(TOMORROW))
@@ -187,7 +187,7 @@ def test_an_approval_is_for_that_day_where_the_owner_is(world: World) -> None:
     assert trial.begins_at == datetime(2026, 3, 11, 6, tzinfo=UTC)
 
 
-def test_an_agreed_trial_is_moved_by_who_has_read_it(world: World) -> None:
+def test_an_agreed_trial_is_moved_by_who_has_read_it(world: FakeDesk) -> None:
     world.add(agreed())
 
     with pytest.raises(DecisionRefused, match="since you opened this page"):
@@ -200,7 +200,7 @@ def test_an_agreed_trial_is_moved_by_who_has_read_it(world: World) -> None:
     assert [entry.kind for entry in world.rows.told(ACCOUNT)] == ["review_approved"]
 
 
-def test_disabling_an_account_whose_trial_is_agreed_on_cancels_it(world: World) -> None:
+def test_disabling_an_account_whose_trial_is_agreed_on_cancels_it(world: FakeDesk) -> None:
     world.add(agreed())
 
     world.decide("disable")
@@ -209,14 +209,14 @@ def test_disabling_an_account_whose_trial_is_agreed_on_cancels_it(world: World) 
     assert [entry.kind for entry in world.rows.told(ACCOUNT)] == ["trial_cancelled"]
 
 
-def test_an_exemption_of_more_than_a_year_is_refused_at_the_desk(world: World) -> None:
+def test_an_exemption_of_more_than_a_year_is_refused_at_the_desk(world: FakeDesk) -> None:
     world.add(an_account())
 
     with pytest.raises(DecisionRefused, match="at most 366 days"):
         world.decide("exempt", until="2206-12-31")
 
 
-def test_an_exemption_lasts_to_the_end_of_its_day(world: World) -> None:
+def test_an_exemption_lasts_to_the_end_of_its_day(world: FakeDesk) -> None:
     world.add(an_account())
 
     world.decide("exempt", until=str(TODAY))
@@ -227,7 +227,7 @@ def test_an_exemption_lasts_to_the_end_of_its_day(world: World) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "Bakery", "florist", "bakery-"])
-def test_an_account_is_closed_only_by_who_types_its_name(world: World, typed: str) -> None:
+def test_an_account_is_closed_only_by_who_types_its_name(world: FakeDesk, typed: str) -> None:
     world.add(an_account())
 
     with pytest.raises(InvalidInput, match="type its name: bakery"):
@@ -236,7 +236,7 @@ def test_an_account_is_closed_only_by_who_types_its_name(world: World, typed: st
     assert world.account().status is Status.ACTIVE
 
 
-def test_where_the_policy_cannot_be_read_the_rest_can_be_decided(world: World) -> None:
+def test_where_the_policy_cannot_be_read_the_rest_can_be_decided(world: FakeDesk) -> None:
     world.add(asking())
     world.faults.fail("policies.current")
 
@@ -247,7 +247,7 @@ def test_where_the_policy_cannot_be_read_the_rest_can_be_decided(world: World) -
     assert enabled.status is Status.ACTIVE
 
 
-def test_the_owner_is_declined_with_the_reason_that_support_wrote(world: World) -> None:
+def test_the_owner_is_declined_with_the_reason_that_support_wrote(world: FakeDesk) -> None:
     world.add(asking())
 
     decide(world.desk, ACCOUNT, "decline", {"version": "1", "reason": "Bought list"}, ANNA, NOW)
@@ -263,7 +263,7 @@ HOUR = hour_of(NOW)
 
 
 @pytest.mark.parametrize(("allow", "more"), [("", 20), ("0", 0), (" 7 ", 7), ("1000000", 1_000_000)])
-def test_the_breaker_is_reset_for_so_many_more_within_the_hour(world: World, allow: str, more: int) -> None:
+def test_the_breaker_is_reset_for_so_many_more_within_the_hour(world: FakeDesk, allow: str, more: int) -> None:
     world.rows.breaker = BreakerState(opened_at=NOW, active_accounts=1000)
     world.rows.passed[HOUR] = 20
 
@@ -279,7 +279,7 @@ def test_the_breaker_is_reset_for_so_many_more_within_the_hour(world: World, all
 @pytest.mark.parametrize(
     "form", [{}, {"reason": " "}, *({"reason": "Why", "allow": wrong} for wrong in ("x", "-1", "1.5", "²", "9" * 30))]
 )
-def test_a_reset_that_does_not_say_enough_resets_nothing(world: World, form: dict[str, str]) -> None:
+def test_a_reset_that_does_not_say_enough_resets_nothing(world: FakeDesk, form: dict[str, str]) -> None:
     world.rows.breaker = BreakerState(opened_at=NOW)
 
     with pytest.raises(InvalidInput):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, a_complaint_entry, an_account
-from tests.support.enforcement import A_MINUTE, AFTER_THE_LEASE, World
+from tests.support.enforcement import A_MINUTE, AFTER_THE_LEASE, FakeEnforcement
 from tests.support.fakes import FakeLedger, Killed, When
 
 from permille.domain.account.account import TICK
@@ -21,11 +21,11 @@ from permille.usecases.enforcement.switching import TRIES
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeEnforcement:
+    return FakeEnforcement()
 
 
-def test_a_broken_rule_takes_the_credential(world: World) -> None:
+def test_a_broken_rule_takes_the_credential(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
 
     assert world.run() == Run(looked_at=1, entries=1, failed=0)
@@ -36,7 +36,7 @@ def test_a_broken_rule_takes_the_credential(world: World) -> None:
     assert len(world.told("disabled")) == 1
 
 
-def test_every_key_of_every_sender_is_put_to_sleep_and_remembered(world: World) -> None:
+def test_every_key_of_every_sender_is_put_to_sleep_and_remembered(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, "permille-bakery-shop"), due_at=NOW), "k1", "k2")
     world.counted(1000, 2)
 
@@ -49,7 +49,7 @@ def test_every_key_of_every_sender_is_put_to_sleep_and_remembered(world: World) 
     }
 
 
-def test_whoever_keeps_the_rule_keeps_the_credential(world: World) -> None:
+def test_whoever_keeps_the_rule_keeps_the_credential(world: FakeEnforcement) -> None:
     world.open(an_account(due_at=NOW))
     world.counted(2000, 2)
 
@@ -61,7 +61,7 @@ def test_whoever_keeps_the_rule_keeps_the_credential(world: World) -> None:
     assert "switch.apply" not in world.faults.calls
 
 
-def test_who_is_not_due_is_left_alone(world: World) -> None:
+def test_who_is_not_due_is_left_alone(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.rows.accounts[ACCOUNT] = an_account(due_at=NOW + A_MINUTE)
 
@@ -69,7 +69,7 @@ def test_who_is_not_due_is_left_alone(world: World) -> None:
     assert world.run(NOW + A_MINUTE).looked_at == 1
 
 
-def test_the_longest_due_comes_first(world: World) -> None:
+def test_the_longest_due_comes_first(world: FakeEnforcement) -> None:
     for age, account_id in enumerate(["new", "old", "oldest"]):
         world.open(an_account(account_id, due_at=NOW - age * A_MINUTE))
         world.counted(1000, 2, account_id)
@@ -80,11 +80,11 @@ def test_the_longest_due_comes_first(world: World) -> None:
     assert disabled == ["oldest", "old", "new"]
 
 
-def test_an_account_that_is_gone_is_no_trouble(world: World) -> None:
+def test_an_account_that_is_gone_is_no_trouble(world: FakeEnforcement) -> None:
     assert world.process("nobody") == Run(looked_at=1, entries=0, failed=0)
 
 
-def test_quiet_ticks_write_nothing(world: World) -> None:
+def test_quiet_ticks_write_nothing(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.run()
     settled_at = world.settles()
@@ -95,7 +95,7 @@ def test_quiet_ticks_write_nothing(world: World) -> None:
     assert world.faults.calls[calls:] == ["accounts.due", "policies.current", "control.lap"]
 
 
-def test_a_complaint_that_arrives_after_the_disabling_changes_nothing(world: World) -> None:
+def test_a_complaint_that_arrives_after_the_disabling_changes_nothing(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.run()
     later, recheck = world.settles(), world.account().recheck
@@ -112,7 +112,7 @@ def test_a_complaint_that_arrives_after_the_disabling_changes_nothing(world: Wor
 
 
 def failing_calls() -> list[tuple[int, When, type[BaseException]]]:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.run()
     of_each = [(When.BEFORE, Unavailable), (When.AFTER, Unavailable), (When.BEFORE, Killed), (When.AFTER, Killed)]
@@ -121,7 +121,7 @@ def failing_calls() -> list[tuple[int, When, type[BaseException]]]:
 
 @pytest.mark.parametrize(("index", "when", "error"), failing_calls())
 def test_whatever_call_fails_the_next_runs_finish_it(index: int, when: When, error: type[BaseException]) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.faults.fail(skip=index, when=when, error=error("injected"))
 
@@ -137,9 +137,9 @@ def test_whatever_call_fails_the_next_runs_finish_it(index: int, when: When, err
     assert world.account().credential.deactivated == {CALLER: frozenset({f"{CALLER}-k1"})}
 
 
-def waking_world() -> World:
+def waking_world() -> FakeEnforcement:
     """Support has enabled the account again: one key was put to sleep by Permille, the other by its owner."""
-    world = World()
+    world = FakeEnforcement()
     deactivated = {CALLER: frozenset({f"{CALLER}-k1"})}
     world.open(an_account(in_sync=False, deactivated=deactivated, due_at=NOW), "k1", "k2", active=False)
     world.switch.users[CALLER].keys = {f"{CALLER}-k1": INACTIVE, f"{CALLER}-k2": INACTIVE}
@@ -172,7 +172,7 @@ def test_whatever_call_fails_only_permilles_own_key_is_woken(
     assert world.account().credential.deactivated == {}
 
 
-def test_one_failing_account_does_not_keep_the_others_waiting(world: World) -> None:
+def test_one_failing_account_does_not_keep_the_others_waiting(world: FakeEnforcement) -> None:
     world.breaks_the_rule("first", "second", "third")
     world.faults.fail("tallies.days", skip=2)  # the first account's are read twice
 
@@ -183,7 +183,7 @@ def test_one_failing_account_does_not_keep_the_others_waiting(world: World) -> N
     assert world.account("second").status is Status.DISABLED
 
 
-def test_a_switch_that_fails_for_long_is_tried_every_minute(world: World) -> None:
+def test_a_switch_that_fails_for_long_is_tried_every_minute(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.faults.fail("switch.apply", times=3 * TRIES)
 
@@ -193,7 +193,7 @@ def test_a_switch_that_fails_for_long_is_tried_every_minute(world: World) -> Non
     assert world.agrees()
 
 
-def test_a_switch_that_fails_once_is_tried_again_in_the_same_run(world: World) -> None:
+def test_a_switch_that_fails_once_is_tried_again_in_the_same_run(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.faults.fail("switch.apply", times=TRIES - 1)
 
@@ -211,14 +211,14 @@ def test_the_pauses_are_half_a_second_and_one_each_spread_by_a_quarter() -> None
 
 
 def pauses_of_a_run() -> list[float]:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.faults.fail("switch.apply", times=TRIES - 1)
     world.run()
     return world.pauses
 
 
-def test_one_sender_that_fails_does_not_keep_the_others_awake(world: World) -> None:
+def test_one_sender_that_fails_does_not_keep_the_others_awake(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, "permille-bakery-shop"), due_at=NOW))
     world.counted(1000, 2)
     world.faults.fail("switch.state_of", times=1)  # of the first sender
@@ -228,14 +228,14 @@ def test_one_sender_that_fails_does_not_keep_the_others_awake(world: World) -> N
     assert world.can_send() == [False, False]
 
 
-def off_with_keys(world: World, keys: dict[str, str], **different: Any) -> None:
+def off_with_keys(world: FakeEnforcement, keys: dict[str, str], **different: Any) -> None:
     """A disabled account whose keys Permille has deactivated, but for those that are named as they are."""
     ours = frozenset({f"{CALLER}-k1", f"{CALLER}-k2"})
     world.open(an_account(status=Status.DISABLED, deactivated={CALLER: ours}, **different), active=False)
     world.switch.users[CALLER].keys = dict.fromkeys(ours, INACTIVE) | keys
 
 
-def test_enabling_wakes_no_key_that_was_renewed(world: World) -> None:
+def test_enabling_wakes_no_key_that_was_renewed(world: FakeEnforcement) -> None:
     old, new = f"{CALLER}-k1", f"{CALLER}-k2"
     renewal = Renewal(CALLER, (old,), begun_at=NOW - A_MINUTE, new=new, until=NOW, ended=True)
     off_with_keys(world, {}, renewal=renewal)
@@ -246,7 +246,7 @@ def test_enabling_wakes_no_key_that_was_renewed(world: World) -> None:
     assert world.switch.users[CALLER].keys == {old: INACTIVE, new: ACTIVE}
 
 
-def test_a_key_that_its_owner_put_to_sleep_between_two_tries_stays_so(world: World) -> None:
+def test_a_key_that_its_owner_put_to_sleep_between_two_tries_stays_so(world: FakeEnforcement) -> None:
     own = f"{CALLER}-own"
     off_with_keys(world, {own: ACTIVE})
     apply(world.deciding, ACCOUNT, Enable(reason="Why", by=STAFF), NOW)
@@ -259,7 +259,7 @@ def test_a_key_that_its_owner_put_to_sleep_between_two_tries_stays_so(world: Wor
     assert world.switch.users[CALLER].keys == {f"{CALLER}-k1": ACTIVE, f"{CALLER}-k2": ACTIVE, own: INACTIVE}
 
 
-def test_a_switch_is_believed_only_when_it_is_read_back_by_a_later_run(world: World) -> None:
+def test_a_switch_is_believed_only_when_it_is_read_back_by_a_later_run(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
 
     world.run()
@@ -271,7 +271,7 @@ def test_a_switch_is_believed_only_when_it_is_read_back_by_a_later_run(world: Wo
     assert world.faults.calls.count("switch.apply") == 1
 
 
-def test_a_switch_that_did_not_stay_is_made_again_and_told_as_a_failure(world: World) -> None:
+def test_a_switch_that_did_not_stay_is_made_again_and_told_as_a_failure(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.run()
     wake(world)
@@ -284,7 +284,7 @@ def test_a_switch_that_did_not_stay_is_made_again_and_told_as_a_failure(world: W
     assert world.account().in_sync
 
 
-def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_put_to_sleep(world: World) -> None:
+def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_put_to_sleep(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     user = world.switch.users[CALLER]
     world.faults.meanwhile("leases.acquire_lease", lambda: user.keys.update({f"{CALLER}-k2": ACTIVE}))
@@ -298,14 +298,14 @@ def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_put_to_s
     assert world.account().credential.deactivated == {CALLER: frozenset({f"{CALLER}-k1", f"{CALLER}-k2"})}
 
 
-def wake(world: World) -> None:
+def wake(world: FakeEnforcement) -> None:
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
 
 # ---------------------------------------------------------------- others write at the same time
 
 
-def test_a_nudge_in_between_makes_it_decide_anew(world: World) -> None:
+def test_a_nudge_in_between_makes_it_decide_anew(world: FakeEnforcement) -> None:
     world.open(an_account(due_at=NOW))
     world.counted(1000, 1)
 
@@ -322,7 +322,7 @@ def test_a_nudge_in_between_makes_it_decide_anew(world: World) -> None:
     assert world.told("alert") == []
 
 
-def test_whom_others_never_stop_writing_to_is_left_for_the_next_run(world: World) -> None:
+def test_whom_others_never_stop_writing_to_is_left_for_the_next_run(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     for _ in range(5):
         world.faults.meanwhile("accounts.save", lambda: FakeLedger(world.rows).mark_due(ACCOUNT, NOW))
@@ -344,7 +344,7 @@ CALLS = [
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("skip", [0, 1])
-def test_two_runs_that_overlap_disable_once_and_forget_no_key(world: World, call: str, skip: int) -> None:
+def test_two_runs_that_overlap_disable_once_and_forget_no_key(world: FakeEnforcement, call: str, skip: int) -> None:
     world.breaks_the_rule()
     for _ in range(skip):
         world.faults.meanwhile(call, lambda: None)
@@ -359,7 +359,7 @@ def test_two_runs_that_overlap_disable_once_and_forget_no_key(world: World, call
 
 
 @pytest.mark.parametrize("call", ["switch.state_of", "leases.acquire_lease", "switch.apply", "leases.release_lease"])
-def test_who_is_enabled_while_being_switched_off_ends_up_enabled(world: World, call: str) -> None:
+def test_who_is_enabled_while_being_switched_off_ends_up_enabled(world: FakeEnforcement, call: str) -> None:
     world.breaks_the_rule()
 
     def support_enables() -> None:
@@ -379,7 +379,7 @@ def test_who_is_enabled_while_being_switched_off_ends_up_enabled(world: World, c
 # ---------------------------------------------------------------- keys and users
 
 
-def test_the_owners_own_inactive_key_is_never_touched(world: World) -> None:
+def test_the_owners_own_inactive_key_is_never_touched(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.switch.users[CALLER].keys[f"{CALLER}-own"] = INACTIVE
     world.run()
@@ -393,7 +393,7 @@ def test_the_owners_own_inactive_key_is_never_touched(world: World) -> None:
     assert world.account().credential.deactivated == {}
 
 
-def test_a_missing_user_cannot_send_and_is_not_waited_for(world: World) -> None:
+def test_a_missing_user_cannot_send_and_is_not_waited_for(world: FakeEnforcement) -> None:
     world.open(an_account(senders=("permille-gone", CALLER), due_at=NOW))
     world.counted(1000, 2)
     del world.switch.users["permille-gone"]
@@ -404,7 +404,7 @@ def test_a_missing_user_cannot_send_and_is_not_waited_for(world: World) -> None:
     assert world.can_send() == [False]
 
 
-def test_a_key_that_goes_while_it_is_switched_is_read_anew(world: World) -> None:
+def test_a_key_that_goes_while_it_is_switched_is_read_anew(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.faults.meanwhile("switch.apply", world.switch.users[CALLER].keys.clear)
 
@@ -419,7 +419,7 @@ def test_a_key_that_goes_while_it_is_switched_is_read_anew(world: World) -> None
 
 
 def test_in_monitor_mode_nothing_is_switched_and_staff_read_it_once() -> None:
-    world = World(Mode.MONITOR)
+    world = FakeEnforcement(Mode.MONITOR)
     world.breaks_the_rule()
 
     world.run()
@@ -431,7 +431,7 @@ def test_in_monitor_mode_nothing_is_switched_and_staff_read_it_once() -> None:
     assert world.told("alert") == world.told("disabled") == []
 
 
-def test_entering_enforce_judges_the_observed_account_anew(world: World) -> None:
+def test_entering_enforce_judges_the_observed_account_anew(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.rows.accounts[ACCOUNT] = an_account(would_disable=True, due_at=NOW)
 
@@ -444,7 +444,7 @@ def test_entering_enforce_judges_the_observed_account_anew(world: World) -> None
 # ---------------------------------------------------------------- time
 
 
-def test_time_never_goes_behind_the_last_decision(world: World) -> None:
+def test_time_never_goes_behind_the_last_decision(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     decided_at = NOW + timedelta(hours=1)
     world.rows.accounts[ACCOUNT] = an_account(due_at=NOW, decided_at=decided_at)
@@ -455,7 +455,7 @@ def test_time_never_goes_behind_the_last_decision(world: World) -> None:
     assert world.told("disabled")[0].at == decided_at + TICK
 
 
-def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: World) -> None:
+def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: FakeEnforcement) -> None:
     world.open(an_account(due_at=NOW))
     world.counted(50_000, 1)
     world.run()
@@ -473,7 +473,7 @@ def test_a_second_complaint_within_the_hour_is_told_when_it_is_over(world: World
 
 @pytest.mark.parametrize("decisions", [["enable", "disable"], ["disable", "enable"]], ids="-".join)
 def test_what_is_decided_just_when_the_switch_is_done_with_the_decision_before_is_switched_too(
-    world: World, decisions: list[str]
+    world: FakeEnforcement, decisions: list[str]
 ) -> None:
     world.open(an_account(status=Status.DISABLED if decisions[0] == "enable" else Status.ACTIVE))
     commands: dict[str, Disable | Enable] = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import When
 
@@ -23,7 +23,7 @@ DECISIONS: dict[str, Callable[..., Command]] = {"disable": Disable, "enable": En
 WITHIN = timedelta(minutes=2)
 
 
-class Lagging(World):
+class Lagging(FakeEnforcement):
     """An account whose owner has put one key to sleep; the stream runs at once whatever support decides."""
 
     def __init__(self, *, active: bool = True) -> None:

@@ -18,7 +18,7 @@ FOR_SAM = MakeLink(audience=LinkRole.STAFF, name="Sam", lasts=timedelta(hours=1)
 REVOKE_SAM = RevokeAccess(audience=LinkRole.STAFF, name="Sam", reason="Sam has left", by=STAFF)
 
 
-class World:
+class FakeLinks:
     def __init__(self) -> None:
         self.rows = Rows()
         self.register = FakeLinkRegister(self.rows)
@@ -29,11 +29,11 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeLinks:
+    return FakeLinks()
 
 
-def test_who_is_let_in_is_written_down(world: World) -> None:
+def test_who_is_let_in_is_written_down(world: FakeLinks) -> None:
     issued = issue_link(world.issuing, FOR_SAM, NOW)
 
     assert world.let_in(issued.token) == issued.claims
@@ -49,7 +49,7 @@ def test_who_is_let_in_is_written_down(world: World) -> None:
 
 
 @pytest.mark.parametrize("call", ["link_register.get", "signer.sign", "link_register.save"])
-def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: World, call: str) -> None:
+def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: FakeLinks, call: str) -> None:
     world.rows.faults.fail(call)
 
     with pytest.raises(Unavailable):
@@ -59,7 +59,7 @@ def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: World
 
 
 @pytest.mark.parametrize("call", ["link_register.get", "link_register.save"])
-def test_a_revocation_that_fails_is_not_told(world: World, call: str) -> None:
+def test_a_revocation_that_fails_is_not_told(world: FakeLinks, call: str) -> None:
     issued = issue_link(world.issuing, FOR_SAM, NOW)
     world.rows.faults.fail(call)
 
@@ -70,13 +70,13 @@ def test_a_revocation_that_fails_is_not_told(world: World, call: str) -> None:
     assert [one.kind for one in world.rows.told(SYSTEM)] == ["link_made"]
 
 
-def test_whoever_is_overtaken_reads_again(world: World) -> None:
+def test_whoever_is_overtaken_reads_again(world: FakeLinks) -> None:
     world.rows.faults.fail("link_register.save", times=3, error=Conflict("somebody wrote first"))
 
     assert world.let_in(issue_link(world.issuing, FOR_SAM, NOW).token)
 
 
-def test_whoever_is_overtaken_again_and_again_is_told_to_try_later(world: World) -> None:
+def test_whoever_is_overtaken_again_and_again_is_told_to_try_later(world: FakeLinks) -> None:
     world.rows.faults.fail("link_register.save", times=100, error=Conflict("somebody wrote first"))
 
     with pytest.raises(Unavailable, match="others kept"):
@@ -85,7 +85,7 @@ def test_whoever_is_overtaken_again_and_again_is_told_to_try_later(world: World)
         revoke_links(world.register, REVOKE_SAM, NOW)
 
 
-def test_a_lost_row_lets_nobody_in_until_the_next_link_is_made(world: World) -> None:
+def test_a_lost_row_lets_nobody_in_until_the_next_link_is_made(world: FakeLinks) -> None:
     earlier, revoked = (
         issue_link(world.issuing, FOR_SAM, NOW),
         issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=1)),
@@ -104,7 +104,7 @@ def test_a_lost_row_lets_nobody_in_until_the_next_link_is_made(world: World) -> 
             world.let_in(lost.token)
 
 
-def made_and_revoked(world: World, n: int) -> str:
+def made_and_revoked(world: FakeLinks, n: int) -> str:
     """A link, `n` microseconds later."""
     now = NOW + n * timedelta(microseconds=1)
     token = issue_link(world.issuing, FOR_SAM, now).token
@@ -112,7 +112,7 @@ def made_and_revoked(world: World, n: int) -> str:
     return token
 
 
-def test_however_often_a_link_is_made_and_revoked_none_survives(world: World) -> None:
+def test_however_often_a_link_is_made_and_revoked_none_survives(world: FakeLinks) -> None:
     """Each is dated a second after the revocation before, until the next would be from the future."""
     often = FURTHEST_AHEAD // timedelta(seconds=1)
     tokens = [made_and_revoked(world, n) for n in range(often)]
@@ -125,11 +125,11 @@ def test_however_often_a_link_is_made_and_revoked_none_survives(world: World) ->
     assert issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
 
 
-def test_a_name_that_was_never_let_in_can_be_revoked(world: World) -> None:
+def test_a_name_that_was_never_let_in_can_be_revoked(world: FakeLinks) -> None:
     assert revoke_links(world.register, REVOKE_SAM, NOW).of_name == NOW
 
 
-def test_a_later_revocation_by_a_clock_that_is_behind_shortens_none(world: World) -> None:
+def test_a_later_revocation_by_a_clock_that_is_behind_shortens_none(world: FakeLinks) -> None:
     world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
 
     assert (

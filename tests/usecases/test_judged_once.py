@@ -9,7 +9,7 @@ from types import FrameType
 
 import pytest
 from tests.support.builders import NOW, TODAY, an_account
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 
 from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption, Recheck
@@ -69,7 +69,7 @@ def verdicts() -> Iterator[list[None]]:
 def test_whatever_becomes_of_it_an_account_is_judged_once(
     account: Account, complaints: int, status: Status, mode: Mode
 ) -> None:
-    world = World(mode)
+    world = FakeEnforcement(mode)
     world.open(account, active=account.status.may_send)
     world.counted(1000, complaints)
     world.rows.tallies[account.id, 2, TODAY] = Tally(1000, complaints)  # of a trial's epoch
@@ -84,7 +84,7 @@ def test_whatever_becomes_of_it_an_account_is_judged_once(
 
 @pytest.mark.parametrize("account", [DISABLED, an_account(status=Status.CLOSED)], ids=lambda account: account.status)
 def test_who_is_off_is_not_judged(account: Account) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.open(account, active=False)
     world.counted(1000, 2)
 
@@ -95,7 +95,7 @@ def test_who_is_off_is_not_judged(account: Account) -> None:
 
 
 def test_who_breaks_a_rule_while_feedback_waits_is_judged_once_more_as_if_it_were_deliveries() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.feed.messages = 5000
 
@@ -106,7 +106,7 @@ def test_who_breaks_a_rule_while_feedback_waits_is_judged_once_more_as_if_it_wer
 
 
 def test_who_breaks_a_rule_is_judged_anew_where_more_was_counted_while_the_queue_was_asked() -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.faults.meanwhile("feedback_backlog.size", lambda: world.counted(6000, 2))
 

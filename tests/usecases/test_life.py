@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.support.builders import ACCOUNT, CALLER, NOW, OWNER_MAIL_SENDER, STAFF, a_request, an_account, ses_event
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, FakeQuarantine, Killed, When
 
@@ -156,7 +156,7 @@ class Life(RuleBasedStateMachine):
         self.now: datetime = NOW
         self.zone = ZoneInfo(zone)
         self.policy = policy
-        self.world = World(newer_rows=newer)
+        self.world = FakeEnforcement(newer_rows=newer)
         self.world.policies.policy = policy
         self.world.rows.lap = replace(self.world.rows.lap, policy=policy.id)
         self.world.open(an_account(timezone=zone))

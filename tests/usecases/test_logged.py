@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account, ses_event, ses_notification
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import Faults
 from tests.usecases.test_ingest import Ingestion, own_mail
 
@@ -137,7 +137,7 @@ RUN = {"looked_at": 1, "entries": 0, "failed": 0, "left": 0, "swept": 0}
 
 
 def test_a_disabling_its_switching_and_that_it_settled_are_said(caplog: pytest.LogCaptureFixture) -> None:
-    world, about = World(), {"account": ACCOUNT, "may_send": False}
+    world, about = FakeEnforcement(), {"account": ACCOUNT, "may_send": False}
     world.breaks_the_rule()
 
     world.run()
@@ -154,7 +154,7 @@ def test_a_disabling_its_switching_and_that_it_settled_are_said(caplog: pytest.L
 
 
 def test_what_iam_refuses_is_said_of_each_sender_and_try(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.open(an_account(senders=(CALLER, "permille-shop"), due_at=NOW))
     world.faults.fail("switch.apply", times=2 * TRIES)
@@ -168,7 +168,7 @@ def test_what_iam_refuses_is_said_of_each_sender_and_try(caplog: pytest.LogCaptu
 
 
 def test_a_credential_that_did_not_stay_as_it_was_switched_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.run()
     world.switch.users[CALLER].denied = False
@@ -187,24 +187,24 @@ def test_a_credential_that_did_not_stay_as_it_was_switched_is_said(caplog: pytes
 
 
 def test_a_sender_that_is_gone_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     del world.switch.users[CALLER]
 
     world.run()
 
-    assert ("sender.missing", {"account": ACCOUNT, "caller": CALLER}) in said(caplog)
+    assert ("sender.missing", {"account": ACCOUNT, "sender": CALLER}) in said(caplog)
 
 
 def test_that_somebody_decided_while_it_was_switched_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     enable = Enable(reason="Why", by=STAFF)
     world.faults.meanwhile("leases.release_lease", lambda: apply(world.deciding, ACCOUNT, enable, NOW))
 
     world.run()
 
-    why = f"{ACCOUNT}: somebody decided while it was switched"
+    why = f"{ACCOUNT}: there was a decision while it was switched"
     assert ("account.conflict", {"account": ACCOUNT, "why": why}) in said(caplog)
 
 
@@ -228,7 +228,7 @@ def fails(call: str) -> Callable[[Faults], None]:
 def test_what_hinders_a_run_is_said(
     caplog: pytest.LogCaptureFixture, plan: Callable[[Faults], None], event: str, fields: dict[str, Any]
 ) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     plan(world.faults)
 
@@ -238,7 +238,7 @@ def test_what_hinders_a_run_is_said(
 
 
 def test_a_row_that_nobody_understands_is_said_with_its_error(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     world.faults.fail("accounts.get", error=KeyError("status"))
 
@@ -248,7 +248,7 @@ def test_a_row_that_nobody_understands_is_said_with_its_error(caplog: pytest.Log
 
 
 def test_that_an_account_is_held_for_long_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
+    world = FakeEnforcement()
     world.breaks_the_rule()
     held = Hold(HoldReason.STALLED, NOW - timedelta(hours=2))
     world.rows.accounts[ACCOUNT] = replace(world.account(), hold=held)
@@ -263,7 +263,7 @@ def test_that_an_account_is_held_for_long_is_said(caplog: pytest.LogCaptureFixtu
 
 
 def swept(caplog: pytest.LogCaptureFixture, *accounts: Any, fails: str = "") -> Events:
-    world = World()
+    world = FakeEnforcement()
     for account in accounts:
         world.open(account)
     world.rows.lap = Lap()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.builders import NOW, TODAY, an_account
-from tests.support.desk_world import World
+from tests.support.desk_world import FakeDesk
 
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
@@ -20,11 +20,11 @@ FIRST = first_day(TODAY, DEFAULT.window_days)
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeDesk:
+    return FakeDesk()
 
 
-def sent(world: World, account_id: str, counts: Tally, day: date = TODAY, **different: Any) -> Account:
+def sent(world: FakeDesk, account_id: str, counts: Tally, day: date = TODAY, **different: Any) -> Account:
     """An account with what it sent today, as it was judged on `day`."""
     look = Assessment(day, counts.delivered, counts.complaints, counts.bounces, 0)
     account = an_account(account_id, assessment=look, **different)
@@ -33,13 +33,13 @@ def sent(world: World, account_id: str, counts: Tally, day: date = TODAY, **diff
     return account
 
 
-def shown(world: World) -> list[tuple[str, int]]:
+def shown(world: FakeDesk) -> list[tuple[str, int]]:
     found = of.platform(world.desk, NOW).complaints
     assert found is not None
     return [(one.account.id, found.number(one)) for one in found.contributors]
 
 
-def test_whoever_has_the_most_complaints_comes_first_whether_above_the_limit_or_off(world: World) -> None:
+def test_whoever_has_the_most_complaints_comes_first_whether_above_the_limit_or_off(world: FakeDesk) -> None:
     sent(world, "big", Tally(1_000_000, 800))
     sent(world, "tiny", Tally(100, 1))
     sent(world, "spammer", Tally(1000, 40), status=Status.DISABLED)
@@ -48,7 +48,7 @@ def test_whoever_has_the_most_complaints_comes_first_whether_above_the_limit_or_
     assert shown(world) == [("big", 800), ("spammer", 40), ("tiny", 1)]
 
 
-def test_the_counts_are_those_of_now_and_not_of_the_last_look(world: World) -> None:
+def test_the_counts_are_those_of_now_and_not_of_the_last_look(world: FakeDesk) -> None:
     sent(world, "a", Tally(1000, 2))
     sent(world, "b", Tally(1000, 3), status=Status.DISABLED)
     world.rows.tallies["a", 1, TODAY] = Tally(1500, 5)
@@ -56,7 +56,7 @@ def test_the_counts_are_those_of_now_and_not_of_the_last_look(world: World) -> N
     assert shown(world) == [("a", 5), ("b", 3)]
 
 
-def test_whose_complaints_have_left_the_window_is_not_shown(world: World) -> None:
+def test_whose_complaints_have_left_the_window_is_not_shown(world: FakeDesk) -> None:
     sent(world, "first-day", Tally(1000, 2), FIRST)
     sent(world, "before", Tally(1000, 90), FIRST - timedelta(days=1), status=Status.DISABLED)
     aged = sent(world, "aged", Tally(1000, 3))
@@ -65,14 +65,14 @@ def test_whose_complaints_have_left_the_window_is_not_shown(world: World) -> Non
     assert shown(world) == [("first-day", 2)]
 
 
-def test_a_few_are_shown_and_no_more_are_read(world: World) -> None:
+def test_a_few_are_shown_and_no_more_are_read(world: FakeDesk) -> None:
     for number in range(of.SHOWN + 30):
         sent(world, f"a-{number:02}", Tally(100_000, 1 + number))
 
     assert shown(world) == [(f"a-{number:02}", 1 + number) for number in range(39, 29, -1)]
 
 
-def test_who_was_judged_too_long_ago_crowds_nobody_out(world: World) -> None:
+def test_who_was_judged_too_long_ago_crowds_nobody_out(world: FakeDesk) -> None:
     for number in range(of.LOOKED_AT - of.SHOWN):
         sent(world, f"old-{number}", Tally(1000, 900), FIRST - timedelta(days=1))
     for number in range(of.SHOWN):
@@ -91,7 +91,7 @@ def test_who_was_judged_too_long_ago_crowds_nobody_out(world: World) -> None:
     ],
 )
 def test_the_part_of_each_is_of_all_complaints_that_ses_has_counted(
-    world: World, counted: int, shares: list[Decimal | None]
+    world: FakeDesk, counted: int, shares: list[Decimal | None]
 ) -> None:
     sent(world, "a", Tally(1_000_000, 40))
     sent(world, "b", Tally(1_000_000, 10))
@@ -103,7 +103,7 @@ def test_the_part_of_each_is_of_all_complaints_that_ses_has_counted(
     assert [found.share(one) for one in found.contributors] == shares
 
 
-def test_whoever_has_the_most_bounces_has_a_list_too(world: World) -> None:
+def test_whoever_has_the_most_bounces_has_a_list_too(world: FakeDesk) -> None:
     sent(world, "old-list", Tally(800, 0, 200))
     sent(world, "complaints", Tally(1000, 9))
     sent(world, "both", Tally(1000, 1, 50))
@@ -116,7 +116,7 @@ def test_whoever_has_the_most_bounces_has_a_list_too(world: World) -> None:
     assert ranked == [("old-list", 200, Decimal("20.0")), ("both", 50, Decimal("5.0"))]
 
 
-def test_sess_figures_are_those_of_the_window(world: World) -> None:
+def test_sess_figures_are_those_of_the_window(world: FakeDesk) -> None:
     told = SesFigures(SesRate(Decimal("0.00083"), NOW), None, Tally(1000, 1))
     world.ses.told = told
 
@@ -136,7 +136,7 @@ def test_sess_figures_are_those_of_the_window(world: World) -> None:
     ],
 )
 def test_what_cannot_be_known_does_not_keep_the_rest_from_being_shown(
-    world: World, broken: str, unknown: set[str]
+    world: FakeDesk, broken: str, unknown: set[str]
 ) -> None:
     sent(world, "a", Tally(1000, 1))
     world.faults.fail(broken)
@@ -146,7 +146,7 @@ def test_what_cannot_be_known_does_not_keep_the_rest_from_being_shown(
     assert {name for name in ("figures", "complaints", "bounces") if getattr(found, name) is None} == unknown
 
 
-def test_without_a_policy_nobody_is_judged_and_sess_figures_are_those_of_the_default_window(world: World) -> None:
+def test_without_a_policy_nobody_is_judged_and_sess_figures_are_those_of_the_default_window(world: FakeDesk) -> None:
     sent(world, "a", Tally(1000, 1))
     world.faults.fail("policies.current", times=2)
 

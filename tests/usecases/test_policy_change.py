@@ -21,7 +21,7 @@ from tests.support.builders import (
     by_staff,
     days_of,
 )
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakeControl, FakeTallies, When
 from tests.support.operator_fakes import FakeAllTimelines, FakePolicyDocument, FakeStack, a_stack
 
@@ -210,7 +210,7 @@ mail = st.builds(Tally, st.integers(100, 5000), st.integers(0, 6), st.integers(0
 
 @given(candidate=policies, counts=st.lists(mail, min_size=1, max_size=4))
 def test_whom_the_preview_names_the_next_sweep_disables_and_nobody_else(candidate: Policy, counts: list[Tally]) -> None:
-    world = World()
+    world = FakeEnforcement()
     for number, tally in enumerate(counts):
         world.open(an_account(f"a-{number}", due_at=NOW))
         world.counted(tally.delivered, tally.complaints, f"a-{number}")
@@ -227,14 +227,14 @@ def test_whom_the_preview_names_the_next_sweep_disables_and_nobody_else(candidat
     assert disabled(world) - off_before == {one.account.id for one in previewed.of(Effect.WOULD_DISABLE)}
 
 
-def disabled(world: World) -> set[str]:
+def disabled(world: FakeEnforcement) -> set[str]:
     return {account.id for account in world.rows.accounts.values() if account.status is Status.DISABLED}
 
 
 class Reading:
     """What a preview needs of a world in which the preset default is in force."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: FakeEnforcement) -> None:
         self.control = FakeControl(world.rows)
         self.policies = FakePolicyDocument()
         self.tallies = FakeTallies(world.rows)
@@ -342,7 +342,7 @@ def test_an_entry_never_tells_what_did_not_happen_and_the_history_sees_what_is_n
         put_in_force(stack, previewed)
 
     assert (stack.policies.document is not None, told(stack)) == (is_stored, [])
-    assert policy_change.policy_history(stack).is_told is not is_stored
+    assert policy_change.policy_history(stack).is_recorded is not is_stored
 
     put_in_force(stack, preview(stack, previewed.candidate))
-    assert policy_change.policy_history(stack).is_told
+    assert policy_change.policy_history(stack).is_recorded

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakePolicies
 
 from permille.domain.account.account import Account
@@ -31,13 +31,13 @@ def on_trial(state: TrialState) -> Account:
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
+def world() -> FakeEnforcement:
+    world = FakeEnforcement()
     world.policies.policy = WITHOUT_BOUNCES
     return world
 
 
-def bounced(world: World, account: Account, bounces: int = 900) -> None:
+def bounced(world: FakeEnforcement, account: Account, bounces: int = 900) -> None:
     """The account, judged once by the policy in force, with so many bounces and no complaint."""
     world.open(account, active=account.status.may_send)
     if not account.status.may_send:
@@ -65,7 +65,7 @@ CASES = {
     ids=str,
 )
 def test_a_stricter_bounce_rule_reaches_who_has_bounces_and_no_complaint(
-    world: World, stricter: dict[str, Any], account: Account, told: str
+    world: FakeEnforcement, stricter: dict[str, Any], account: Account, told: str
 ) -> None:
     bounced(world, account)
 
@@ -77,7 +77,7 @@ def test_a_stricter_bounce_rule_reaches_who_has_bounces_and_no_complaint(
 
 
 @pytest.mark.parametrize("account", [account for account, _ in CASES.values()], ids=CASES)
-def test_each_is_looked_at_once_by_a_policy_that_keeps_it(world: World, account: Account) -> None:
+def test_each_is_looked_at_once_by_a_policy_that_keeps_it(world: FakeEnforcement, account: Account) -> None:
     bounced(world, account)
     lenient = replace(WITHOUT_BOUNCES, id="lenient", bounce_burst=BounceBurst(percent=90))
 
@@ -91,7 +91,7 @@ def test_each_is_looked_at_once_by_a_policy_that_keeps_it(world: World, account:
 
 @pytest.mark.parametrize("seconds", range(0, 120, 10))
 def test_a_policy_reaches_also_whom_another_container_judged_by_the_one_before_which_it_had_cached(
-    world: World, seconds: int
+    world: FakeEnforcement, seconds: int
 ) -> None:
     """A policy is cached for 60 seconds, and a run of a minute that begins then goes by it to its end."""
     bounced(world, CASES[Status.ACTIVE][0])
@@ -111,7 +111,7 @@ def test_a_policy_reaches_also_whom_another_container_judged_by_the_one_before_w
     assert world.account().status is Status.DISABLED
 
 
-def test_nobody_is_looked_at_each_hour_for_a_change_of_long_ago(world: World) -> None:
+def test_nobody_is_looked_at_each_hour_for_a_change_of_long_ago(world: FakeEnforcement) -> None:
     bounced(world, CASES[Status.ACTIVE][0], bounces=1)
     world.policies.policy = parse_policy("{}")
     hours = [NOW + timedelta(hours=hour) for hour in range(1, 5)]
@@ -120,7 +120,7 @@ def test_nobody_is_looked_at_each_hour_for_a_change_of_long_ago(world: World) ->
 
 
 @pytest.mark.parametrize("policy", [WITHOUT_BOUNCES, parse_policy("{}")], ids=lambda policy: policy.id)
-def test_a_single_bounce_is_enough_to_be_looked_at(world: World, policy: Policy) -> None:
+def test_a_single_bounce_is_enough_to_be_looked_at(world: FakeEnforcement, policy: Policy) -> None:
     bounced(world, an_account(due_at=NOW), bounces=1)
 
     world.policies.policy = policy
@@ -129,6 +129,6 @@ def test_a_single_bounce_is_enough_to_be_looked_at(world: World, policy: Policy)
     assert looked_at_by(world) == policy.id
 
 
-def looked_at_by(world: World) -> str:
+def looked_at_by(world: FakeEnforcement) -> str:
     look = world.account().assessment
     return look.policy if look else ""

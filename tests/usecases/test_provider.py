@@ -35,7 +35,7 @@ CALLS = ["login_check.check", "secrets.put", "accounts.get", "accounts.save"]
 
 
 @dataclass
-class World:
+class FakeProviders:
     rows: Rows = field(default_factory=Rows)
     account: Account = field(default_factory=an_account)
 
@@ -73,11 +73,11 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeProviders:
+    return FakeProviders()
 
 
-def test_what_logs_in_is_connected(world: World) -> None:
+def test_what_logs_in_is_connected(world: FakeProviders) -> None:
     connected = world.connect()
 
     assert isinstance(connected, Account)
@@ -95,7 +95,7 @@ def test_what_logs_in_is_connected(world: World) -> None:
     world.assert_whole()
 
 
-def test_it_is_tried_before_it_is_kept_and_kept_before_the_account_names_it(world: World) -> None:
+def test_it_is_tried_before_it_is_kept_and_kept_before_the_account_names_it(world: FakeProviders) -> None:
     world.connect()
 
     assert world.rows.faults.calls == CALLS
@@ -109,7 +109,7 @@ def test_it_is_tried_before_it_is_kept_and_kept_before_the_account_names_it(worl
     ],
 )
 def test_where_the_login_fails_nothing_is_stored(
-    world: World, server: Server, password: str, trouble: LoginFailure
+    world: FakeProviders, server: Server, password: str, trouble: LoginFailure
 ) -> None:
     assert world.connect(server, password) == trouble
 
@@ -118,7 +118,7 @@ def test_where_the_login_fails_nothing_is_stored(
     assert world.told() == []
 
 
-def test_where_the_login_of_another_fails_the_one_before_stays(world: World) -> None:
+def test_where_the_login_of_another_fails_the_one_before_stays(world: FakeProviders) -> None:
     world.connect()
     before = world.now
 
@@ -129,7 +129,7 @@ def test_where_the_login_of_another_fails_the_one_before_stays(world: World) -> 
 
 
 def test_a_closed_account_is_refused_before_anything_is_tried() -> None:
-    world = World(account=an_account(status=Status.CLOSED))
+    world = FakeProviders(account=an_account(status=Status.CLOSED))
 
     with pytest.raises(DecisionRefused, match="bakery is closed"):
         world.connect()
@@ -137,7 +137,7 @@ def test_a_closed_account_is_refused_before_anything_is_tried() -> None:
     assert world.rows.faults.calls == []
 
 
-def test_an_account_that_closes_meanwhile_names_none(world: World) -> None:
+def test_an_account_that_closes_meanwhile_names_none(world: FakeProviders) -> None:
     closed = an_account(status=Status.CLOSED, version=2)
     world.rows.faults.meanwhile("secrets.put", lambda: world.rows.accounts.update({ACCOUNT: closed}))
 
@@ -149,14 +149,14 @@ def test_an_account_that_closes_meanwhile_names_none(world: World) -> None:
     assert world.secrets.kept == {}
 
 
-def test_an_account_that_is_gone_meanwhile_is_not_found(world: World) -> None:
+def test_an_account_that_is_gone_meanwhile_is_not_found(world: FakeProviders) -> None:
     world.rows.faults.meanwhile("secrets.put", world.rows.accounts.clear)
 
     with pytest.raises(NotFound):
         world.connect()
 
 
-def test_another_takes_its_place_with_a_version_of_its_own(world: World) -> None:
+def test_another_takes_its_place_with_a_version_of_its_own(world: FakeProviders) -> None:
     world.connect()
     world.connect(SECOND)
 
@@ -165,7 +165,7 @@ def test_another_takes_its_place_with_a_version_of_its_own(world: World) -> None
     world.assert_whole()
 
 
-def test_of_two_who_connect_at_once_one_is_told_so(world: World) -> None:
+def test_of_two_who_connect_at_once_one_is_told_so(world: FakeProviders) -> None:
     world.rows.faults.meanwhile("secrets.put", lambda: world.connect(SECOND))
 
     with pytest.raises(DecisionRefused, match="changed meanwhile"):
@@ -175,7 +175,7 @@ def test_of_two_who_connect_at_once_one_is_told_so(world: World) -> None:
     assert world.told() == ["provider_connected"]
 
 
-def test_a_nudge_in_between_stops_nobody(world: World) -> None:
+def test_a_nudge_in_between_stops_nobody(world: FakeProviders) -> None:
     nudged = an_account(revision=1, due_at=NOW)
     world.rows.faults.meanwhile("accounts.save", lambda: world.rows.accounts.update({ACCOUNT: nudged}))
 
@@ -186,7 +186,7 @@ def test_a_nudge_in_between_stops_nobody(world: World) -> None:
     assert world.now.provider is not None
 
 
-def test_what_was_written_although_it_seemed_not_to_be_is_told_once(world: World) -> None:
+def test_what_was_written_although_it_seemed_not_to_be_is_told_once(world: FakeProviders) -> None:
     world.rows.faults.fail("accounts.save", when=When.AFTER, error=Conflict("its own repetition came second"))
 
     assert world.connect() == world.now
@@ -200,7 +200,7 @@ def test_what_was_written_although_it_seemed_not_to_be_is_told_once(world: World
 @pytest.mark.parametrize("error", [Unavailable("injected"), Killed()], ids=["unavailable", "killed"])
 @pytest.mark.parametrize("times", [1, 3])
 def test_wherever_it_is_cut_off_the_one_before_works_until_the_next_is_connected(
-    world: World, call: str, when: When, error: BaseException, times: int
+    world: FakeProviders, call: str, when: When, error: BaseException, times: int
 ) -> None:
     world.connect()
     for _ in range(times):
@@ -217,7 +217,7 @@ def test_wherever_it_is_cut_off_the_one_before_works_until_the_next_is_connected
     assert world.now.provider.host == "mail.example.net"
 
 
-def test_what_is_disconnected_is_forgotten_and_deleted(world: World) -> None:
+def test_what_is_disconnected_is_forgotten_and_deleted(world: FakeProviders) -> None:
     world.connect()
 
     assert world.disconnect() == world.now
@@ -227,7 +227,7 @@ def test_what_is_disconnected_is_forgotten_and_deleted(world: World) -> None:
     assert world.told() == ["provider_connected", "provider_disconnected"]
 
 
-def test_it_is_forgotten_before_its_password_is_deleted(world: World) -> None:
+def test_it_is_forgotten_before_its_password_is_deleted(world: FakeProviders) -> None:
     world.connect()
     world.rows.faults.fail("secrets.delete")
 
@@ -242,7 +242,7 @@ def test_it_is_forgotten_before_its_password_is_deleted(world: World) -> None:
 @pytest.mark.parametrize("call", ["accounts.get", "accounts.save", "secrets.delete"])
 @pytest.mark.parametrize("error", [Unavailable("injected"), Killed()], ids=["unavailable", "killed"])
 def test_a_disconnection_that_was_cut_off_is_ended_by_the_next(
-    world: World, call: str, when: When, error: BaseException
+    world: FakeProviders, call: str, when: When, error: BaseException
 ) -> None:
     world.connect()
     world.rows.faults.fail(call, when=when, error=error)
@@ -260,20 +260,20 @@ def test_a_disconnection_that_was_cut_off_is_ended_by_the_next(
     assert world.told() == ["provider_connected", "provider_disconnected"]
 
 
-def test_where_none_is_connected_there_is_nothing_to_try_or_to_disconnect(world: World) -> None:
+def test_where_none_is_connected_there_is_nothing_to_try_or_to_disconnect(world: FakeProviders) -> None:
     for action in (world.try_again, world.disconnect):
         with pytest.raises(DecisionRefused, match="bakery has no provider connected"):
             action()
 
 
-def test_a_password_that_is_wrong_by_now_is_found_out(world: World) -> None:
+def test_a_password_that_is_wrong_by_now_is_found_out(world: FakeProviders) -> None:
     world.connect()
     world.login_check.logins[FIRST] = "changed"
 
     assert world.try_again() == LoginFailure(FailureReason.LOGIN, "535 5.7.8")
 
 
-def test_a_password_that_is_gone_is_found_out(world: World) -> None:
+def test_a_password_that_is_gone_is_found_out(world: FakeProviders) -> None:
     world.connect()
     world.secrets.kept.clear()
 
@@ -282,7 +282,7 @@ def test_a_password_that_is_gone_is_found_out(world: World) -> None:
 
 def test_what_is_decided_comes_after_what_was_decided_before() -> None:
     later = NOW + timedelta(hours=1)
-    world = World(account=an_account(decided_at=later))
+    world = FakeProviders(account=an_account(decided_at=later))
 
     world.connect()
 
@@ -299,7 +299,7 @@ def test_whatever_goes_wrong_nobody_is_shown_the_password(
     text: str, call: str, when: When, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    world, said = World(), list[str]()
+    world, said = FakeProviders(), list[str]()
     world.login_check.logins = {FIRST: text, SECOND: "else"}
     world.rows.faults.fail(call, when=when)
     password = Password(text)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.fakes import Killed, User, When
 from tests.support.operator_fakes import FakeAllAccounts, FakeIamUsers, KnownUser
 
@@ -40,7 +40,7 @@ ENABLE = Enable(reason="They changed their password", by=STAFF)
 class Bakery:
     """An account with a key of its own, that the stack made; Enforce runs beside it."""
 
-    world: World = field(default_factory=World)
+    world: FakeEnforcement = field(default_factory=FakeEnforcement)
     on: bool = True
     now: datetime = NOW
     shown: list[str] = field(default_factory=list)

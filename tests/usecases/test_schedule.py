@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.support.builders import NOW
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakeQuarantine
 from tests.support.measured import Measured
 
@@ -18,15 +18,15 @@ A_DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeEnforcement:
+    return FakeEnforcement()
 
 
-def run(world: World, quarantine: FakeQuarantine, now: datetime = ON_THE_HOUR) -> Run:
+def run(world: FakeEnforcement, quarantine: FakeQuarantine, now: datetime = ON_THE_HOUR) -> Run:
     return run_schedule(replace(world.enforcement, quarantine=quarantine), now, lambda: A_MINUTE)
 
 
-def test_it_is_measured_how_many_days_the_oldest_has_rested(world: World, measured: Measured) -> None:
+def test_it_is_measured_how_many_days_the_oldest_has_rested(world: FakeEnforcement, measured: Measured) -> None:
     quarantine = FakeQuarantine()
     quarantine.keep("hello", "not JSON", "", ON_THE_HOUR - 45.5 * A_DAY)
     quarantine.keep("other", "not JSON", "", ON_THE_HOUR)
@@ -36,14 +36,14 @@ def test_it_is_measured_how_many_days_the_oldest_has_rested(world: World, measur
     assert measured.values()["quarantine.oldest_days"] == [45.5]
 
 
-def test_where_nothing_rests_it_is_zero(world: World, measured: Measured) -> None:
+def test_where_nothing_rests_it_is_zero(world: FakeEnforcement, measured: Measured) -> None:
     run(world, FakeQuarantine())
 
     assert measured.values()["quarantine.oldest_days"] == [0]
 
 
 @pytest.mark.parametrize("minute", [1, 30, 59])
-def test_it_is_measured_once_an_hour(world: World, minute: int) -> None:
+def test_it_is_measured_once_an_hour(world: FakeEnforcement, minute: int) -> None:
     quarantine = FakeQuarantine()
 
     run(world, quarantine, ON_THE_HOUR.replace(minute=minute))
@@ -51,7 +51,9 @@ def test_it_is_measured_once_an_hour(world: World, minute: int) -> None:
     assert quarantine.faults.calls == []
 
 
-def test_a_quarantine_that_cannot_be_read_keeps_nobody_waiting_and_is_told(world: World, measured: Measured) -> None:
+def test_a_quarantine_that_cannot_be_read_keeps_nobody_waiting_and_is_told(
+    world: FakeEnforcement, measured: Measured
+) -> None:
     world.breaks_the_rule()
     quarantine = FakeQuarantine()
     quarantine.faults.fail("quarantine.oldest")
@@ -64,20 +66,22 @@ def test_a_quarantine_that_cannot_be_read_keeps_nobody_waiting_and_is_told(world
     assert "quarantine.oldest_days" not in found
 
 
-def test_a_run_that_came_to_its_end_says_so(world: World, measured: Measured) -> None:
+def test_a_run_that_came_to_its_end_says_so(world: FakeEnforcement, measured: Measured) -> None:
     run(world, FakeQuarantine())
 
     assert measured.values()["schedule.run"] == [1]
 
 
-def test_that_nothing_was_received_is_measured_where_nothing_ever_was(world: World, measured: Measured) -> None:
+def test_that_nothing_was_received_is_measured_where_nothing_ever_was(
+    world: FakeEnforcement, measured: Measured
+) -> None:
     """The alarm Uncounted compares what was delivered with it; a metric that was never written has no values."""
     run(world, FakeQuarantine())
 
     assert measured.values()["feedback.received.records"] == [0]
 
 
-def test_a_run_that_broke_off_does_not(world: World, measured: Measured) -> None:
+def test_a_run_that_broke_off_does_not(world: FakeEnforcement, measured: Measured) -> None:
     world.faults.fail("accounts.due", error=RuntimeError("cut off"))
 
     with pytest.raises(RuntimeError):
@@ -86,7 +90,7 @@ def test_a_run_that_broke_off_does_not(world: World, measured: Measured) -> None
     assert "schedule.run" not in measured.values()
 
 
-def test_a_run_of_the_stream_is_none_of_the_schedules(world: World, measured: Measured) -> None:
+def test_a_run_of_the_stream_is_none_of_the_schedules(world: FakeEnforcement, measured: Measured) -> None:
     world.breaks_the_rule()
 
     world.process()

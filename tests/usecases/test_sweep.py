@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, TODAY, an_account
-from tests.support.enforcement import A_MINUTE, World
+from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import User, When
 
 from permille.domain.account.account import Account
@@ -29,11 +29,11 @@ SECOND = "permille-shop"
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FakeEnforcement:
+    return FakeEnforcement()
 
 
-def a_disabled(world: World, *keys: str) -> Account:
+def a_disabled(world: FakeEnforcement, *keys: str) -> Account:
     """An account whose keys Permille has put to sleep."""
     names = keys or ("k1",)
     deactivated = {CALLER: frozenset(f"{CALLER}-{key}" for key in names)}
@@ -43,11 +43,11 @@ def a_disabled(world: World, *keys: str) -> Account:
     return account
 
 
-def finds(world: World) -> list[tuple[str, str]]:
+def finds(world: FakeEnforcement) -> list[tuple[str, str]]:
     return [(one["what"], one["key"]) for entry in world.told("drift") for one in entry.data["found"]]
 
 
-def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world: World) -> None:
+def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
@@ -57,7 +57,7 @@ def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world
     assert world.agrees()
 
 
-def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(world: World) -> None:
+def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(world: FakeEnforcement) -> None:
     """The owner, or a thief, holds a second key."""
     a_disabled(world)
     world.switch.users[CALLER].keys["AKIASTOLEN"] = ACTIVE
@@ -69,7 +69,7 @@ def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(w
     assert world.account().credential.deactivated == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
 
 
-def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: World) -> None:
+def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: FakeEnforcement) -> None:
     """Mail may have gone out since, and the tallies are no longer those of the mail sent before."""
     account = a_disabled(world)
     world.rows.accounts[ACCOUNT] = replace(account, recheck=Recheck(NEXT + 2 * HOUR, NOW))
@@ -81,7 +81,7 @@ def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: World) -> 
     assert world.account().recheck is None
 
 
-def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(world: World) -> None:
+def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].denied = False
 
@@ -91,7 +91,7 @@ def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(wor
     assert world.switch.users[CALLER].denied
 
 
-def test_an_owners_own_inactive_key_is_no_drift(world: World) -> None:
+def test_an_owners_own_inactive_key_is_no_drift(world: FakeEnforcement) -> None:
     world.open(an_account(), "k1", "own")
     world.switch.users[CALLER].keys[f"{CALLER}-own"] = INACTIVE
 
@@ -101,7 +101,7 @@ def test_an_owners_own_inactive_key_is_no_drift(world: World) -> None:
     assert world.switch.users[CALLER].keys[f"{CALLER}-own"] == INACTIVE
 
 
-def test_a_closed_account_is_kept_closed(world: World) -> None:
+def test_a_closed_account_is_kept_closed(world: FakeEnforcement) -> None:
     world.open(an_account(status=Status.CLOSED))  # its key is Active
 
     world.run(NEXT)
@@ -110,7 +110,7 @@ def test_a_closed_account_is_kept_closed(world: World) -> None:
     assert [one for one, _ in finds(world)] == ["awake", "not denied"]
 
 
-def test_a_closed_accounts_user_that_is_gone_is_fine(world: World) -> None:
+def test_a_closed_accounts_user_that_is_gone_is_fine(world: FakeEnforcement) -> None:
     world.open(an_account(status=Status.CLOSED))
     world.run(NEXT)
     del world.switch.users[CALLER]
@@ -122,7 +122,7 @@ def test_a_closed_accounts_user_that_is_gone_is_fine(world: World) -> None:
     assert world.account().in_sync
 
 
-def test_the_sweep_itself_flips_nothing(world: World) -> None:
+def test_the_sweep_itself_flips_nothing(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
     world.faults.fail("switch.apply", times=100)
@@ -134,7 +134,7 @@ def test_the_sweep_itself_flips_nothing(world: World) -> None:
     assert world.account().due_at is not None
 
 
-def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: World) -> None:
+def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: FakeEnforcement) -> None:
     a_disabled(world)
     del world.switch.users[CALLER]
 
@@ -149,7 +149,7 @@ def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: World) -> No
     assert world.can_send() == [False]
 
 
-def test_each_drift_is_told_once_however_often_it_is_looked_at(world: World) -> None:
+def test_each_drift_is_told_once_however_often_it_is_looked_at(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
@@ -159,27 +159,27 @@ def test_each_drift_is_told_once_however_often_it_is_looked_at(world: World) -> 
     assert len(world.told("drift")) == 1
 
 
-def test_it_sweeps_once_an_hour(world: World) -> None:
+def test_it_sweeps_once_an_hour(world: FakeEnforcement) -> None:
     world.open(an_account())
 
     assert [world.run(NOW + minutes * A_MINUTE).swept for minutes in (0, 59, 60, 61, 119, 120)] == [0, 0, 1, 0, 0, 1]
 
 
-def test_a_clock_that_was_ahead_and_is_set_right_again_does_not_stop_the_sweep(world: World) -> None:
+def test_a_clock_that_was_ahead_and_is_set_right_again_does_not_stop_the_sweep(world: FakeEnforcement) -> None:
     world.open(an_account())
     world.run(NOW + timedelta(days=365))
 
     assert [world.run(NOW + minutes * A_MINUTE).swept for minutes in (0, 1, 60)] == [1, 0, 1]
 
 
-def test_how_far_a_version_of_before_has_swept_is_passed_over(world: World) -> None:
+def test_how_far_a_version_of_before_has_swept_is_passed_over(world: FakeEnforcement) -> None:
     world.open(an_account())
     world.rows.lap = Lap(mode=Mode.ENFORCE, policy=DEFAULT.id, after=ACCOUNT, done=True)
 
     assert world.run(NOW).swept == 1
 
 
-def test_it_counts_the_active_accounts(world: World) -> None:
+def test_it_counts_the_active_accounts(world: FakeEnforcement) -> None:
     for number in range(7):
         world.open(an_account(f"a-{number}"))
     a_disabled(world)
@@ -189,7 +189,7 @@ def test_it_counts_the_active_accounts(world: World) -> None:
     assert world.rows.breaker.active_accounts == 7
 
 
-def test_a_long_sweep_goes_on_where_the_time_was_over(world: World) -> None:
+def test_a_long_sweep_goes_on_where_the_time_was_over(world: FakeEnforcement) -> None:
     for number in range(2 * PAGE + 30):
         world.open(an_account(f"a-{number:03}"))
     a_disabled(world)
@@ -223,7 +223,7 @@ class Enough:
 )
 @pytest.mark.parametrize("when", When)
 def test_a_sweep_that_fails_somewhere_does_not_fail_the_run_and_is_made_up_for(
-    world: World, call: str, when: When
+    world: FakeEnforcement, call: str, when: When
 ) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
@@ -237,7 +237,7 @@ def test_a_sweep_that_fails_somewhere_does_not_fail_the_run_and_is_made_up_for(
     assert world.agrees()
 
 
-def test_an_account_that_somebody_else_writes_is_left_for_the_next_sweep(world: World) -> None:
+def test_an_account_that_somebody_else_writes_is_left_for_the_next_sweep(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
     bumped = an_account(status=Status.DISABLED, deactivated=world.account().credential.deactivated, revision=9)
@@ -250,7 +250,7 @@ def test_an_account_that_somebody_else_writes_is_left_for_the_next_sweep(world: 
     assert world.agrees()
 
 
-def test_an_account_that_is_being_switched_is_not_called_drifted(world: World) -> None:
+def test_an_account_that_is_being_switched_is_not_called_drifted(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.faults.fail("switch.apply", times=4)
     world.rows.lap = Lap()
@@ -260,7 +260,7 @@ def test_an_account_that_is_being_switched_is_not_called_drifted(world: World) -
     assert world.told("drift") == []
 
 
-def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_for_ever(world: World) -> None:
+def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_for_ever(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.faults.fail("switch.state_of", times=1000)
 
@@ -269,7 +269,7 @@ def test_an_account_that_cannot_be_read_for_long_does_not_make_the_sweep_go_on_f
     assert sum(swept) == 1
 
 
-def test_an_unsettled_account_that_nobody_would_look_at_is_made_due(world: World) -> None:
+def test_an_unsettled_account_that_nobody_would_look_at_is_made_due(world: FakeEnforcement) -> None:
     world.open(an_account(status=Status.DISABLED, in_sync=False, due_at=None))
 
     world.run(NEXT)
@@ -281,7 +281,7 @@ def test_an_unsettled_account_that_nobody_would_look_at_is_made_due(world: World
     ("until", "status"), [(NEXT - A_MINUTE, Status.DISABLED), (NEXT + HOUR, Status.ACTIVE)], ids=["over", "lasts"]
 )
 def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
-    world: World, until: datetime, status: Status
+    world: FakeEnforcement, until: datetime, status: Status
 ) -> None:
     exemption = Exemption(until, "A partner", "arn")
     looked_at = Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True, policy=DEFAULT.id, mode=Mode.MONITOR)
@@ -297,18 +297,18 @@ def test_entering_enforce_spares_who_is_exempt_only_while_that_lasts(
 # ---------------------------------------------------------------- denied by hand
 
 
-def denies(world: World, caller: str = CALLER, *, denied: bool = True) -> None:
+def denies(world: FakeEnforcement, caller: str = CALLER, *, denied: bool = True) -> None:
     """Somebody does, in AWS."""
     world.switch.users[caller].denied = denied
 
 
-def enables(world: World, now: datetime) -> None:
+def enables(world: FakeEnforcement, now: datetime) -> None:
     apply(world.enforcement, ACCOUNT, Enable(reason="It is safe again", by=STAFF), now)
     world.process(now=now)
     world.settles(now)
 
 
-def test_who_is_denied_by_hand_stays_so_and_that_is_told_once(world: World) -> None:
+def test_who_is_denied_by_hand_stays_so_and_that_is_told_once(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, SECOND)), "k1", "k2")
     denies(world)
 
@@ -323,7 +323,7 @@ def test_who_is_denied_by_hand_stays_so_and_that_is_told_once(world: World) -> N
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.TRIAL])
-def test_nothing_of_whom_somebody_denied_by_hand_is_switched(world: World, status: Status) -> None:
+def test_nothing_of_whom_somebody_denied_by_hand_is_switched(world: FakeEnforcement, status: Status) -> None:
     trial = Trial(TrialState.RUNNING, TODAY, NOW, NOW + 12 * HOUR, NOW + 60 * HOUR) if status is Status.TRIAL else None
     world.open(an_account(status=status, trial=trial, epochs=(NOW,)))
     denies(world)
@@ -335,7 +335,7 @@ def test_nothing_of_whom_somebody_denied_by_hand_is_switched(world: World, statu
     assert [call for call in world.faults.calls if call in ("leases.acquire_lease", "switch.apply")] == []
 
 
-def test_a_second_sender_that_is_denied_is_told_as_well(world: World) -> None:
+def test_a_second_sender_that_is_denied_is_told_as_well(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, SECOND)))
     denies(world)
     world.run(NEXT)
@@ -347,7 +347,7 @@ def test_a_second_sender_that_is_denied_is_told_as_well(world: World) -> None:
     assert world.account().denial == Denial((CALLER, SECOND), NEXT)
 
 
-def test_enabling_lifts_the_deny_and_counting_goes_on(world: World) -> None:
+def test_enabling_lifts_the_deny_and_counting_goes_on(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -361,7 +361,7 @@ def test_enabling_lifts_the_deny_and_counting_goes_on(world: World) -> None:
     assert len(world.told("denied_by_hand")) == 1
 
 
-def test_who_is_denied_once_more_after_that_is_told_again(world: World) -> None:
+def test_who_is_denied_once_more_after_that_is_told_again(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -374,7 +374,7 @@ def test_who_is_denied_once_more_after_that_is_told_again(world: World) -> None:
     assert world.can_send() == [False]
 
 
-def test_who_is_taken_out_by_hand_again_is_noticed_and_told_once(world: World) -> None:
+def test_who_is_taken_out_by_hand_again_is_noticed_and_told_once(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -388,7 +388,9 @@ def test_who_is_taken_out_by_hand_again_is_noticed_and_told_once(world: World) -
 
 
 @pytest.mark.parametrize("denied", [True, False])
-def test_what_is_changed_by_hand_while_the_sweep_goes_on_is_told_as_it_is_by_then(world: World, denied: bool) -> None:
+def test_what_is_changed_by_hand_while_the_sweep_goes_on_is_told_as_it_is_by_then(
+    world: FakeEnforcement, denied: bool
+) -> None:
     """The list of the group is older than the account: it is not believed."""
     world.open(an_account(denial=None if denied else Denial((CALLER,), NOW)))
     denies(world, denied=not denied)
@@ -400,7 +402,7 @@ def test_what_is_changed_by_hand_while_the_sweep_goes_on_is_told_as_it_is_by_the
     assert world.account().denied_by_hand is denied
 
 
-def test_a_user_that_is_gone_stays_as_it_was_found(world: World) -> None:
+def test_a_user_that_is_gone_stays_as_it_was_found(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -412,7 +414,7 @@ def test_a_user_that_is_gone_stays_as_it_was_found(world: World) -> None:
     assert world.told("undenied_by_hand") == []
 
 
-def test_a_deny_that_comes_before_a_decision_was_read_back_is_undone_once(world: World) -> None:
+def test_a_deny_that_comes_before_a_decision_was_read_back_is_undone_once(world: FakeEnforcement) -> None:
     """Nobody can tell it from a leftover of the decision before."""
     world.open(an_account(switch_generation=2, due_at=NOW))
     world.run(NOW)
@@ -429,7 +431,7 @@ def test_a_deny_that_comes_before_a_decision_was_read_back_is_undone_once(world:
     assert len(world.told("denied_by_hand")) == 1
 
 
-def test_a_rule_disables_whom_somebody_has_denied_and_support_alone_brings_it_back(world: World) -> None:
+def test_a_rule_disables_whom_somebody_has_denied_and_support_alone_brings_it_back(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -447,7 +449,7 @@ def test_a_rule_disables_whom_somebody_has_denied_and_support_alone_brings_it_ba
 
 @pytest.mark.parametrize("call", ["switch.denied_senders", "accounts.page", "switch.state_of", "accounts.save"])
 @pytest.mark.parametrize("when", When)
-def test_a_deny_is_told_once_wherever_a_sweep_failed(world: World, call: str, when: When) -> None:
+def test_a_deny_is_told_once_wherever_a_sweep_failed(world: FakeEnforcement, call: str, when: When) -> None:
     world.open(an_account())
     denies(world)
     world.faults.fail(call, when=when)
@@ -459,7 +461,7 @@ def test_a_deny_is_told_once_wherever_a_sweep_failed(world: World, call: str, wh
     assert world.can_send() == [False]
 
 
-def test_support_that_enables_while_the_sweep_looks_has_the_last_word(world: World) -> None:
+def test_support_that_enables_while_the_sweep_looks_has_the_last_word(world: FakeEnforcement) -> None:
     world.open(an_account(denial=Denial((CALLER,), NOW)))
     denies(world)
     world.faults.meanwhile("accounts.save", lambda: enables(world, NEXT))
@@ -474,13 +476,15 @@ def test_support_that_enables_while_the_sweep_looks_has_the_last_word(world: Wor
 # ---------------------------------------------------------------- the mode
 
 
-def modes(world: World) -> list[tuple[str, str]]:
+def modes(world: FakeEnforcement) -> list[tuple[str, str]]:
     entered = only(ModeEntered, world.rows.told(SYSTEM))
     return [(entry.facts.before, entry.facts.mode) for entry in entered]
 
 
 @pytest.mark.parametrize("cut_off", ["", "control.save_lap", "switch.denied_senders"])
-def test_that_a_mode_was_entered_is_told_once_also_where_the_run_is_cut_off(world: World, cut_off: str) -> None:
+def test_that_a_mode_was_entered_is_told_once_also_where_the_run_is_cut_off(
+    world: FakeEnforcement, cut_off: str
+) -> None:
     world.rows.lap = Lap()
     if cut_off:
         world.rows.faults.fail(cut_off)
@@ -492,7 +496,7 @@ def test_that_a_mode_was_entered_is_told_once_also_where_the_run_is_cut_off(worl
     assert modes(world) == [("", "enforce")]
 
 
-def test_a_mode_that_only_a_newer_version_knew_is_left_like_any_other(world: World) -> None:
+def test_a_mode_that_only_a_newer_version_knew_is_left_like_any_other(world: FakeEnforcement) -> None:
     world.open(an_account())
     world.rows.lap = Lap(mode="invented", done=True)
 
@@ -501,7 +505,7 @@ def test_a_mode_that_only_a_newer_version_knew_is_left_like_any_other(world: Wor
     assert modes(world) == [("", "enforce")]
 
 
-def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(world: World) -> None:
+def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(world: FakeEnforcement) -> None:
     world.rows.lap, world.rows.mode = replace(hourly(Mode.ENFORCE, DEFAULT.id, NOW), done=True), Mode.ENFORCE
     world.enter(Mode.MONITOR)
     world.rows.faults.fail("switch.denied_senders")

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.support.builders import ACCOUNT, CALLER, NOW, STAFF, an_account
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
 from tests.support.fakes import FakeLedger, Killed, When
 
@@ -58,7 +58,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
         self.by_hand: dict[
             str, int
         ] = {}  # who is put into the deny group while it may send, and how much was decided by then
-        self.world = World()
+        self.world = FakeEnforcement()
         self.world.open(an_account(senders=(CALLER, SECOND)), "k1")
         self.world.switch.users[CALLER].keys |= {f"{CALLER}-k2": ACTIVE, OWN: INACTIVE}
         if denied:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_complaint, an_account
-from tests.support.enforcement import World
+from tests.support.enforcement import FakeEnforcement
 from tests.support.fakes import DecisionServices, FakeAccounts, FakeLedger, FakePolicies, FakeTimeline, When
 
 from permille.domain.account.account import Account
@@ -36,7 +36,7 @@ WHY = "An employee pressed the wrong button"
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
 
 
-class Support(World):
+class Support(FakeEnforcement):
     """Accounts, and support that takes complaints back."""
 
     def __init__(self, account: Account | None = None, delivered: int = 1000) -> None:

@@ -61,18 +61,18 @@ def _account_page(
     form: Mapping[str, str] = NO_FORM,
 ) -> Response[str]:
     before = ctx.request.query.get("before", "")
-    found = dossier(ctx.services.desk, account_id, before, ctx.now) if ACCOUNT_ID.fullmatch(account_id) else None
-    if found is None:
+    details = dossier(ctx.services.desk, account_id, before, ctx.now) if ACCOUNT_ID.fullmatch(account_id) else None
+    if details is None:
         raise NotFoundError
     return desk_page(
         "desk_account",
         "Accounts",
         ctx,
         refusal,
-        dossier=found,
-        account=found.account,
-        lines=found.explained.lines(ctx.services.pages.brand.platform),
-        kept_now=found.explained.kept_now,
+        dossier=details,
+        account=details.account,
+        lines=details.explained.lines(ctx.services.pages.brand.platform),
+        kept_now=details.explained.kept_now,
         before=before,
         fates=wording.FATES,
         form=form,

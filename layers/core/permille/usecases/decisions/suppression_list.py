@@ -4,7 +4,7 @@ notified of each change by an entry; staff add and remove addresses."""
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import dropwhile, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from permille.addresses.mailbox import canonical_address
 from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
@@ -18,6 +18,8 @@ from permille.ports.paging import Page
 
 if TYPE_CHECKING:
     from permille.ports.operator import AllSuppressions  # the console does not import the ports of the operator
+
+T = TypeVar("T")
 
 ATTEMPTS = 10
 Chunk = Sequence[Addition]
@@ -49,7 +51,7 @@ def page(
     first = max(id_at(since) if since else "", after)
     addresses = listed(suppressions, account_id, bounces=bounces)
     wanted = dropwhile(lambda listed: listed.entry_id < first or listed.entry_id == after, addresses)
-    return Page.of(list(islice(wanted, limit + 1)), limit, lambda one: one.entry_id)
+    return Page.of(list(islice(wanted, limit + 1)), limit, lambda suppression: suppression.entry_id)
 
 
 def unsuppress(
@@ -97,15 +99,13 @@ def import_addresses(
     progress: iterates over the chunks, and may show progress
     """
     for _ in range(ATTEMPTS):
-        there = suppressions.added(account_id)
-        new = [Addition(one, now, command.reason, command.by) for one in command.addresses if one not in there]
+        added = suppressions.added(account_id)
+        new = [Addition(name, now, command.reason, command.by) for name in command.addresses if name not in added]
         if not new:
             return None
-        facts = SuppressionsImported(count=len(new), reason=command.reason, by=command.by)
-        imported = entry(account_id, now, facts)
-        chunks = [new[start : start + MAX_RECORDS_AT_ONCE] for start in range(0, len(new), MAX_RECORDS_AT_ONCE)]
+        imported = entry(account_id, now, SuppressionsImported(count=len(new), reason=command.reason, by=command.by))
         try:
-            for chunk in progress(chunks):
+            for chunk in progress(chunks := _chunks(new)):
                 suppressions.add(account_id, chunk, imported if chunk is chunks[-1] else None)
         except Conflict:
             continue
@@ -122,7 +122,11 @@ def exported(suppressions: "AllSuppressions", account_id: str, *, bounces: bool)
 
 
 def _lift(suppressions: Suppressions, records: list[str], removed: Entry) -> None:
-    chunks = [records[start : start + MAX_RECORDS_AT_ONCE] for start in range(0, len(records), MAX_RECORDS_AT_ONCE)]
+    chunks = _chunks(records)
     for chunk in chunks[:-1]:
         suppressions.lift(removed.account_id, chunk, None)
     suppressions.lift(removed.account_id, chunks[-1], removed)
+
+
+def _chunks(items: Sequence[T]) -> list[Sequence[T]]:
+    return [items[start : start + MAX_RECORDS_AT_ONCE] for start in range(0, len(items), MAX_RECORDS_AT_ONCE)]

@@ -55,4 +55,4 @@ def _deactivate(
     if after.renewal != renewal:
         raise Conflict(f"{account.id}: somebody renewed its credential meanwhile")
     accounts.save(after, replace(after, renewal=replace(renewal, put_off_at=clock())), [])
-    emit("credential.put_off", account=account.id, sender=renewal.sender)
+    emit("credential.old_keys_deactivated", account=account.id, sender=renewal.sender)

@@ -90,7 +90,7 @@ def plan(
     identities = tuple(_restored(services, names, former_sets=former_sets))
     accounts = [account for account in services.onboarding.accounts.all() if not account.is_closed]
     policies, narrow = _policies(
-        services, accounts, {one.name: one.default_set for one in identities if one.default_set}
+        services, accounts, {identity.name: identity.default_set for identity in identities if identity.default_set}
     )
     return UninstallPlan(identities, denied, policies, narrow, _denied(services, accounts, denied))
 

@@ -29,16 +29,15 @@ from permille.usecases.views.verdict import current_verdict
 class SenderInIam:
     """A sender in IAM now.
 
-    sender: its name
     state: None where there is no such user, or IAM did not answer
-    drifted: what does not agree with the account's status
+    differences: what does not agree with the account's status
     by_hand: somebody put it into the deny group
     unread: IAM did not answer
     """
 
-    caller: str
+    name: str
     state: SenderState | None = None
-    drifted: Sequence[Difference] = ()
+    differences: Sequence[Difference] = ()
     by_hand: bool = False
     unread: bool = False
 
@@ -50,7 +49,7 @@ class Dossier:
     verdict: what the policy says of its counts now; None where the policy cannot be read
     explained: why the account is as it is
     case: None where the account does not wait for support
-    told: a page of its entries, newest first
+    entries: a page of its entries, newest first
     complaints: their entries, newest first
     more_complaints: how many are not listed
     suppressed: addresses that it must not mail
@@ -63,7 +62,7 @@ class Dossier:
     explained: Explanation
     case: ReviewCase | None
     senders: Sequence[SenderInIam]
-    told: Page[Entry]
+    entries: Page[Entry]
     complaints: Sequence[TimelineEntry[Reported]]
     more_complaints: int
     suppressed: frozenset[str]
@@ -80,25 +79,27 @@ def dossier(desk: DeskServices, account_id: str, before: str, now: datetime) -> 
     account = desk.accounts.get(account_id)
     if account is None:
         return None
-    now = account.after_last_decision(now)
+    return _dossier(desk, account, before, account.after_last_decision(now))
+
+
+def _dossier(desk: DeskServices, account: Account, before: str, now: datetime) -> Dossier:
     newest = desk.timeline.latest(account.id, ENTRIES)
-    told = read_history(desk.timeline, account.id, *Topic, newest=newest)
-    judged = or_none("what the policy says", lambda: current_verdict(desk.policies, desk.tallies, account, now))
-    records = only(Reported, reversed(told.entries))
+    history = read_history(desk.timeline, account.id, *Topic, newest=newest)
+    current = or_none("what the policy says", lambda: current_verdict(desk.policies, desk.tallies, account, now))
+    verdict = current.verdict if current else None
+    complaints = only(Reported, reversed(history.entries))
     return Dossier(
         account=account,
-        verdict=judged.verdict if judged else None,
-        explained=explanation_of(account, told.entries, judged, now, desk.code),
-        case=case(account, told, now, lambda _: judged.verdict if judged else None)
-        if account.waiting_for_support_since
-        else None,
-        senders=[_sender(desk.switch, account, caller) for caller in account.senders],
-        told=desk.timeline.latest(account.id, ENTRIES, before) if before else newest,
-        complaints=records[:ENTRIES],
-        more_complaints=max(0, len(records) - ENTRIES),
+        verdict=verdict,
+        explained=explanation_of(account, history.entries, current, now, desk.code),
+        case=case(account, history, now, lambda _: verdict) if account.waiting_for_support_since else None,
+        senders=[_sender(desk.switch, account, name) for name in account.senders],
+        entries=desk.timeline.latest(account.id, ENTRIES, before) if before else newest,
+        complaints=complaints[:ENTRIES],
+        more_complaints=max(0, len(complaints) - ENTRIES),
         suppressed=_suppressed(desk, account.id),
-        voided=voided(told.entries),
-        is_cut=told.is_cut,
+        voided=voided(history.entries),
+        is_cut=history.is_cut,
     )
 
 
@@ -106,19 +107,19 @@ def _suppressed(desk: DeskServices, account_id: str) -> frozenset[str]:
     """The suppressed addresses; none where they cannot be read. The policy says whether bounces suppress."""
     policy = or_none("the policy", desk.policies.current)
     bounces = policy is not None and policy.suppress_bounces
-    read = or_none("who is suppressed", lambda: [*listed(desk.suppressions, account_id, bounces=bounces)])
-    return frozenset(one.address for one in read or [])
+    suppressions = or_none("who is suppressed", lambda: [*listed(desk.suppressions, account_id, bounces=bounces)])
+    return frozenset(suppression.address for suppression in suppressions or [])
 
 
-def _sender(switch: CredentialSwitch, account: Account, caller: str) -> SenderInIam:
+def _sender(switch: CredentialSwitch, account: Account, name: str) -> SenderInIam:
     try:
-        state = switch.state_of(caller)
+        state = switch.state_of(name)
     except ServiceError as error:
-        emit("desk.part_missing", what=caller, why=str(error))
-        return SenderInIam(caller, unread=True)
+        emit("desk.part_missing", what=name, why=str(error))
+        return SenderInIam(name, unread=True)
     if state is None:
-        return SenderInIam(caller)
+        return SenderInIam(name)
     if account.is_denied_by_hand(state):
-        return SenderInIam(caller, state, by_hand=True)
-    deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
-    return SenderInIam(caller, state, drift(caller, state, deactivated, may_send=account.status.may_send))
+        return SenderInIam(name, state, by_hand=True)
+    deactivated = account.may_reactivate(account.credential.deactivated.get(name, frozenset()))
+    return SenderInIam(name, state, drift(name, state, deactivated, may_send=account.status.may_send))

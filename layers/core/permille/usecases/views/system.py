@@ -24,20 +24,20 @@ MAX_QUARANTINE_COUNT = 100  # more bodies are shown as so many or more
 class SystemState:
     """The state of the stack. What cannot be read now is None.
 
-    resting: how many bodies are in quarantine, up to MAX_QUARANTINE_COUNT
+    quarantined: how many bodies are in quarantine, up to MAX_QUARANTINE_COUNT
     lap: the progress of the sweep
-    undelivered: how many accounts are held because fewer deliveries than complaints were counted
-    told: a page of the system timeline, newest first
+    without_deliveries: how many accounts are held because fewer deliveries than complaints were counted
+    entries: a page of the system timeline, newest first
     """
 
     mode: Mode
     policy: Policy | None
     breaker: BreakerStatus
     queues: Sequence[QueueStatus] | None
-    resting: int | None
+    quarantined: int | None
     lap: Lap
-    undelivered: int
-    told: Page[Entry]
+    without_deliveries: int
+    entries: Page[Entry]
 
 
 def system_state(desk: DeskServices, before: str, now: datetime) -> SystemState:
@@ -52,8 +52,8 @@ def system_state(desk: DeskServices, before: str, now: datetime) -> SystemState:
         policy=policy,
         breaker=breaker.status(desk.control, desk.breaker_admin, policy, now),
         queues=or_none("the queues", lambda: desk.queues.statuses(now)),
-        resting=or_none("the quarantine", lambda: desk.quarantine_count.count(MAX_QUARANTINE_COUNT)),
+        quarantined=or_none("the quarantine", lambda: desk.quarantine_count.count(MAX_QUARANTINE_COUNT)),
         lap=desk.control.lap(),
-        undelivered=held_accounts.count_without_deliveries(desk.account_index),
-        told=desk.timeline.latest(SYSTEM, ENTRIES, before),
+        without_deliveries=held_accounts.count_without_deliveries(desk.account_index),
+        entries=desk.timeline.latest(SYSTEM, ENTRIES, before),
     )
