@@ -619,7 +619,7 @@ class FakeSwitch:
             user = self.users.get(caller)
             if user is None:
                 raise RequestRejected(f"{caller}: NoSuchEntity")
-            wanted = dict.fromkeys(changes.sleep, INACTIVE) | dict.fromkeys(changes.wake, ACTIVE)
+            wanted = dict.fromkeys(changes.deactivate, INACTIVE) | dict.fromkeys(changes.activate, ACTIVE)
             keys = {key: status for key, status in wanted.items() if key in user.keys}
             steps = [("switch.key", partial(user.keys.update, {key: status})) for key, status in keys.items()]
             if changes.deny is not None:
