@@ -48,7 +48,7 @@ def finds(world: FakeEnforcement) -> list[tuple[str, str]]:
     return [(one["what"], one["key"]) for entry in world.told("drift") for one in entry.data["found"]]
 
 
-def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world: FakeEnforcement) -> None:
+def test_a_key_that_was_activated_by_hand_is_drift_and_is_deactivated_again(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
@@ -58,7 +58,7 @@ def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world
     assert world.agrees()
 
 
-def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(world: FakeEnforcement) -> None:
+def test_a_key_that_was_added_by_hand_is_drift_and_is_activated_with_the_others(world: FakeEnforcement) -> None:
     """The owner, or a thief, holds a second key."""
     a_disabled(world)
     world.switch.users[CALLER].keys["AKIASTOLEN"] = ACTIVE
@@ -139,7 +139,7 @@ def test_a_closed_accounts_user_that_is_gone_is_fine(world: FakeEnforcement) -> 
     assert world.account().in_sync
 
 
-def test_the_sweep_itself_flips_nothing(world: FakeEnforcement) -> None:
+def test_the_sweep_itself_switches_nothing(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
     world.faults.fail("switch.apply", times=100)
@@ -151,7 +151,7 @@ def test_the_sweep_itself_flips_nothing(world: FakeEnforcement) -> None:
     assert world.account().due_at is not None
 
 
-def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: FakeEnforcement) -> None:
+def test_a_missing_user_has_one_entry_and_is_not_waited_for(world: FakeEnforcement) -> None:
     a_disabled(world)
     del world.switch.users[CALLER]
 
@@ -166,7 +166,7 @@ def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: FakeEnforcem
     assert world.can_send() == [False]
 
 
-def test_each_drift_is_told_once_however_often_it_is_looked_at(world: FakeEnforcement) -> None:
+def test_each_drift_has_one_entry_however_often_it_is_seen(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
@@ -325,7 +325,7 @@ def enables(world: FakeEnforcement, now: datetime) -> None:
     world.settles(now)
 
 
-def test_who_is_denied_by_hand_stays_so_and_that_is_told_once(world: FakeEnforcement) -> None:
+def test_a_deny_by_hand_stays_and_has_one_entry(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, SECOND)), "k1", "k2")
     denies(world)
 
@@ -352,7 +352,7 @@ def test_nothing_of_whom_somebody_denied_by_hand_is_switched(world: FakeEnforcem
     assert [call for call in world.faults.calls if call in ("leases.acquire_lease", "switch.apply")] == []
 
 
-def test_a_second_sender_that_is_denied_is_told_as_well(world: FakeEnforcement) -> None:
+def test_a_second_denied_sender_has_an_entry_as_well(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, SECOND)))
     denies(world)
     world.run(NEXT)
@@ -378,7 +378,7 @@ def test_enabling_lifts_the_deny_and_counting_goes_on(world: FakeEnforcement) ->
     assert len(world.told("denied_by_hand")) == 1
 
 
-def test_who_is_denied_once_more_after_that_is_told_again(world: FakeEnforcement) -> None:
+def test_a_later_deny_by_hand_has_another_entry(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -391,7 +391,7 @@ def test_who_is_denied_once_more_after_that_is_told_again(world: FakeEnforcement
     assert world.can_send() == [False]
 
 
-def test_who_is_taken_out_by_hand_again_is_noticed_and_told_once(world: FakeEnforcement) -> None:
+def test_a_deny_lifted_by_hand_has_one_entry(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -466,7 +466,7 @@ def test_a_rule_disables_whom_somebody_has_denied_and_support_alone_brings_it_ba
 
 @pytest.mark.parametrize("call", ["switch.denied_senders", "accounts.page", "switch.state_of", "accounts.save"])
 @pytest.mark.parametrize("when", When)
-def test_a_deny_is_told_once_wherever_a_sweep_failed(world: FakeEnforcement, call: str, when: When) -> None:
+def test_a_deny_has_one_entry_wherever_a_sweep_failed(world: FakeEnforcement, call: str, when: When) -> None:
     world.open(an_account())
     denies(world)
     world.faults.fail(call, when=when)
@@ -499,9 +499,7 @@ def modes(world: FakeEnforcement) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("cut_off", ["", "control.save_lap", "switch.denied_senders"])
-def test_that_a_mode_was_entered_is_told_once_also_where_the_run_is_cut_off(
-    world: FakeEnforcement, cut_off: str
-) -> None:
+def test_entering_a_mode_has_one_entry_also_where_the_run_is_cut_off(world: FakeEnforcement, cut_off: str) -> None:
     world.rows.lap = Lap()
     if cut_off:
         world.rows.faults.fail(cut_off)

@@ -76,7 +76,7 @@ def _print(policy: Policy) -> None:
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {'off' if one is None else one}" for name, one in value.items())
+        return ", ".join(f"{name} {'off' if number is None else number}" for name, number in value.items())
     return "off" if value is None else str(value)
 
 
@@ -182,7 +182,7 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
             {
                 "parameter": stack["PolicyParameterName"],
                 "in_force": policy_data(known.in_force) if known.in_force else None,
-                "is_told": known.is_told,
+                "is_recorded": known.is_recorded,
                 "entries": [
                     {"at": entry.at.isoformat(), **entry.data, "sentence": entry.sentence()} for entry in known.entries
                 ],
@@ -202,6 +202,6 @@ def _now(known: PolicyHistory, parameter: str) -> str:
         invalid = f"The policy in {literal(parameter)} cannot be parsed, so no account is judged"
         return f"[red]{invalid}[/] (permille policy show)"
     now = f"[bold]{literal(known.in_force.id)}[/] is in force"
-    if known.is_told:
+    if known.is_recorded:
         return now
     return f"{now}, [yellow]but not in the history[/]: it was set in another way, or a command was interrupted"

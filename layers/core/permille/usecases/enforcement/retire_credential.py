@@ -49,7 +49,7 @@ def _deactivate(
 ) -> None:
     leased = services.leases.acquire_lease(account, account.credential.deactivated, clock())
     try:
-        services.switch.apply(renewal.sender, Changes(sleep=frozenset(renewal.old)))
+        services.switch.apply(renewal.sender, Changes(deactivate=frozenset(renewal.old)))
     finally:
         after = services.leases.release_lease(leased, leased.credential)
     if after.renewal != renewal:

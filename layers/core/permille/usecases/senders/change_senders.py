@@ -182,7 +182,7 @@ def _switch_off(services: ChangeServices, names: Sequence[str]) -> None:
     within the lease."""
     for name in names:
         if state := services.switch.state_of(name):
-            services.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
+            services.switch.apply(name, Changes(deactivate=frozenset(state.keys), deny=True))
     _wait(services, names, lambda state: state.denied and not state.with_status(ACTIVE))
 
 

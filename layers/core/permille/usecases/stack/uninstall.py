@@ -67,7 +67,7 @@ def _release_denied(services: UninstallServices, users: Mapping[str, frozenset[s
     """Removes users from the deny group. Enforce is stopped first: it would see drift, and deny them again."""
     services.functions.stop(services.enforce)
     for name, keys in users.items():
-        services.switch.apply(name, Changes(wake=keys, deny=False))
+        services.switch.apply(name, Changes(activate=keys, deny=False))
     for looked in range(LOOKS):
         if looked:
             services.pause(PAUSE)

@@ -155,4 +155,4 @@ def _keys_to_activate(
     if account.status.may_send or sender not in account.senders:
         return frozenset()
     state = services.switch.state_of(sender)
-    return changes(state, account.may_reactivate(deactivated), may_send=True).wake if state else frozenset()
+    return changes(state, account.may_reactivate(deactivated), may_send=True).activate if state else frozenset()

@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from permille.domain.account.account import Account
+from permille.domain.account.judging import judge_account
 from permille.domain.feedback import bounces
 from permille.domain.people.review import ReviewStage, stage
 from permille.domain.policy.policy import Policy
@@ -156,7 +157,7 @@ def _read(services: ReportServices, account: Account, now: datetime, shown: Repo
 
 def _report(account: Account, read: _Sources, shown: ReportRange, now: datetime) -> OwnerReport:
     begins, zone = midnight(read.days[0][0]), shown_zone_of(account)
-    verdict = account.verdict(read.policy, read.epochs.get(account.epoch, {}), now.date())
+    verdict = judge_account(account, read.policy, read.epochs.get(account.epoch, {}), now.date())
     page = _of_owner(read.latest)
     recent = (entry for entry in read.history if entry.at >= begins)
     return OwnerReport(
