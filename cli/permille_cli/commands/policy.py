@@ -76,7 +76,7 @@ def _print(policy: Policy) -> None:
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {'off' if one is None else one}" for name, one in value.items())
+        return ", ".join(f"{name} {'off' if number is None else number}" for name, number in value.items())
     return "off" if value is None else str(value)
 
 

@@ -181,5 +181,5 @@ def _as_text(result: dict[str, int]) -> str:
     return f"judged {_counted(looked_at, 'account', 'accounts')}, wrote {_counted(entries, 'entry', 'entries')}{swept}"
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def _counted(number: int, singular: str, plural: str) -> str:
+    return f"{number} {singular if number == 1 else plural}"

@@ -130,7 +130,7 @@ def _mails(demo: DemoStack, read: int) -> list[str]:
     """The last one in full."""
     eventually("the owner is welcomed back", lambda: "Welcome back" in str(demo.owner_mails()[-1]["Subject"]))
     mails = demo.owner_mails()[read:]
-    for one in mails[:-1]:
-        demo.console.print(f"To: {one['To']}  {one['Subject']}", soft_wrap=True)
+    for message in mails[:-1]:
+        demo.console.print(f"To: {message['To']}  {message['Subject']}", soft_wrap=True)
     demo.show(mails[-1])
-    return [str(one["Subject"]) for one in mails]
+    return [str(message["Subject"]) for message in mails]
