@@ -335,7 +335,7 @@ def test_where_ses_has_no_smtp_endpoint_no_credential_is_made() -> None:
 def test_an_identity_that_somebody_else_creates_at_the_same_time_stays(stack: FakeStack) -> None:
     stack.faults.meanwhile("identities.create", lambda: stack.identities.sets.update({NEW: "theirs"}))
 
-    with pytest.raises(Conflict, match=f"{NEW} was created just now"):
+    with pytest.raises(Conflict, match=f"{NEW} has just been created"):
         add(stack)
 
     assert stack.identities.sets == {KNOWN: "another-set", NEW: "theirs"}

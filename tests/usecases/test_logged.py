@@ -262,7 +262,7 @@ def test_a_long_hold_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 # ---------------------------------------------------------------- the sweep
 
 
-def swept(caplog: pytest.LogCaptureFixture, *accounts: Any, fails: str = "") -> Events:
+def swept(caplog: pytest.LogCaptureFixture, *accounts: Any, fails: str = "") -> tuple[FakeEnforcement, Events]:
     world = FakeEnforcement()
     for account in accounts:
         world.open(account)
@@ -270,28 +270,32 @@ def swept(caplog: pytest.LogCaptureFixture, *accounts: Any, fails: str = "") -> 
     if fails:
         world.faults.fail(fails)
     world.run()
-    return said(caplog)
+    return world, said(caplog)
 
 
 def test_the_progress_of_the_sweep_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    events = swept(caplog, an_account("one"), an_account("two"))
+    _, events = swept(caplog, an_account("one"), an_account("two"))
 
     assert ("sweep.run", {"looked_at": 2, "found": 0, "done": True}) in events
     assert events[-1] == ("enforcement.run", {**RUN, "looked_at": 0, "swept": 2})
 
 
 def test_drift_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    events = swept(caplog, an_account(status=Status.DISABLED))
+    world, events = swept(caplog, an_account(status=Status.DISABLED))
 
-    assert [fields["account"] for name, fields in events if name == "account.drift"] == [ACCOUNT]
+    (drift,) = world.told("drift")
+    assert ("account.drift", {"account": ACCOUNT, "entry": drift.id}) in events
     assert ("sweep.run", {"looked_at": 1, "found": 1, "done": True}) in events
 
 
-def test_skipped_accounts_are_logged(caplog: pytest.LogCaptureFixture) -> None:
-    events = swept(caplog, an_account(status=Status.DISABLED), fails="switch.state_of")
+def test_skipped_accounts_are_logged_and_left_to_the_next_hour(caplog: pytest.LogCaptureFixture) -> None:
+    _, events = swept(caplog, an_account(status=Status.DISABLED), fails="switch.state_of")
 
     assert ("sweep.skipped", {"account": ACCOUNT, "why": "switch.state_of: injected"}) in events
+    assert ("sweep.run", {"looked_at": 1, "found": 0, "done": True}) in events
 
 
 def test_a_sweep_that_cannot_begin_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    assert ("sweep.failed", {"why": "control.lap: injected"}) in swept(caplog, an_account(), fails="control.lap")
+    _, events = swept(caplog, an_account(), fails="control.lap")
+
+    assert ("sweep.failed", {"why": "control.lap: injected"}) in events

@@ -16,6 +16,7 @@ from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.staff_commands import Enable
 from permille.domain.policy.policy import DEFAULT
+from permille.domain.timeline.kinds.credential import Difference, Drift, SenderMissing
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import SYSTEM, only
 from permille.domain.values.status import Mode, Status
@@ -72,13 +73,29 @@ def test_a_key_that_was_added_by_hand_is_drift_and_is_activated_with_the_others(
 def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: FakeEnforcement) -> None:
     """Mail may have gone out since, and the tallies are no longer those of the mail sent before."""
     account = a_disabled(world)
-    world.rows.accounts[ACCOUNT] = replace(account, recheck=Recheck(NEXT + 2 * HOUR, NOW))
+    world.rows.accounts[ACCOUNT] = replace(account, recheck=Recheck(NEXT + 2 * HOUR, NEXT - A_MINUTE))
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
     world.run(NEXT)
 
     assert world.told("drift")
-    assert world.account().recheck is None
+    assert (world.account().recheck, world.account().decided_at) == (None, NEXT)
+
+
+def test_what_drifted_is_told_of_each_sender(world: FakeEnforcement) -> None:
+    world.open(an_account(status=Status.DISABLED, senders=(CALLER, SECOND)), active=False)
+    world.switch.users[SECOND].denied = False
+
+    world.run(NEXT)
+
+    (told,) = world.told("drift")
+    assert told.facts == Drift(
+        found=(
+            Difference(sender=CALLER, what="awake", key=f"{CALLER}-k1"),
+            Difference(sender=SECOND, what="awake", key=f"{SECOND}-k1"),
+            Difference(sender=SECOND, what="not denied", key=""),
+        )
+    )
 
 
 def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(world: FakeEnforcement) -> None:
@@ -140,7 +157,7 @@ def test_a_missing_user_has_one_entry_and_is_not_waited_for(world: FakeEnforceme
 
     for hour in range(1, 4):
         world.run(NOW + hour * HOUR)
-    assert len(world.told("sender_missing")) == 1
+    assert [entry.facts for entry in world.told("sender_missing")] == [SenderMissing(senders=(CALLER,))]
     assert (world.account().in_sync, world.account().missing) == (True, frozenset({CALLER}))
 
     world.switch.users[CALLER] = User({f"{CALLER}-new": ACTIVE})
@@ -514,3 +531,16 @@ def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(
     world.run(NOW + HOUR)
 
     assert modes(world) == [("enforce", "monitor"), ("", "enforce")]
+
+
+@pytest.mark.parametrize("changed", ["policy", "mode"])
+def test_a_change_has_two_laps_and_no_more(world: FakeEnforcement, changed: str) -> None:
+    world.open(an_account())
+    if changed == "policy":
+        world.policies.policy = replace(DEFAULT, id="another")
+    else:
+        world.enter(Mode.MONITOR)
+
+    swept = [world.run(NOW + timedelta(seconds=30 * number)).swept for number in range(8)]
+
+    assert swept == [1, 0, 0, 1, 0, 0, 0, 0]
