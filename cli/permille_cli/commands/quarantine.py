@@ -43,8 +43,8 @@ def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) 
         out.print(f"[bold]{group['count']:,}[/]  {literal(group['reason'])}")
         who = f"sender {literal(group['caller'])}, " if group["caller"] else ""
         out.print(f"   {who}{group['first_at'][:16]} to {group['last_at'][:16]} UTC", soft_wrap=True)
-        shown = ", ".join(literal(body_id[:SHORT]) for body_id in group["ids"][:3])
-        out.print(f"   ids {shown}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
+        first_ids = ", ".join(literal(body_id[:SHORT]) for body_id in group["ids"][:3])
+        out.print(f"   ids {first_ids}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
     if not groups:
         out.print("The quarantine is empty.")
 
@@ -57,7 +57,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one message: the reason and the raw body."""
-    [quarantined] = _found(stack, [body_id])
+    [quarantined] = _by_prefix(stack, [body_id])
     body = stack.quarantine.body(quarantined.id)
     if body is None:
         raise InvalidInput(f"{quarantined.id} was dropped or replayed just now; {LISTS_THEM}")
@@ -118,7 +118,7 @@ def _chosen(
     if ids and filters:
         raise InvalidInput(f"give ids, or {' and '.join(filters)}: not both")
     if ids:
-        return iter(_found(stack, ids))
+        return iter(_by_prefix(stack, ids))
     matching = (quarantined for quarantined in stack.quarantine.all() if _matches(quarantined, reason, sender))
     first = next(matching, None)
     if first is None and not everything:
@@ -134,17 +134,17 @@ def _matches(quarantined: Quarantined, reason: str | None, sender: str | None) -
     )
 
 
-def _found(stack: Stack, ids: list[str]) -> list[Quarantined]:
+def _by_prefix(stack: Stack, ids: list[str]) -> list[Quarantined]:
     """The feedback whose ids have these prefixes, each once, the oldest first. Raises InvalidInput."""
-    counts, found = dict.fromkeys(ids, 0), dict[str, Quarantined]()
+    counts, by_prefix = dict.fromkeys(ids, 0), dict[str, Quarantined]()
     for quarantined in stack.quarantine.all():
         for prefix in filter(quarantined.id.startswith, counts):
             counts[prefix] += 1
-            found[prefix] = quarantined
+            by_prefix[prefix] = quarantined
     for prefix, count in counts.items():
         if count != 1:
             raise InvalidInput(f"{count or 'no'} ids begin with {prefix}; {LISTS_THEM}")
-    return sorted(dict.fromkeys(found.values()), key=lambda quarantined: quarantined.at)
+    return sorted(dict.fromkeys(by_prefix.values()), key=lambda quarantined: quarantined.at)
 
 
 def _with_each(
@@ -202,7 +202,7 @@ def _groups(bodies: Iterable[Quarantined]) -> list[dict[str, Any]]:
     groups = defaultdict[tuple[str, str], Group](Group)
     for quarantined in bodies:
         groups[plain(quarantined.reason), plain(quarantined.sender)].add(quarantined)
-    listed = [
+    items = [
         {
             "reason": reason,
             "caller": caller,
@@ -213,7 +213,7 @@ def _groups(bodies: Iterable[Quarantined]) -> list[dict[str, Any]]:
         }
         for (reason, caller), group in groups.items()
     ]
-    return sorted(listed, key=lambda group: (-group["count"], group["first_at"]))
+    return sorted(items, key=lambda group: (-group["count"], group["first_at"]))
 
 
 def _named(quarantined: Quarantined) -> dict[str, Any]:

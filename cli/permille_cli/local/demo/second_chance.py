@@ -118,12 +118,12 @@ def _is(demo: DemoStack, status: Status) -> bool:
 
 
 def _try(demo: DemoStack, expected: str) -> str:
-    said = demo.try_smtp(CLEAN)
+    reply = demo.try_smtp(CLEAN)
     status = demo.account(DEALS).status
-    demo.console.print(f"{DEALS.account_id:12} {status}:", f"[{'green' if said == 'accepted' else 'red'}]{said}")
-    if said != expected:
-        raise Failed(f"{DEALS.account_id} was answered {said}, not {expected}")
-    return said
+    demo.console.print(f"{DEALS.account_id:12} {status}:", f"[{'green' if reply == 'accepted' else 'red'}]{reply}")
+    if reply != expected:
+        raise Failed(f"{DEALS.account_id} was answered {reply}, not {expected}")
+    return reply
 
 
 def _mails(demo: DemoStack, read: int) -> list[str]:
