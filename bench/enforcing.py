@@ -1,4 +1,4 @@
-"""How much a tick costs, however many accounts sleep, and how many accounts are enforced in a second.
+"""Measures the cost of a tick with many idle accounts, and how many accounts are enforced in a second.
 
 A process of its own with Enforce's environment: python -m bench.enforcing RESULTS TICKS
 """
@@ -88,7 +88,7 @@ def _put_to_sleep(numbers: range) -> None:
 
 
 def _nothing_to_sweep() -> None:
-    """As when the sweep of this hour is over."""
+    """Marks the sweep of this hour as done."""
     settings = EnforceSettings.from_env()
     control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
     policy = SsmPolicies(parameter=settings.policy_parameter).current()

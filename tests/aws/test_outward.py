@@ -475,7 +475,7 @@ class Queue:
 
     def jobs(self) -> list[tuple[str, str, str]]:
         bodies = [json.loads(one["Body"]) for one in self.sqs.receive_message(QueueUrl=self.url)["Messages"]]
-        return [(body["account_id"], body["entry_id"], body["effect"]) for body in bodies]
+        return [(body["account_id"], body["entry_id"], body["channel"]) for body in bodies]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tests.support.reports import APPROVED, ASKED
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
+from permille.domain.account.judging import judge_account
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
@@ -147,7 +148,7 @@ def test_what_is_left_in_a_trial_is_what_ends_it(
     status: Status, state: TrialState, ratio_above: int, delivered: int, left: str
 ) -> None:
     account = an_account(status=status, trial=replace(TRIAL, state=state, ratio_above=ratio_above))
-    verdict = account.verdict(DEFAULT, {TODAY: Tally(delivered)}, TODAY)
+    verdict = judge_account(account, DEFAULT, {TODAY: Tally(delivered)}, TODAY)
 
     assert numbers_line(account, verdict).endswith(f"; {left}")
     assert verdict.allowance_left == int(left not in (ENDS_IT, LIMIT))

@@ -13,6 +13,7 @@ from tests.support.deciding import decide
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, Denial
+from permille.domain.account.judging import judge_account
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
@@ -453,7 +454,7 @@ def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:
     account = look(running(BY_RATIO), found(3000, 1), BEGINS + HOUR).account
 
     assert ListedAccount.of(account).allowance_left == 2
-    assert account.verdict(DEFAULT, found(3000, 1).days, TODAY).allowance_left == 2
+    assert judge_account(account, DEFAULT, found(3000, 1).days, TODAY).allowance_left == 2
 
 
 def test_a_trial_of_an_older_version_has_none_of_these_numbers() -> None:

@@ -39,8 +39,8 @@ def stream(cloud: Cloud) -> dict[str, Any]:
     return records(*[stream_record(image) for image in cloud.rows("TimelineTable")])
 
 
-def a_job(effect: str, entry_id: str, message_id: str = "r-1") -> dict[str, Any]:
-    job = {"account_id": ACCOUNT, "entry_id": entry_id, "effect": effect}
+def a_job(channel: str, entry_id: str, message_id: str = "r-1") -> dict[str, Any]:
+    job = {"account_id": ACCOUNT, "entry_id": entry_id, "channel": channel}
     return sqs_record(json.dumps(job), message_id)
 
 
@@ -72,7 +72,7 @@ def test_a_mail_that_ses_does_not_take_now_is_tried_later(stored: Cloud) -> None
     assert handler(stream(stored), LambdaContext()) == DONE
 
     (job,) = stored.jobs()
-    assert json.loads(job["Body"]) == {"account_id": ACCOUNT, "entry_id": ENTRIES[2].id, "effect": "mail"}
+    assert json.loads(job["Body"]) == {"account_id": ACCOUNT, "entry_id": ENTRIES[2].id, "channel": "mail"}
     assert handler(records(sqs_record(job["Body"])), LambdaContext()) == DONE
     assert (mailed(), stored.dead_letters()) == (["owner@bakery.example"], [])
 

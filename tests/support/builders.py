@@ -1,4 +1,4 @@
-"""Everything that a test is about, with defaults: a test names only what matters to it."""
+"""Builders with defaults: a test names only what matters to it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ SIMULATED = "complaint@simulator.amazonses.com"
 def an_account(
     account_id: str = ACCOUNT, *, in_sync: bool = True, deactivated: DeactivatedKeys | None = None, **different: Any
 ) -> Account:
-    """`in_sync`: whether IAM was read back since its last switching; `deactivated`: keys that Permille put to sleep."""
+    """`in_sync`: whether IAM was read since the last switch; `deactivated`: keys that Permille made Inactive."""
     about = {"owner_email": f"owner@{account_id}.example", "senders": (f"permille-{account_id}",)}
     credential = Credential(deactivated=deactivated or {})
     switched = {"switch_generation": 1 if in_sync else 2, "credential": credential}

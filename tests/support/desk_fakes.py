@@ -1,4 +1,4 @@
-"""Fakes of the ports of support's desk, in memory."""
+"""Fakes of the ports of the support desk, in memory."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -44,5 +44,5 @@ class FakeNotify:
 
     def work_the_queue(self) -> None:
         jobs, self.retry_queue.jobs = self.retry_queue.jobs, []
-        for account_id, entry_id, effect in jobs:
-            retry(self.services, account_id, entry_id, Channel(effect), NOW)
+        for account_id, entry_id, channel in jobs:
+            retry(self.services, account_id, entry_id, Channel(channel), NOW)

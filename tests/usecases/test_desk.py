@@ -170,7 +170,7 @@ def test_the_dossier_explains_and_shows_everything(world: FakeDesk) -> None:
     assert [sender.differences for sender in found.senders] == [[]]
 
 
-def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: FakeDesk) -> None:
+def test_a_key_that_was_activated_by_hand_is_seen_at_once(world: FakeDesk) -> None:
     world.lost_it()
     world.switch.users[CALLER].keys = {"k1": ACTIVE}
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
+from permille.domain.account.judging import complaints_in
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial
 from permille.domain.policy.verdict import Verdict
@@ -177,5 +178,5 @@ def _record(
     now: datetime,
     spared: Spared = "",
 ) -> Entry:
-    judged = account.complaints_in(verdict, evidence.complaints)
+    judged = complaints_in(account, verdict, evidence.complaints)
     return entry(account.id, now, kind(**kind.arguments(verdict, evidence.days, judged, rules.code, spared)))

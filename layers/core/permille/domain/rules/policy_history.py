@@ -45,7 +45,7 @@ class PolicyHistory:
     in_force: Policy | None
 
     @property
-    def is_told(self) -> bool:
+    def is_recorded(self) -> bool:
         """Whether the newest entry tells of the policy in force. Where there is none, nobody has set one."""
         newest = next(self._recorded(), _Recorded(DEFAULT.id, {}))
         return self.in_force is not None and newest.is_named(self.in_force.id)

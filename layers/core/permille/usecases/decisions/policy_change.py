@@ -16,7 +16,7 @@ from permille.usecases.history import read_history
 
 def put_in_force(services: PolicyServices, previewed: Preview, text: str, by: str, now: datetime) -> None:
     """Stores the candidate, and then writes the entry, so that no entry is about a policy that was not set. Raises
-    Failed where it is stored without an entry, which `PolicyHistory.is_told` shows later; and DecisionRefused where
+    Failed where it is stored without an entry, which `PolicyHistory.is_recorded` shows later; and DecisionRefused where
     another policy was set since the preview."""
     candidate, replaced = previewed.candidate, previewed.present
     facts = PolicySet(

@@ -98,12 +98,12 @@ class _EnforceRun:
     def sweep(self) -> None:
         services = SweepServices(self.services.accounts, self.services.switching.switch, self.services.control)
         try:
-            swept, found = sweep(services, self.rules, self.now, self._in_time)
+            swept, due = sweep(services, self.rules, self.now, self._in_time)
         except ServiceError as error:
             emit("sweep.failed", why=str(error))
             return
         self.result = replace(self.result, swept=swept)
-        self.process(found)
+        self.process(due)
 
     def _in_time(self) -> bool:
         return self.time_left() > RESERVE

@@ -90,12 +90,12 @@ def _lasts(request: Mapping[str, Any]) -> timedelta:
 def _body(event: Mapping[str, Any]) -> dict[str, Any]:
     try:
         body = event.get("body") or ""
-        found = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
+        parsed = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
     except (ValueError, binascii.Error, RecursionError) as error:
         raise MalformedRequest("the body is no JSON that can be read") from error
-    if not isinstance(found, dict):
+    if not isinstance(parsed, dict):
         raise MalformedRequest("the body is no object")
-    return found
+    return parsed
 
 
 def _problem(error: PermilleError) -> dict[str, Any]:
