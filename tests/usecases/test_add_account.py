@@ -304,7 +304,7 @@ def test_a_user_that_somebody_makes_meanwhile_is_not_deleted(stack: FakeStack) -
     theirs = KnownUser(MARK, keys=["AKIATHEIRS"])
     stack.faults.meanwhile("iam_users.create", lambda: stack.iam_users.users.update({CALLER: theirs}))
 
-    with pytest.raises(InvalidInput, match=f"an IAM user {CALLER} was made just now by somebody else"):
+    with pytest.raises(InvalidInput, match=f"somebody else has just created the IAM user {CALLER}"):
         add(stack)
 
     assert stack.iam_users.users == {CALLER: KnownUser(MARK, keys=["AKIATHEIRS"])}
@@ -431,7 +431,7 @@ def test_what_cannot_be_undone_is_named(stack: FakeStack) -> None:
         add(stack)
 
     assert str(failed.value) == (
-        "creating a key: AWS does not allow it; what could not be taken back: "
+        "creating a key: AWS does not allow it; what could not be undone: "
         "the IAM user permille-bakery (deleting a user: AWS does not allow it)"
     )
     assert set(stack.iam_users.users) == {CALLER}
