@@ -33,7 +33,7 @@ def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: s
     assert channels_of(an_entry(kind)) == [Channel.BUS, *mailed]
 
 
-def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: FakeNotify) -> None:
+def test_bus_and_owner_get_an_entry_once_however_often_the_stream_delivers_it(notify: FakeNotify) -> None:
     for _ in range(3):
         deliver(notify.services, [DISABLED, COMPLAINT, DISABLED], NOW)
 
@@ -51,7 +51,9 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: FakeNoti
         ("idempotency.run_once", Channel.BUS),
     ],
 )
-def test_what_fails_is_put_off_and_the_rest_goes_out(notify: FakeNotify, call: str, channel: Channel) -> None:
+def test_what_fails_is_queued_for_a_retry_and_the_rest_is_delivered(
+    notify: FakeNotify, call: str, channel: Channel
+) -> None:
     notify.faults.fail(call)
 
     deliver(notify.services, [DISABLED], NOW)
@@ -70,7 +72,7 @@ def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: FakeNot
     assert notify.bus.zones == [shown_zone_of(vienna), UTC, UTC]
 
 
-def test_what_was_put_off_is_handed_on_once(notify: FakeNotify) -> None:
+def test_a_retry_delivers_once(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
     deliver(notify.services, [DISABLED], NOW)
 
@@ -100,7 +102,7 @@ def test_the_stream_never_waits_for_a_mail_server(notify: FakeNotify) -> None:
     assert notify.bus.entries == [DISABLED, COMPLAINT]
 
 
-def test_what_can_be_neither_handed_on_nor_put_off_is_told_again_by_the_stream(notify: FakeNotify) -> None:
+def test_what_can_be_neither_delivered_nor_queued_is_retried_by_the_stream(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
     notify.faults.fail("retry_queue.enqueue")
 
@@ -136,7 +138,7 @@ each_call = pytest.mark.parametrize(
 
 @each_refusal
 @each_call
-def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest_goes_out(
+def test_a_permanent_refusal_goes_to_the_dead_letters_and_the_rest_is_delivered(
     notify: FakeNotify, call: str, channel: Channel, refusal: ServiceError
 ) -> None:
     notify.faults.fail(call, error=refusal)
@@ -167,7 +169,7 @@ def test_a_refusal_is_counted_with_what_it_is_about(notify: FakeNotify, measured
     assert measured.values()["entry.refused"] == [1]
 
 
-def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: FakeNotify) -> None:
+def test_what_cannot_become_a_dead_letter_is_retried_by_the_stream(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
     notify.faults.fail("dead_letters.enqueue")
 
@@ -208,7 +210,7 @@ def test_a_job_whose_entry_or_account_is_gone_is_done(notify: FakeNotify, entry_
 # ---------------------------------------------------------------- what has no record of having been handed on
 
 
-def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: FakeNotify) -> None:
+def test_redriving_queues_what_was_never_delivered_and_nothing_else(notify: FakeNotify) -> None:
     deliver(notify.services, [COMPLAINT], NOW)
     notify.faults.fail("mailer.send")
     deliver(notify.services, [DISABLED], NOW)

@@ -85,7 +85,7 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     """List all accounts."""
     accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
     if as_json:
-        emit_json({"accounts": [_listed(account) for account in accounts]})
+        emit_json({"accounts": [_list_item(account) for account in accounts]})
         return
     table, now = Table(box=None, pad_edge=False), stack.now()
     for heading in ("account", "status", "owner", "senders"):
@@ -97,7 +97,7 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     out.print(table)
 
 
-def _listed(account: Account) -> dict[str, Any]:
+def _list_item(account: Account) -> dict[str, Any]:
     """As `account show` has it, without counts and IAM's state."""
     return {
         **standing_json(account),

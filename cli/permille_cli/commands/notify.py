@@ -60,8 +60,8 @@ def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
 
 
 def _print(answer: dict[str, Any], left: int) -> None:
-    for one in answer["queued"]:
-        out.print(f"{literal(one['account_id'])}  {literal(one['kind'])}  {one['channel']}")
+    for notification in answer["queued"]:
+        out.print(f"{literal(notification['account_id'])}  {literal(notification['kind'])}  {notification['channel']}")
     queued = len(answer["queued"])
     entries = f"{queued:,} missed {'entry' if queued == 1 else 'entries'}"
     out.print(f"{times(answer['dead_letters'], 'dead letter')} put back, {entries} queued.")

@@ -71,12 +71,12 @@ def _print(policy: Policy) -> None:
     out.print(f"[bold]{literal(policy.id)}[/]")
     for name, value in policy_data(policy).items():
         if name != "id":
-            out.print(f"  {name}: {literal(_shown(value))}")
+            out.print(f"  {name}: {literal(_as_text(value))}")
 
 
-def _shown(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {'off' if one is None else one}" for name, one in value.items())
+        return ", ".join(f"{name} {'off' if number is None else number}" for name, number in value.items())
     return "off" if value is None else str(value)
 
 
@@ -120,8 +120,8 @@ def revert(
     as_json: AsJson = False,
 ) -> None:
     """Put an earlier policy in force again, as `set` does."""
-    known = policy_change.policy_history(stack)
-    policy = known.named(to) if to else known.before()
+    past = policy_change.policy_history(stack)
+    policy = past.named(to) if to else past.before()
     _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)
 
 
@@ -176,32 +176,32 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
 
     When, by whom, and which numbers changed.
     """
-    known = policy_change.policy_history(stack)
+    past = policy_change.policy_history(stack)
     if as_json:
         emit_json(
             {
                 "parameter": stack["PolicyParameterName"],
-                "in_force": policy_data(known.in_force) if known.in_force else None,
-                "is_recorded": known.is_recorded,
+                "in_force": policy_data(past.in_force) if past.in_force else None,
+                "is_recorded": past.is_recorded,
                 "entries": [
-                    {"at": entry.at.isoformat(), **entry.data, "sentence": entry.sentence()} for entry in known.entries
+                    {"at": entry.at.isoformat(), **entry.data, "sentence": entry.sentence()} for entry in past.entries
                 ],
             }
         )
         return
-    out.print(_now(known, stack["PolicyParameterName"]), soft_wrap=True)
-    if known.entries:
+    out.print(_now(past, stack["PolicyParameterName"]), soft_wrap=True)
+    if past.entries:
         table = Table("When (UTC)", "Policy", "What", box=None, pad_edge=False)
-        for entry in known.entries:
+        for entry in past.entries:
             table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", Text(entry.facts.policy), Text(entry.sentence()))
         out.print(table)
 
 
-def _now(known: PolicyHistory, parameter: str) -> str:
-    if known.in_force is None:
+def _now(past: PolicyHistory, parameter: str) -> str:
+    if past.in_force is None:
         invalid = f"The policy in {literal(parameter)} cannot be parsed, so no account is judged"
         return f"[red]{invalid}[/] (permille policy show)"
-    now = f"[bold]{literal(known.in_force.id)}[/] is in force"
-    if known.is_recorded:
+    now = f"[bold]{literal(past.in_force.id)}[/] is in force"
+    if past.is_recorded:
         return now
     return f"{now}, [yellow]but not in the history[/]: it was set in another way, or a command was interrupted"

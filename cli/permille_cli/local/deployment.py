@@ -94,8 +94,8 @@ def deploy(deployment: Deployment, running: Running, state: StateDirectory) -> d
 
 
 def outputs(running: Running, stack: str) -> dict[str, str]:
-    (found,) = running.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+    (description,) = running.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
 
 
 def logical_functions(running: Running, stack: str) -> dict[str, str]:
@@ -196,6 +196,6 @@ def _sam(state: StateDirectory, environment: Mapping[str, str], command: str, *a
 
 def _last_lines(log: str) -> str:
     """The line that says why, and the one after it: the last error's if there is one, else the very last."""
-    said = [line.strip() for line in log.splitlines() if re.search(r"\w", line)]
-    errors = [number for number, line in enumerate(said) if line.startswith("Error")]
-    return " ".join(said[errors[-1] :][:2] if errors else said[-1:])
+    lines = [line.strip() for line in log.splitlines() if re.search(r"\w", line)]
+    errors = [number for number, line in enumerate(lines) if line.startswith("Error")]
+    return " ".join(lines[errors[-1] :][:2] if errors else lines[-1:])

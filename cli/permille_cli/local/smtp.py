@@ -137,10 +137,10 @@ class Endpoint:
         """The destinations of the events; none without a configuration set."""
         if configuration_set is None:
             return ()
-        found = await self._destinations.get(configuration_set)
-        if found is None:
+        destinations = await self._destinations.get(configuration_set)
+        if destinations is None:
             raise MessageRefused(f"554 Transaction failed: Configuration set <{configuration_set}> does not exist.")
-        return found
+        return destinations
 
     async def _authorize(
         self, key: str, submission: Submission, identity: Identity, configuration_set: str | None

@@ -200,8 +200,8 @@ class StateDirectory:
 
     def running(self) -> Running | None:
         """The running stack, once it is healthy; None if there is none."""
-        found = _read(self.path / "running.json")
-        return Running(**found) if found and self.holder() is not None else None
+        document = _read(self.path / "running.json")
+        return Running(**document) if document and self.holder() is not None else None
 
     def write_running(self, running: Running) -> None:
         replace_private(self.path / "running.json", json.dumps(asdict(running), indent=2))

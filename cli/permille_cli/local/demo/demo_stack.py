@@ -112,7 +112,11 @@ class DemoStack:
         """The mails to owners, oldest first."""
         files = sorted(Path(self.running.mails).glob("*.eml"))
         mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
-        return [one for one in mails if isinstance(one, EmailMessage) and str(one["To"]).startswith("owner@")]
+        return [
+            message
+            for message in mails
+            if isinstance(message, EmailMessage) and str(message["To"]).startswith("owner@")
+        ]
 
     def show(self, mail: EmailMessage) -> None:
         body = mail.get_body(preferencelist=("plain",))
