@@ -192,7 +192,7 @@ class Account:
         return self.trial is not None and self.trial.confirmation_requested and not self.trial.confirmed
 
     def after_last_decision(self, now: datetime) -> datetime:
-        """`now`, or just after the last decision if that is later: decisions keep their order, even if clocks differ."""
+        """`now`, or just after the last decision if that is later: decisions keep their order even if clocks differ."""
         return max(now, self.decided_at + TICK) if self.decided_at else now
 
     def exempt_at(self, now: datetime) -> bool:
