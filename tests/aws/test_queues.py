@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from tests.support.builders import NOW, a_reset
-from tests.support.desk_fakes import FakeBreakerAdmin, FakeQueues, FakeResting
+from tests.support.desk_fakes import FakeBreakerAdmin, FakeQuarantineCount, FakeQueues
 from tests.support.fakes import FakeControl, Rows
 from tests.support.wire import Wire
 
@@ -81,7 +81,7 @@ def test_where_aws_does_not_answer_it_is_unavailable(on_aws: Stack, service: str
 def resting(request: pytest.FixtureRequest) -> QuarantineCount:
     """With five that rest."""
     if request.param == "fake":
-        return FakeResting(rests=5)
+        return FakeQuarantineCount(rests=5)
     quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=request.getfixturevalue("dynamodb"))
     for number in range(5):
         quarantine.keep(str(number), "unreadable", "", NOW)
