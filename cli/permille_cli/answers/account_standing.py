@@ -56,7 +56,7 @@ def status_text(account: Account, now: datetime) -> str:
     notes += [f"held: {account.held}"] if account.held else []
     notes += [_way_back(account)] if account.review or account.current_trial else []
     notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
-    notes += [wording.spared(exempt=account.exempt_at(now))] if account.would_disable else []
+    notes += [wording.not_enforced(exempt=account.exempt_at(now))] if account.would_disable else []
     noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""
     return f"[{colour}]{account.status}[/]{noted}"
 
