@@ -83,7 +83,7 @@ def test_a_user_that_is_not_there_is_none(iam: Iam) -> None:
     assert iam.switch.state_of("nobody") is None
 
 
-def test_keys_are_put_to_sleep_and_woken_and_can_be_again(iam: Iam) -> None:
+def test_keys_are_deactivated_and_reactivated_repeatedly(iam: Iam) -> None:
     keys = iam.make(CALLER, {"k1": ACTIVE, "k2": ACTIVE})
     both = frozenset(keys.values())
 
@@ -126,7 +126,7 @@ def test_a_user_that_is_gone_cannot_be_denied(iam: Iam) -> None:
         iam.switch.apply("nobody", Changes(deny=True))
 
 
-def test_all_who_are_denied_are_read_at_once(iam: Iam) -> None:
+def test_all_denied_senders_are_read_at_once(iam: Iam) -> None:
     for number in range(3):
         iam.make(f"permille-{number}", {}, denied=number != 1)
 
@@ -155,7 +155,7 @@ def test_a_deny_group_that_cannot_be_read_is_an_error_and_not_empty(moto_iam: Mo
 
 @pytest.mark.parametrize("operation", ["ListAccessKeys", "ListGroupsForUser"])
 @pytest.mark.parametrize(("code", "error"), [("Throttling", Unavailable), ("AccessDenied", PermissionDenied)])
-def test_what_iam_refuses_to_tell_is_an_error_and_not_nobody(
+def test_a_refusal_of_iam_is_an_error_and_not_an_empty_list(
     moto_iam: MotoIam, operation: str, code: str, error: type[ServiceError]
 ) -> None:
     moto_iam.make(CALLER, {"k1": ACTIVE})

@@ -24,9 +24,9 @@ from permille.reading.standing import (
     ReportTone,
     broken_line,
     by_hand_line,
+    exemption_line,
     luck_line,
     numbers_line,
-    spared_line,
     status_line,
     stays_off_line,
     tone,
@@ -189,7 +189,7 @@ def test_bad_luck_is_no_excuse_for_a_broken_rule() -> None:
     ],
 )
 def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: Any, said: str) -> None:
-    line = spared_line(an_account(exemption=exemption), now, ZoneInfo("Europe/Vienna"))
+    line = exemption_line(an_account(exemption=exemption), now, ZoneInfo("Europe/Vienna"))
 
     assert said in line
     assert bool(line) == bool(said)

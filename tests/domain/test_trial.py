@@ -21,7 +21,7 @@ from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.trial import LOOKED_AT_EVERY
+from permille.domain.rules.trial import CHECKED_EVERY
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.alert import listed
 from permille.domain.timeline.kinds.review_day import ReviewReopened
@@ -378,7 +378,7 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
     ("most", "now", "due"),
     [
         (0, BEGINS + HOUR, ENDS),
-        (2400, BEGINS + HOUR, BEGINS + HOUR + LOOKED_AT_EVERY),
+        (2400, BEGINS + HOUR, BEGINS + HOUR + CHECKED_EVERY),
         (2400, ENDS - TICK, ENDS),
     ],
 )

@@ -106,7 +106,7 @@ class FakeQueues:
 
 
 @dataclass(slots=True)
-class FakeResting:
+class FakeQuarantineCount:
     """Implements `QuarantineCount`."""
 
     rests: int = 0

@@ -15,7 +15,7 @@ from tests.support.builders import (
     complaint_entries,
     corrected,
 )
-from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeQueues, FakeResting, FakeSes
+from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeQuarantineCount, FakeQueues, FakeSes
 from tests.support.fakes import (
     FakeControl,
     FakePolicies,
@@ -78,7 +78,7 @@ class FakeDesk:
         self.directory = FakeAccountIndex(self.rows)
         self.switch = FakeSwitch(faults=self.faults)
         self.queues = FakeQueues(list(QUEUES), faults=self.faults)
-        self.resting = FakeResting(faults=self.faults)
+        self.resting = FakeQuarantineCount(faults=self.faults)
         self.resets = FakeBreakerAdmin(self.rows)
         self.ses = FakeSes(faults=self.faults)
         self.policies = FakePolicies(faults=self.faults)

@@ -304,7 +304,7 @@ def test_a_user_that_somebody_makes_meanwhile_is_not_deleted(stack: FakeStack) -
     theirs = KnownUser(MARK, keys=["AKIATHEIRS"])
     stack.faults.meanwhile("iam_users.create", lambda: stack.iam_users.users.update({CALLER: theirs}))
 
-    with pytest.raises(InvalidInput, match=f"an IAM user {CALLER} was made just now by somebody else"):
+    with pytest.raises(InvalidInput, match=f"somebody else has just created the IAM user {CALLER}"):
         add(stack)
 
     assert stack.iam_users.users == {CALLER: KnownUser(MARK, keys=["AKIATHEIRS"])}
@@ -335,7 +335,7 @@ def test_where_ses_has_no_smtp_endpoint_no_credential_is_made() -> None:
 def test_an_identity_that_somebody_else_creates_at_the_same_time_stays(stack: FakeStack) -> None:
     stack.faults.meanwhile("identities.create", lambda: stack.identities.sets.update({NEW: "theirs"}))
 
-    with pytest.raises(Conflict, match=f"{NEW} was created just now"):
+    with pytest.raises(Conflict, match=f"{NEW} has just been created"):
         add(stack)
 
     assert stack.identities.sets == {KNOWN: "another-set", NEW: "theirs"}
@@ -431,7 +431,7 @@ def test_what_cannot_be_undone_is_named(stack: FakeStack) -> None:
         add(stack)
 
     assert str(failed.value) == (
-        "creating a key: AWS does not allow it; what could not be taken back: "
+        "creating a key: AWS does not allow it; what could not be undone: "
         "the IAM user permille-bakery (deleting a user: AWS does not allow it)"
     )
     assert set(stack.iam_users.users) == {CALLER}

@@ -202,6 +202,6 @@ def test_who_has_no_bounces_costs_no_reading_of_them() -> None:
 
 def test_the_hours_of_accounts_do_not_all_end_at_once() -> None:
     accounts = [replace(an_account(f"a{n}"), bounced_at=NOW) for n in range(200)]
-    spans = [bounce_notices.untold(account, NOW) for account in accounts]
+    spans = [bounce_notices.unreported_span(account, NOW) for account in accounts]
 
     assert len({span.until for span in spans if span}) > 150

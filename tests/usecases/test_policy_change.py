@@ -318,7 +318,7 @@ def test_who_was_slower_sets_nothing(stack: FakeStack) -> None:
     previewed = preview(stack, parse_policy('{"window_days": 30}'))
     stack.policies.document = '{"window_days": 31}'
 
-    with pytest.raises(DecisionRefused, match="another policy was put in force meanwhile"):
+    with pytest.raises(DecisionRefused, match="another policy was set meanwhile"):
         put_in_force(stack, previewed)
 
     assert (stack.policies.document, told(stack)) == ('{"window_days": 31}', [])

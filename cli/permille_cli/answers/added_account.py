@@ -68,14 +68,14 @@ class AddedAccountAnswer:
 
     def _notes(self) -> Iterator[str]:
         """Notes about what people might not expect."""
-        found = self.added.findings
-        if found.in_sandbox:
+        findings = self.added.findings
+        if findings.in_sandbox:
             yield (
                 f"SES is in the sandbox in {self.stack['Region']}: it only sends to verified identities and to its "
                 "mailbox simulator, and 200 e-mails a day, until AWS grants production access (README)."
             )
-        if found.room and found.room.used * 100 >= found.room.quota * NEARLY_FULL:
+        if findings.room and findings.room.used * 100 >= findings.room.quota * NEARLY_FULL:
             yield (
-                f"The AWS account has {found.room.used + 1:,} of at most {found.room.quota:,} IAM users: close unused "
-                "accounts, and prepare a stack in another AWS account."
+                f"The AWS account has {findings.room.used + 1:,} of at most {findings.room.quota:,} IAM users: close "
+                "unused accounts, and prepare a stack in another AWS account."
             )

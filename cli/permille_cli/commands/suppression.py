@@ -112,11 +112,11 @@ def import_file(
         stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing")
     )
     added = entry.facts.count if entry else 0
-    known = len(addresses) - added
+    present = len(addresses) - added
     if as_json:
-        emit_json({"account_id": account_id, "added": added, "known": known})
+        emit_json({"account_id": account_id, "added": added, "known": present})
     else:
-        out.print(f"Added {added:,}; {known:,} were on the list already.")
+        out.print(f"Added {added:,}; {present:,} were on the list already.")
 
 
 @app.command()

@@ -5,16 +5,12 @@ from typing import Any
 
 import yaml
 
-try:
-    from yaml import CSafeLoader as SafeLoader  # a tenth of the time
-except ImportError:  # PyYAML was built without libyaml
-    from yaml import SafeLoader  # type: ignore[assignment]
-
 PROJECT = Path(__file__).resolve().parents[3]
 TEMPLATE = PROJECT / "infra" / "template.yaml"
 
 
-class _Loader(SafeLoader):
+# The C loader takes a tenth of the time; PyYAML may be built without it.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Reads CloudFormation's short forms (`!Ref X`) as the long ones (`{"Ref": "X"}`)."""
 
 

@@ -86,8 +86,8 @@ def _try_both(demo: DemoStack) -> dict[str, dict[str, str]]:
         sender.account_id: {"smtp": demo.try_smtp(sender), "api": _try_api(demo, sender)} for sender in (BAKERY, DEALS)
     }
     for account_id, answer in answers.items():
-        for way, said in answer.items():
-            demo.console.print(f"{account_id:12} {way:5}", f"[{'green' if said == 'accepted' else 'red'}]{said}")
+        for way, reply in answer.items():
+            demo.console.print(f"{account_id:12} {way:5}", f"[{'green' if reply == 'accepted' else 'red'}]{reply}")
     expected = {"accepted"}, {"535 Authentication Credentials Invalid", "InvalidClientTokenId"}
     for sender, allowed in zip((BAKERY, DEALS), expected, strict=True):
         if not set(answers[sender.account_id].values()) <= allowed:

@@ -130,8 +130,7 @@ class Account:
         return self.status.may_send and not self.denied_by_hand
 
     def ends_renewal(self, now: datetime) -> bool:
-        """Whether the old keys of a renewal have to be deactivated, or read back as Inactive: their time is over, or
-        the account is off, which ends it early."""
+        """Whether the old keys of a renewal have to be deactivated, or read back: their time is over, or it is off."""
         renewal = self.renewal
         if renewal is None or renewal.until is None or not renewal.new or renewal.ended:
             return False
@@ -193,19 +192,9 @@ class Account:
         return self.trial is not None and self.trial.confirmation_requested and not self.trial.confirmed
 
     def after_last_decision(self, now: datetime) -> datetime:
-        """`now`, or just after the last decision if that is later: decisions and their entries keep their order, even
-        if clocks differ."""
+        """`now`, or just after the last decision if that is later: decisions keep their order even if clocks differ."""
         return max(now, self.decided_at + TICK) if self.decided_at else now
 
     def exempt_at(self, now: datetime) -> bool:
         """Whether an exemption is in force."""
         return self.exemption is not None and now < self.exemption.until
-
-    def allowance(self, kept: int) -> int:
-        """How many more complaints it may have, of those that the rules would keep: none while it is off."""
-        return self.allowance_when_on(kept) if self.may_send else 0
-
-    def allowance_when_on(self, kept: int) -> int:
-        """The same without regard to whether it is off: none in a trial that one complaint ends."""
-        one_ends = self.status is Status.TRIAL and (self.trial is None or self.trial.ends_at_first_complaint)
-        return 0 if one_ends else kept

@@ -27,13 +27,13 @@ def put_in_force(services: PolicyServices, previewed: Preview, text: str, by: st
         by=by,
     )
     if in_force(services.policies) != replaced:
-        raise DecisionRefused("another policy was put in force meanwhile, and nothing was set: look again")
+        raise DecisionRefused("another policy was set meanwhile, and nothing was changed; preview again")
     services.policies.set(text)
     try:
         services.timeline.append(system_entry(now, facts))
     except ServiceError as error:
         raise Failed(
-            f"the policy {candidate.id} is in force, and the timeline does not tell it: {error}; set it once more"
+            f"the policy {candidate.id} is in force, but its entry was not written: {error}; set it again"
         ) from error
     emit("policy.set", policy=candidate.id, replaced=facts.replaced, by=by)
 

@@ -98,15 +98,15 @@ def plan(
 def _restored(services: UninstallServices, names: Iterable[str], *, former_sets: bool) -> Iterator[RestoredIdentity]:
     ses, ours = services.onboarding.identities, services.onboarding.configuration_set
     before = former(services.onboarding.timeline.of_kinds(KINDS))
-    known = {"": True}
+    exists = {"": True}
     for name in names:
         if ses.default_set(name) != ours:
             continue
         wanted = before.sets.get(name, "") if former_sets else ""
-        if wanted not in known:
-            known[wanted] = ses.has_set(wanted)
-        there = known[wanted]
-        yield RestoredIdentity(name, wanted if there else "", "" if there else wanted, name in before.forwarding)
+        if wanted not in exists:
+            exists[wanted] = ses.has_set(wanted)
+        default_set, lost = (wanted, "") if exists[wanted] else ("", wanted)
+        yield RestoredIdentity(name, default_set, lost, name in before.forwarding)
 
 
 def _policies(

@@ -53,9 +53,9 @@ class Explanation:
         lines += [line for line in (self.kept_now or self.stays_off,) if line]
         if self.now:
             lines += ["What the policy says of it now:", *self.now.facts.explained()]
-        return lines + self._spared()
+        return lines + self._not_enforced()
 
-    def _spared(self) -> list[str]:
+    def _not_enforced(self) -> list[str]:
         account = self.account
         lines = []
         if account.held is not HoldReason.NO:
@@ -70,7 +70,7 @@ class Explanation:
         if self.still_on:
             lines.append(self.still_on)
         if account.would_disable:
-            lines.append(f"{wording.capital(wording.spared(exempt=self.exempt))}.")
+            lines.append(f"{wording.capital(wording.not_enforced(exempt=self.exempt))}.")
         return lines
 
 
