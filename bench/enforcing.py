@@ -81,7 +81,7 @@ def _put_to_sleep(numbers: range) -> None:
     row: dict[str, Any] = {name: {"S": value} for name, value in text.items()}
     row |= {name: {"N": "0"} for name in ("strikes", "revision", "lease")}
     row |= {name: {"N": "1"} for name in ("version", "switch_generation", "applied", "observed")}
-    row |= {"senders": {"L": []}, "epochs": {"L": []}, "told": {"S": "[]"}, "deactivated": {"S": "{}"}}
+    row |= {"senders": {"L": []}, "epochs": {"L": []}, "deactivated": {"S": "{}"}}
     row |= {"would_disable": {"BOOL": False}}
     puts: Any = [{"PutRequest": {"Item": row | {"account_id": {"S": f"sleeping-{number}"}}}} for number in numbers]
     boto3.client("dynamodb").batch_write_item(RequestItems={EnforceSettings.from_env().accounts_table: puts})

@@ -59,6 +59,7 @@ class Line:
 
 
 def prices(path: Path = PRICES) -> dict[str, Price]:
+    """The prices in the file, by name."""
     with path.open(encoding="utf-8", newline="") as file:
         return {
             row["what"]: Price(float(row["usd"]), float(row["per"]), row["unit"], row["source"], row["as_of"])
@@ -67,6 +68,7 @@ def prices(path: Path = PRICES) -> dict[str, Price]:
 
 
 def total(lines: Sequence[Line]) -> float:
+    """The sum of a bill, in dollars."""
     return sum(line.usd for line in lines)
 
 

@@ -1,21 +1,19 @@
 """`permille quarantine`: feedback that could not be parsed or attributed; it is inspected, replayed or deleted."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
 from typing import Annotated, Any
 
 import typer
 
-from permille.domain.timeline.kinds.quarantine import LISTED_BODIES, QuarantineDropped, QuarantineReplayed
+from permille.domain.timeline.kinds.quarantine import QuarantineDropped, QuarantineReplayed
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import exposed, plain
 from permille.ports.feedback import Quarantined
 from permille.usecases.feedback import quarantine
+from permille_cli.answers.quarantine_groups import Group, groups_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
@@ -35,7 +33,7 @@ SHORT = 12  # characters of an id that people read
 @app.command(name="list")
 def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List quarantined feedback, by reason and sender."""
-    groups = _groups(progress(stack.quarantine.all(), "read"))
+    groups = groups_of(progress(stack.quarantine.all(), "read"))
     if as_json:
         emit_json({"groups": groups})
         return
@@ -170,50 +168,6 @@ def _with_each(
         emit_json({done: acted.count, "ids": acted.ids})
     else:
         out.print(f"{acted.count:,} {done}.")
-
-
-@dataclass(slots=True)
-class Group:
-    """A summary of any number of bodies.
-
-    count: how many.
-    first_at, last_at: when the oldest and the newest arrived.
-    ids, reasons: of the first LISTED_BODIES.
-    """
-
-    count: int = 0
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    ids: list[str] = field(default_factory=list)
-    reasons: dict[str, None] = field(default_factory=dict)
-
-    def add(self, quarantined: Quarantined) -> None:
-        self.count += 1
-        self.first_at = min(self.first_at or quarantined.at, quarantined.at)
-        self.last_at = max(self.last_at or quarantined.at, quarantined.at)
-        if len(self.ids) < LISTED_BODIES:
-            self.ids.append(quarantined.id)
-        if len(self.reasons) < LISTED_BODIES:
-            self.reasons[quarantined.reason] = None
-
-
-def _groups(bodies: Iterable[Quarantined]) -> list[dict[str, Any]]:
-    """By reason and caller, the largest group first."""
-    groups = defaultdict[tuple[str, str], Group](Group)
-    for quarantined in bodies:
-        groups[plain(quarantined.reason), plain(quarantined.sender)].add(quarantined)
-    items = [
-        {
-            "reason": reason,
-            "caller": caller,
-            "count": group.count,
-            "first_at": group.first_at.isoformat() if group.first_at else None,
-            "last_at": group.last_at.isoformat() if group.last_at else None,
-            "ids": group.ids,
-        }
-        for (reason, caller), group in groups.items()
-    ]
-    return sorted(items, key=lambda group: (-group["count"], group["first_at"]))
 
 
 def _named(quarantined: Quarantined) -> dict[str, Any]:

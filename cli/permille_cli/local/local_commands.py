@@ -14,7 +14,8 @@ from permille_cli.local import schedule, stack
 from permille_cli.local.containers import in_container
 from permille_cli.local.deployment import Deployment, deployed_environment, logical_functions
 from permille_cli.local.files import write_private
-from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.running import Running
+from permille_cli.local.state import StateDirectory
 from permille_cli.local.supervisor import HOURS
 from permille_cli.stack.template import PROJECT
 from permille_cli.terminal import inputs

@@ -15,7 +15,8 @@ from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local import containers
 from permille_cli.local.deployment import Deployment, deploy
 from permille_cli.local.files import made_private
-from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.running import Running
+from permille_cli.local.state import StateDirectory
 from permille_cli.terminal.output import err
 
 STARTING_SECONDS = 90

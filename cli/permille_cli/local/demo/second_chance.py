@@ -13,8 +13,9 @@ from permille.domain.values.errors import Failed
 from permille.domain.values.status import Status
 from permille.domain.words.wording import OWNER
 from permille.zones import shown_zone_of
+from permille_cli.answers.review_case import print_case
 from permille_cli.commands import timeline
-from permille_cli.commands.review import cases, print_case
+from permille_cli.commands.review import cases
 from permille_cli.local.demo.demo_stack import DEALS, DemoStack, eventually, mail
 
 MAILS = 200

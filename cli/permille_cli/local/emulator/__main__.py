@@ -23,6 +23,7 @@ STOPPING_SECONDS = 8
 
 
 def main() -> None:
+    """Serves until the end of its input."""
     os.environ.pop("PYTHONPATH")  # by which this file was found: the functions inherit what is left
     token, containers = os.environ.pop("PERMILLE_TOKEN"), os.environ.pop("PERMILLE_CONTAINERS_HOST")
     listeners = [socket.create_server(("127.0.0.1", 0))]

@@ -17,6 +17,7 @@ SENDING = ("SendEmail", "SendRawEmail")
 
 
 def identity(address: str) -> Answer:
+    """The answer of the private path: the identity of an address and its default set."""
     from ministack.services import ses_v2  # type: ignore[import-not-found]
 
     name = identity_of(address)
@@ -30,6 +31,7 @@ def identity(address: str) -> Answer:
 
 
 def arn_of(name: str) -> str:
+    """The ARN of an identity."""
     return f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}"
 
 
