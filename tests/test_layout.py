@@ -18,7 +18,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 DOMAIN = sorted((PACKAGE / "domain").rglob("*.py"))
 FUNCTIONS = sorted(folder for folder in (PROJECT / "functions").iterdir() if folder.name != "__pycache__")
 COMMAND = PROJECT / "cli" / "permille_cli"
-COMMANDS = sorted(one for room in ("answers", "commands", "terminal") for one in (COMMAND / room).glob("*.py"))
+COMMANDS = sorted(one for package in ("answers", "commands", "terminal") for one in (COMMAND / package).glob("*.py"))
 AWS_LIBRARIES = {"boto3", "botocore", "pynamodb", "moto"}
 
 
@@ -46,7 +46,7 @@ def named(source: Path) -> str:
     return str(source.relative_to(PROJECT))
 
 
-def test_every_room_that_is_looked_through_is_there() -> None:
+def test_every_package_that_is_checked_exists() -> None:
     assert all((DOMAIN, SOURCES, COMMANDS, FUNCTIONS))
 
 
@@ -144,9 +144,9 @@ def test_counting_imports_nothing_that_decides_or_reads_timelines() -> None:
 
 def test_a_decision_names_the_code_that_decides_and_not_the_words() -> None:
     """So that two decisions of the same logic have the same version."""
-    rooms = {folder.name for folder in (PACKAGE / "domain").iterdir() if folder.is_dir()} - {"__pycache__"}
+    packages = {folder.name for folder in (PACKAGE / "domain").iterdir() if folder.is_dir()} - {"__pycache__"}
 
-    assert rooms - set(DECIDING) == {"login", "timeline", "words"}
+    assert packages - set(DECIDING) == {"login", "timeline", "words"}
 
 
 @pytest.mark.parametrize("folder", FUNCTIONS, ids=named)
