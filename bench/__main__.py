@@ -1,6 +1,6 @@
-"""`make bench`: measures what the performance goals are about, prints it, and keeps it under bench/results/.
+"""`make bench`: measures the figures of the performance goals, prints them, and writes them to bench/results/.
 
-All in a few minutes, on loopback alone. Nothing here fails for being slow.
+It takes a few minutes, on loopback. A slow result is no failure.
 """
 
 import asyncio

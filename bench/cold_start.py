@@ -1,6 +1,6 @@
-"""How long a function takes to import its code and make its first clients, against the least that any would take.
+"""Measures how long a function takes to import its code and make its first clients, compared with an empty function.
 
-Each start is a process of its own, after one that is not measured (it compiles); the starts take turns.
+Each start is a process of its own. The first one is not measured, since it compiles; the functions take turns.
 """
 
 import json
@@ -42,7 +42,7 @@ def measure(runs: int, progress: Callable[[str], None]) -> dict[str, Start]:
 
 
 def _start(function: str, folder: str, code: str) -> Start:
-    """In the function's folder, where Lambda finds its `app`."""
+    """Runs in the function's folder, where Lambda finds its `app`."""
     said = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-c", TIMED.format(start=code)],
         env=function_environment(function),

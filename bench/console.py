@@ -1,4 +1,4 @@
-"""What the report of an account with 45 busy days costs: calls, CPU and bytes.
+"""Measures the report of an account with 45 busy days: calls, CPU and bytes.
 
 A process of its own with the console's environment: python -m bench.console RESULTS VIEWS
 """
@@ -69,7 +69,7 @@ def _prepared(now: datetime) -> str:
 
 
 def _tallies(today: date) -> Iterator[dict[str, Any]]:
-    """Of every writer one for each day."""
+    """One tally for each day and shard."""
     for days, shard in product(range(BUSY + BEFORE), range(SHARDS)):
         counts = {"delivered": DELIVERED, "complaints": int(shard < COMPLAINTS), "bounces": 1}
         key = {"account_id": {"S": ACCOUNT}, "day_epoch_shard": {"S": tally_key(today - timedelta(days), 1, shard)}}
@@ -77,7 +77,7 @@ def _tallies(today: date) -> Iterator[dict[str, Any]]:
 
 
 def _told(now: datetime) -> Iterator[Entry]:
-    """The complaints of each day, and an alert for every other one of them."""
+    """The complaints of each day, and an alert for every second one."""
     dice = random.Random(BUSY)
     for days, number in product(range(BUSY), range(COMPLAINTS)):
         at = now - timedelta(days, hours=number * 5, minutes=1)

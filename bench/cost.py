@@ -1,4 +1,4 @@
-"""What it costs, written down: docs/cost.md, of the text beside this file, the benchmark's counts and the prices."""
+"""`make cost`: writes docs/cost.md from cost.md in this folder, the benchmark's counts and the prices."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def cost_text() -> str:
 
 
 def bills(at: Mapping[str, Price]) -> tuple[list[Line], list[Line], list[Line]]:
-    """Of a month at rest; of a million deliveries in full batches, and in a trickle."""
+    """The bills of a month without mail, and of a million deliveries in full batches and in single ones."""
     full, trickle = (of_a_million(_counted(*one), one[0], RECEIVED[one], at) for one in (FULL, TRICKLE))
     return at_rest(load()["Resources"], at), full, trickle
 

@@ -1,4 +1,4 @@
-"""Permille's ingest and the usual pattern count the same deliveries: `python -m bench.counting <results> <runs>`.
+"""Compares ingest with the usual pattern on the same deliveries: `python -m bench.counting <results> <runs>`.
 
 It runs in the environment of `embedded.counting_environment`; the handlers' log goes to its stdout.
 """
@@ -42,7 +42,7 @@ class Way:
     key: str
 
     def tally(self, account: str) -> int:
-        """What is counted as delivered for an account."""
+        """The delivered count of an account."""
         rows = boto3.client("dynamodb").query(
             TableName=self.table,
             KeyConditionExpression=f"{self.key} = :key",
@@ -60,7 +60,7 @@ WAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one way with some deliveries, for each of them. `excess` is what its tallies hold beyond the truth, in all."""
+    """The measurement of one way, per delivery. `excess`: how much its tallies exceed the truth, in total."""
 
     events_per_second: float
     cpu_microseconds: float
@@ -102,7 +102,7 @@ def _grid(runs: int) -> Iterator[tuple[int, int]]:
 
 
 def _cells(requests: list[Request], size: int, amount: int, runs: int) -> list[Cell]:
-    """Both ways take turns at the same deliveries: runs of all new ones, and one with duplicates of the last."""
+    """Runs both ways by turns on the same deliveries: runs of all new ones, and one with duplicates of the last."""
     chance = random.Random(SEED)
     measured: dict[Way, list[Figures]] = {way: [] for way in WAYS}
     for _ in range(runs):
@@ -118,7 +118,7 @@ def _cells(requests: list[Request], size: int, amount: int, runs: int) -> list[C
 
 
 def _enrolled(amount: int) -> list[str]:
-    """Accounts that nothing was counted for yet."""
+    """New accounts, without counts."""
     accounts = [f"account-{next(numbers)}" for _ in range(amount)]
     enrol(boto3.client("dynamodb"), accounts)
     return accounts
@@ -145,7 +145,7 @@ def _run(requests: list[Request], way: Way, batches: Batches) -> Figures:
 
 
 def _medians(figures: Sequence[Figures]) -> Figures:
-    """Whatever is wrong in any run shows."""
+    """The median figures, with the largest excess of all runs."""
     each = [asdict(one) for one in figures]
     medians = {name: statistics.median(one[name] for one in each) for name in each[0]}
     return Figures(**medians | {"excess": max((one["excess"] for one in each), key=abs)})

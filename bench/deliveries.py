@@ -1,4 +1,4 @@
-"""Deliveries as Lambda gets them: what SES publishes of each, in its exact form and usual size, as records of SQS."""
+"""Deliveries as Lambda gets them: SQS records with SES's events, in their exact form and usual size."""
 
 import json
 import random
@@ -37,7 +37,7 @@ X-SES-MESSAGE-TAGS: campaign=november\r
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """Events for Lambda, and what is to be found in the tallies once all are counted."""
+    """Events for Lambda, and the tallies that are expected when all are counted."""
 
     events: list[dict[str, list[Record]]]
     truth: Counter[str]
@@ -48,7 +48,7 @@ class Batches:
 
 
 def fresh(accounts: Sequence[str], size: int, batches: int, chance: random.Random) -> Batches:
-    """Deliveries of one recipient each, of accounts drawn at random, none told before."""
+    """New deliveries with one recipient each, for random accounts."""
     senders = chance.choices(accounts, k=size * batches)
     return Batches(_in_batches([_record(body(account, chance)) for account in senders], size), Counter(senders))
 

@@ -1,4 +1,4 @@
-"""The embedded DynamoDB with Permille's tables and the usual pattern's, and the environment of whoever counts there."""
+"""The embedded DynamoDB with the tables of Permille and the usual pattern, and the environment to count there."""
 
 import os
 import secrets
@@ -61,7 +61,7 @@ async def counting_environment() -> AsyncIterator[dict[str, str]]:
 
 
 def _link_keys(environment: Mapping[str, str]) -> dict[str, str]:
-    """The keys that sign links, as the template makes them."""
+    """The KMS keys that sign links, as in the template."""
     kms = client_of("kms", environment)
     names = ("OWNER_LINK_KEY", "STAFF_LINK_KEY")
     made = (kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC") for _ in names)
@@ -69,7 +69,7 @@ def _link_keys(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def function_environment(function: str) -> dict[str, str]:
-    """What the template tells a function, without an AWS account: tables by their logical names, dummy credentials."""
+    """A function's environment by the template, without an AWS account: tables by logical id, dummy credentials."""
     template = load()
     own = template["Resources"][function]["Properties"]["Environment"]["Variables"]
     told = template["Globals"]["Function"]["Environment"]["Variables"] | own
@@ -78,7 +78,7 @@ def function_environment(function: str) -> dict[str, str]:
 
 
 def _value(told: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
-    """What a parameter may be, or the logical name of what is referred to. No condition is met."""
+    """A valid value of a parameter, or the logical id of the resource. No condition is met."""
     if isinstance(told, str):
         return told
     if "Fn::If" in told:

@@ -1,4 +1,4 @@
-"""How much a tick costs, however many accounts sleep, and how many accounts are enforced in a second.
+"""Measures the cost of a tick with many idle accounts, and how many accounts are enforced in a second.
 
 A process of its own with Enforce's environment: python -m bench.enforcing RESULTS TICKS
 """
@@ -81,14 +81,14 @@ def _put_to_sleep(numbers: range) -> None:
     row: dict[str, Any] = {name: {"S": value} for name, value in text.items()}
     row |= {name: {"N": "0"} for name in ("strikes", "revision", "lease")}
     row |= {name: {"N": "1"} for name in ("version", "switch_generation", "applied", "observed")}
-    row |= {"senders": {"L": []}, "epochs": {"L": []}, "told": {"S": "[]"}, "deactivated": {"S": "{}"}}
+    row |= {"senders": {"L": []}, "epochs": {"L": []}, "deactivated": {"S": "{}"}}
     row |= {"would_disable": {"BOOL": False}}
     puts: Any = [{"PutRequest": {"Item": row | {"account_id": {"S": f"sleeping-{number}"}}}} for number in numbers]
     boto3.client("dynamodb").batch_write_item(RequestItems={EnforceSettings.from_env().accounts_table: puts})
 
 
 def _nothing_to_sweep() -> None:
-    """As when the sweep of this hour is over."""
+    """Marks the sweep of this hour as done."""
     settings = EnforceSettings.from_env()
     control = DynamoControl(table=settings.control_table, timeline=settings.timeline_table)
     policy = SsmPolicies(parameter=settings.policy_parameter).current()

@@ -1,7 +1,7 @@
-"""How many honest tenants each preset disables, and how much spam it lets out: `make simulate`.
+"""`make simulate`: how many honest tenants each preset disables, and how much spam it lets out.
 
-The real decide() judges the tenants of a made-up platform (bench/population.py): some in their first month, fewer in
-their first three. `--against PATH` has another checkout of Permille judge the same mail before.
+The real decide() judges the tenants of a simulated platform (bench/population.py): some in their first month, fewer in
+their first three. `--against PATH` first runs another checkout of Permille on the same mail.
 """
 
 import argparse
@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import results, suspensions, tables
-from bench.judging import Group
 from bench.population import MONTH
+from bench.preset_run import Group
 from bench.workers import found_by
 from rich.console import Console
 
@@ -64,7 +64,7 @@ def _layer(checkout: Path) -> Path:
 
 def _judged(checkout: Path, tenants: int, days: int, seed: int) -> Sequence[Group]:
     environment = os.environ | {"PYTHONPATH": str(_layer(checkout).parent)}
-    return [Group(**one) for one in found_by("bench.judging", tenants, days, seed, environment=environment)]
+    return [Group(**one) for one in found_by("bench.preset_run", tenants, days, seed, environment=environment)]
 
 
 def _commit(checkout: Path) -> str:

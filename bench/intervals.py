@@ -1,12 +1,12 @@
-"""How sure a share is that was counted in a sample."""
+"""Confidence intervals of a proportion."""
 
 import math
 
-Z = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
+Z = 1.959963984540054  # standard deviations that contain 95 % of a normal distribution
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % interval of a proportion by Wilson's score, which holds for rare successes too (JASA 22, 1927)."""
+    """The 95 % interval of a proportion by Wilson's score, which is also valid for rare successes (JASA 22, 1927)."""
     if not 0 <= successes <= trials or not trials:
         raise ValueError(f"{successes} of {trials} is no share")
     share, z2 = successes / trials, Z * Z

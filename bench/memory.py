@@ -1,4 +1,4 @@
-"""What one invocation takes beyond the handler's world: `python -m bench.memory <results> <event>`.
+"""Measures the memory of one invocation beyond the loaded handler: `python -m bench.memory <results> <event>`.
 
 Peaks of resident memory in KiB, of a process of its own. The event comes as text, as it comes to Lambda's runtime.
 """
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _peak() -> int:
-    """Linux hands a parent's peak on to getrusage of its children, so it is asked elsewhere."""
+    """Reads /proc: on Linux getrusage of a child starts with the peak of its parent."""
     if STATUS.exists():
         lines = STATUS.read_text(encoding="utf-8").splitlines()
         return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])

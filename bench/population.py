@@ -1,7 +1,7 @@
-"""A made-up platform's tenants and their mail, drawn at random: each from its seed and number alone, whatever the
-policy and the version of Permille that it is held against.
+"""The tenants of a simulated platform and their mail, drawn at random. Each depends only on the seed and its number,
+not on the policy or the version of Permille.
 
-A tenant's rate is how many complaints are to be expected of so many e-mails. It is the mean of its batches' rates,
+A tenant's rate is the expected number of complaints per e-mail. It is the mean of its batches' rates,
 which are gamma-distributed: some mailings annoy more than others. Everything is delivered and counted at once, nothing
 bounces, and complaints come hours to days later.
 """
@@ -50,7 +50,7 @@ Mail = tuple[Batch, ...]
 
 
 def chance_of(seed: int, number: int) -> random.Random:
-    """What a tenant is drawn from. The same in every version of Python."""
+    """The random generator of a tenant. The same in every version of Python."""
     return random.Random(f"permille {seed} {number}")
 
 
@@ -71,7 +71,7 @@ def mail_of(tenant: Tenant, chance: random.Random, days: int = MONTH) -> Mail:
 
 
 def _sent(tenant: Tenant, day: int) -> int:
-    """In whole e-mails, without losing any to rounding over the month."""
+    """Whole e-mails per batch; the rounding loses none over the month."""
     return tenant.monthly * (day + tenant.rhythm) // MONTH - tenant.monthly * day // MONTH
 
 

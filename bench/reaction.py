@@ -1,6 +1,6 @@
-"""How long it takes from the publishing of the complaint that decides to the first refused login, on a deployed stack.
+"""Measures the time from the publishing of the deciding complaint to the first refused login, on a deployed stack.
 
-A process of its own, since it is the tests' stack that it deploys: python -m bench.reaction RESULTS RUNS
+It is a process of its own, since it deploys the tests' stack: python -m bench.reaction RESULTS RUNS
 """
 
 import json
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def allow(stack: Stack, runs: int) -> None:
-    """So many disablings within an hour are what is measured here."""
+    """Raises the breaker's bound for this many disablings in an hour."""
     reset = stack.run("breaker", "reset", "--reason", "They are measured", "--allow", str(2 * runs + 10))
     if reset.returncode:
         raise RuntimeError(reset.stderr)

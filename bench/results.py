@@ -1,4 +1,4 @@
-"""What the figures say: their ratios, the goals, and the documents that are kept, without a word about the machine."""
+"""The results: ratios, goals, and the documents of bench/results/, which do not describe the machine."""
 
 import json
 import platform
@@ -55,7 +55,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What both ways came to at one size of batch and number of accounts."""
+    """The results of both ways at one batch size and number of accounts."""
 
     permille: Json
     usual: Json
@@ -151,7 +151,7 @@ def console_document(pages: Json, views: int) -> Json:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The smallest value that is not exceeded by so many per cent of them."""
+    """The smallest value that at least `percent` per cent of the values do not exceed."""
     ordered = sorted(values)
     return ordered[-(-len(ordered) * percent // 100) - 1]
 
@@ -175,7 +175,7 @@ def enforce_document(enforced: Json, reaction: Sequence[float], ticks: int) -> J
 
 
 def keep(name: str, document: Json) -> None:
-    """Under bench/results/."""
+    """Writes a document to bench/results/."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 

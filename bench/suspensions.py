@@ -1,11 +1,11 @@
-"""What the judged tenants come to: false suspensions, and what bad senders let out before they were disabled."""
+"""Summarizes a simulation: false suspensions, and the mail of bad senders before they were disabled."""
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.intervals import wilson
-from bench.judging import Group
 from bench.population import OF
+from bench.preset_run import Group
 from bench.results import Goal, Json, percentile, rounded
 from bench.tables import PLAIN, notes
 from rich.table import Table
@@ -33,7 +33,7 @@ Found = Mapping[str, Sequence[Group]]  # by the version of the code that judged
 
 
 def figures(groups: Sequence[Group]) -> Json:
-    """By policy."""
+    """The figures by policy."""
     policies = dict.fromkeys(group.policy for group in groups)
     return {policy: _of_policy([group for group in groups if group.policy == policy]) for policy in policies}
 
@@ -75,7 +75,7 @@ def _spread(values: Sequence[int]) -> Json:
 
 
 def goals(fresh: Found) -> list[Goal]:
-    """Held against whatever judged last."""
+    """The goals, for the last version that was run."""
     *_, now = fresh.values()
     reached = figures(now)
     return [

@@ -1,4 +1,4 @@
-"""The figures for people."""
+"""Prints the results as tables."""
 
 from collections.abc import Mapping, Sequence
 
@@ -37,7 +37,7 @@ def _row(cell: Json) -> list[str]:
 
 
 def notes(how_measured: Mapping[str, str]) -> Table:
-    """How each figure was come by."""
+    """How each figure was measured."""
     table = Table.grid(padding=(0, 2))
     for what, how in how_measured.items():
         table.add_row(what, how)

@@ -1,9 +1,9 @@
-"""The usual way to count events once, as the documentation of Powertools has it: its batch integration of idempotency,
+"""The usual way to count events once, as documented by Powertools: its batch integration of idempotency,
 keyed by the id of the SQS record, around one PynamoDB update per event.
 
 https://docs.aws.amazon.com/powertools/python/latest/utilities/idempotency/#batch-integration
 
-It is given the benefit of the doubt: it looks up no account (the caller is its key), checks nothing, and logs nothing.
+It has the advantage that it looks up no account (the sender is its key), validates nothing, and logs nothing.
 """
 
 import os

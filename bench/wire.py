@@ -1,7 +1,7 @@
-"""What goes over the wire to DynamoDB, and what DynamoDB would charge for it.
+"""Records requests to DynamoDB, and calculates what DynamoDB charges for them.
 
 Write units follow the published rules, because emulators misreport them: a plain write takes one unit for each started
-KB of the item; each item of a transaction takes two, also where the transaction is cancelled; a write whose condition
+KB of the item; each item of a transaction takes two, even if the transaction is cancelled; a write whose condition
 fails is charged as well. Reads take read units: one for each started 4 KB read strongly consistent.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 """
@@ -17,7 +17,7 @@ Request = tuple[str, bytes]  # the operation, and the body as sent
 
 
 def tapped() -> list[Request]:
-    """A list that every request is added to which botocore sends from now on, on behalf of boto3 or of PynamoDB."""
+    """A list of all requests that botocore sends from now on, for boto3 or PynamoDB."""
     requests: list[Request] = []
     send = URLLib3Session.send
 
@@ -41,7 +41,7 @@ def write_units(request: Request) -> int:
 
 
 def read_units(request: Request) -> int:
-    """Of the one kind of read that ingest does; its rows are far below 4 KB."""
+    """Read units of ingest's only kind of read; its rows are far below 4 KB."""
     operation, content = _read(request)
     if operation != "BatchGetItem":
         return 0
@@ -55,7 +55,7 @@ def _read(request: Request) -> tuple[str, dict[str, Any]]:
 
 
 def _started_kb(write: Mapping[str, Any]) -> int:
-    """Of an update, what it sends of the item stands for the item: all of those here stay far below 1 KB."""
+    """Write units. An update is counted by the size of its request: all items here are far below 1 KB."""
     item = write.get("Item") or write["Key"] | write.get("ExpressionAttributeValues", {})
     size = sum(len(name.encode()) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
     return max(1, -(-size // KB))

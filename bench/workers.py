@@ -1,4 +1,4 @@
-"""Work that is done in a process of its own, and what it finds out."""
+"""Runs a module in a process of its own, and returns its result."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from permille_cli.stack.template import PROJECT
 
 
 def found_by(module: str, *arguments: object, environment: Mapping[str, str]) -> Any:
-    """What the module writes down; what it prints is nobody's."""
+    """The document that the module writes; its output is discarded."""
     with TemporaryDirectory() as directory:
         found = Path(directory) / "found.json"
         command = [sys.executable, "-m", module, str(found), *map(str, arguments)]

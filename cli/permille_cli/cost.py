@@ -59,6 +59,7 @@ class Line:
 
 
 def prices(path: Path = PRICES) -> dict[str, Price]:
+    """The prices in the file, by name."""
     with path.open(encoding="utf-8", newline="") as file:
         return {
             row["what"]: Price(float(row["usd"]), float(row["per"]), row["unit"], row["source"], row["as_of"])
@@ -67,6 +68,7 @@ def prices(path: Path = PRICES) -> dict[str, Price]:
 
 
 def total(lines: Sequence[Line]) -> float:
+    """The sum of a bill, in dollars."""
     return sum(line.usd for line in lines)
 
 
@@ -98,7 +100,7 @@ def of_a_million(counted: Mapping[str, float], batch: int, a_receive: int, at: M
 def at_rest(resources: Mapping[str, Mapping[str, Any]], at: Mapping[str, Price]) -> list[Line]:
     """The bill of a month without mail. `resources`: of the template; `at`: prices by name."""
     functions = _of(resources, "AWS::Serverless::Function")
-    queues = sum(event["Type"] == "SQS" for one in functions for event in one.get("Events", {}).values())
+    queues = sum(event["Type"] == "SQS" for function in functions for event in function.get("Events", {}).values())
     return [
         Line("KMS: keys of links", len(_of(resources, "AWS::KMS::Key")), at["kms_key"]),
         Line("Alarms: their metrics", sum(map(_metrics, _of(resources, "AWS::CloudWatch::Alarm"))), at["alarm_metric"]),
@@ -112,7 +114,7 @@ def at_rest(resources: Mapping[str, Mapping[str, Any]], at: Mapping[str, Price])
 
 
 def _of(resources: Mapping[str, Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
-    return [one["Properties"] for one in resources.values() if one["Type"] == kind]
+    return [resource["Properties"] for resource in resources.values() if resource["Type"] == kind]
 
 
 def _metrics(alarm: Mapping[str, Any]) -> int:

@@ -32,7 +32,7 @@ def _retried(services: NotifyServices, message: dict[str, Any], now: datetime) -
     """Whether the job of this message is done. A malformed message is not, and does not keep the others from being."""
     try:
         job = json.loads(message["body"])
-        retry(services, job["account_id"], job["entry_id"], Channel(job["effect"]), now)
+        retry(services, job["account_id"], job["entry_id"], Channel(job["channel"]), now)
     except (ServiceError, ValueError, KeyError, TypeError) as error:
         emit("entry.retry_failed", job=message["body"], why=str(error))
         return False

@@ -134,7 +134,7 @@ def test_an_account_is_read_as_it_was_added(store: Store, account: Account) -> N
     assert store.accounts.get(ACCOUNT) == account
 
 
-def test_nobody_is_none(store: Store) -> None:
+def test_get_returns_none_for_an_unknown_account(store: Store) -> None:
     assert store.accounts.get("nobody") is None
 
 
@@ -265,7 +265,7 @@ def test_who_was_faster_makes_a_conflict_and_nothing_is_written(store: Store, re
     assert store.timeline.since(read.id, NOW) == []
 
 
-def test_who_is_due_the_longest_first_and_no_more_than_asked_for(store: Store) -> None:
+def test_due_returns_the_longest_due_first_up_to_the_limit(store: Store) -> None:
     due = {"now": NOW, "longest": NOW - 2 * LEASED_FOR, "long": NOW - LEASED_FOR, "later": LATER, "never": None}
     for account_id, due_at in due.items():
         store.accounts.add(an_account(account_id, due_at=due_at), [])
@@ -287,7 +287,7 @@ def test_all_accounts_are_read_in_pages_each_once(store: Store) -> None:
     assert sorted(seen) == sorted(names)
 
 
-def test_a_new_epoch_is_told_to_every_sender_in_the_same_transaction(store: Store) -> None:
+def test_a_new_epoch_is_written_to_every_sender_in_the_same_transaction(store: Store) -> None:
     store.accounts.add(an_account(senders=(CALLER, "permille-shop")), [])
     read = the(store)
 
@@ -336,7 +336,7 @@ def test_the_row_of_an_hour_expires_a_week_later(
     assert expires == datetime.fromisoformat(f"{HOUR}:00+00:00") + timedelta(days=7)
 
 
-def test_nobody_passes_an_open_breaker(store: Store, read: Account) -> None:
+def test_an_open_breaker_lets_no_disabling_pass(store: Store, read: Account) -> None:
     store.accounts.save(read, replace(read, hold=Hold(HoldReason.BREAKER, NOW)), [ENTRY], OpenBreaker(NOW))
 
     with pytest.raises(Conflict):
@@ -356,7 +356,7 @@ def test_the_breaker_opens_once(store: Store, read: Account) -> None:
     assert the(store).strikes == 0
 
 
-def test_staff_are_not_asked_by_the_breaker(store: Store, read: Account) -> None:
+def test_decisions_of_staff_bypass_the_breaker(store: Store, read: Account) -> None:
     opened = store.accounts.save(read, replace(read, hold=Hold(HoldReason.BREAKER, NOW)), [ENTRY], OpenBreaker(NOW))
 
     store.accounts.save(opened, replace(opened, **DISABLED), [])
@@ -415,7 +415,7 @@ def owner_mail_marked(store: Store) -> None:
 @pytest.mark.parametrize(
     "changed", [{"strikes": 1}, {"due_at": NOW}, {"assessment": Assessment(TODAY, 1, 0, 0, 0)}, {}]
 )
-def test_whatever_another_wrote_since_it_was_read_nothing_is_saved_over_it(
+def test_a_save_conflicts_with_any_write_since_the_account_was_read(
     store: Store, read: Account, write: Callable[[Store], None], changed: dict[str, Any]
 ) -> None:
     write(store)
@@ -476,7 +476,7 @@ def test_a_lease_whose_holder_is_dead_gives_way_and_cannot_be_given_back(store: 
         store.leases.release_lease(dead, dead.credential)
 
 
-def test_a_lease_given_back_says_what_is_known_and_can_be_taken_again(store: Store, read: Account) -> None:
+def test_a_released_lease_keeps_the_credential_and_can_be_acquired_again(store: Store, read: Account) -> None:
     leased = store.leases.acquire_lease(read, {}, NOW)
     known = replace(leased.credential, deactivated=ASLEEP, applied=7, applied_at=LATER, observed=6)
 
@@ -484,7 +484,7 @@ def test_a_lease_given_back_says_what_is_known_and_can_be_taken_again(store: Sto
     store.leases.acquire_lease(the(store), ASLEEP, NOW)
 
 
-def test_whoever_gives_a_lease_back_learns_what_was_decided_meanwhile(store: Store, read: Account) -> None:
+def test_releasing_a_lease_returns_the_account_as_it_is_now(store: Store, read: Account) -> None:
     leased = store.leases.acquire_lease(read, {}, NOW)
     decided = store.accounts.save(read, read.to_be_switched(status=Status.DISABLED), [])
 

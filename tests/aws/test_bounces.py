@@ -40,9 +40,7 @@ def test_a_card_is_read_as_it_was_written(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("limit", "shown", "more"), [(1, 1, True), (2, 2, True), (3, 3, False), (4, 3, False)])
-def test_the_newest_are_listed_first_and_no_more_than_are_asked_for(
-    store: Store, limit: int, shown: int, more: bool
-) -> None:
+def test_latest_returns_the_newest_first_up_to_the_limit(store: Store, limit: int, shown: int, more: bool) -> None:
     cards = bounced(store, 3)
 
     found = store.bounces.latest(ACCOUNT, "", limit)
@@ -65,7 +63,7 @@ def test_a_span_has_its_beginning_and_not_its_end(store: Store) -> None:
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=10, deadline=None)
 @given(number=st.integers(0, 9), limit=st.integers(1, 4))
-def test_pages_list_every_card_once(dynamodb: Any, store_on_dynamodb: Store, number: int, limit: int) -> None:
+def test_pages_list_every_record_once(dynamodb: Any, store_on_dynamodb: Store, number: int, limit: int) -> None:
     store, account_id = store_on_dynamodb, f"a-{number}-{limit}"
     cards = bounced(store, number, account_id=account_id)
 
@@ -88,7 +86,7 @@ def test_where_dynamodb_does_not_answer_it_is_unavailable(dynamodb: Any, code: s
         bounces.latest(ACCOUNT, "", 10)
 
 
-def test_an_answer_that_holds_fewer_than_were_asked_for_is_read_on(dynamodb: Any, store_on_dynamodb: Store) -> None:
+def test_reading_goes_on_where_an_answer_holds_fewer_than_the_limit(dynamodb: Any, store_on_dynamodb: Store) -> None:
     cards = bounced(store_on_dynamodb, 2)
     bounces = DynamoBounces(complaints="ComplaintsTable")
     first = {name: {"S": value} for name, value in _key(cards[0]).items()}

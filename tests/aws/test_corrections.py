@@ -43,14 +43,14 @@ def kinds(store: Store) -> list[str]:
     return [entry.kind for entry in store.timeline.since(ACCOUNT, NOW) if not isinstance(entry.facts, CountedComplaint)]
 
 
-def test_a_void_takes_one_from_its_tally_and_is_told(store: Store, account: Account) -> None:
+def test_a_void_takes_one_from_its_tally_and_writes_an_entry(store: Store, account: Account) -> None:
     saved = store.accounts.save(account, replace(account, due_at=NOW), [told(1)], VOID)
 
     assert (complaints(store), kinds(store), saved.revision) == (1, ["complaint_voided"], 1)
     assert len(only(CountedComplaint, store.timeline.since(ACCOUNT, NOW))) == 2
 
 
-def test_what_is_taken_back_is_restored(store: Store, account: Account) -> None:
+def test_a_void_can_be_reverted(store: Store, account: Account) -> None:
     saved = store.accounts.save(account, replace(account, due_at=NOW), [told(1)], VOID)
 
     store.accounts.save(saved, saved, [told(2, "complaint_restored")], RESTORE)
@@ -95,7 +95,7 @@ def test_on_what_another_read_nothing_is_corrected(store: Store, account: Accoun
     assert complaints(store) == 2
 
 
-def test_a_complaint_that_is_taken_back_is_known_when_it_comes_again(store: Store, account: Account) -> None:
+def test_a_voided_complaint_is_a_duplicate_when_it_comes_again(store: Store, account: Account) -> None:
     store.accounts.save(account, replace(account, due_at=NOW), [told(1)], VOID)
 
     assert store.ledger.count([a_count_by(ANN, "m-1")], NOW, PATIENCE).duplicates == {"complaint#m-1"}

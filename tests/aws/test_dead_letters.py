@@ -56,7 +56,7 @@ def place(request: pytest.FixtureRequest) -> Any:
     return InMemory() if request.param == "fake" else request.getfixturevalue("on_sqs")
 
 
-def test_what_rests_is_counted_also_in_somebodys_hands(place: Any) -> None:
+def test_count_includes_letters_in_flight(place: Any) -> None:
     place.rest("a", "b")
     assert place.letters.count() == 2
 
@@ -65,7 +65,7 @@ def test_what_rests_is_counted_also_in_somebodys_hands(place: Any) -> None:
     assert place.letters.count() == 2
 
 
-def test_what_somebody_has_taken_nobody_else_gets(place: Any) -> None:
+def test_a_received_letter_is_hidden_from_others(place: Any) -> None:
     place.rest("a", "b")
 
     (first,) = place.letters.receive(1)
@@ -75,7 +75,7 @@ def test_what_somebody_has_taken_nobody_else_gets(place: Any) -> None:
     assert place.letters.receive(10) == []
 
 
-def test_what_is_put_back_is_where_it_came_from_and_rests_no_more(place: Any) -> None:
+def test_a_redriven_letter_is_in_its_source_queue_alone(place: Any) -> None:
     place.rest("a", "b", "c")
 
     assert sorted(letter.body for letter in redrive_letters(place.letters)) == ["a", "b", "c"]
@@ -83,7 +83,7 @@ def test_what_is_put_back_is_where_it_came_from_and_rests_no_more(place: Any) ->
     assert (sorted(place.on_the_source()), place.letters.count()) == (["a", "b", "c"], 0)
 
 
-def test_no_more_are_put_back_than_was_said(place: Any) -> None:
+def test_no_more_letters_are_redriven_than_the_limit(place: Any) -> None:
     place.rest("a", "b", "c")
 
     assert len(list(redrive_letters(place.letters, 1))) == 1
@@ -119,7 +119,7 @@ def test_whatever_call_fails_no_letter_is_lost(on_sqs: OnSqs, operation: str) ->
     assert (on_sqs.on_the_source(), on_sqs.letters.count()) == (["a"] if operation == "DeleteMessage" else [], 1)
 
 
-def test_who_may_not_is_told(on_sqs: OnSqs) -> None:
+def test_a_missing_permission_is_an_error(on_sqs: OnSqs) -> None:
     Wire(on_sqs.sqs).refuse("GetQueueAttributes", "AccessDenied")
 
     with pytest.raises(PermissionDenied, match="counting dead letters"):

@@ -54,7 +54,7 @@ def test_it_is_an_embedded_one_only_by_an_output_that_the_template_has_not(dynam
     assert DeployedStack("embedded", stacks.__getitem__).is_local
 
 
-def test_nothing_is_asked_of_aws_before_an_output_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_aws_is_not_called_before_an_output_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["account", "disable", ACCOUNT, "--reason", " ", "--stack", "nowhere"]) == 2
 
     assert "--reason: say why" in capsys.readouterr().err
@@ -121,7 +121,7 @@ def test_a_stack_needs_a_name(cloudformation: Any) -> None:
         outputs_of("", cloudformation=cloudformation)
 
 
-def test_what_aws_does_not_allow_is_told(cloudformation: Any) -> None:
+def test_a_call_that_aws_denies_is_an_error(cloudformation: Any) -> None:
     Wire(cloudformation).refuse("DescribeStacks", "AccessDenied")
 
     with pytest.raises(PermissionDenied, match="reading the stack permille: AWS does not allow it"):

@@ -77,7 +77,7 @@ def pages(ask: Callable[[int, str], Any], size: int) -> list[list[str]]:
 # ---------------------------------------------------------------- who asks
 
 
-def test_whoever_asks_is_in_the_queue_the_longest_waiting_first(desk: Found) -> None:
+def test_accounts_awaiting_support_are_listed_the_longest_waiting_first(desk: Found) -> None:
     desk.add(asking("short", 2), asking("long", 30), an_account("nobody"))
     desk.add(an_account("trial", status=Status.OBSERVING, epochs=(NOW - 3 * HOUR,), trial=WAITS))
 
@@ -85,7 +85,7 @@ def test_whoever_asks_is_in_the_queue_the_longest_waiting_first(desk: Found) -> 
     assert pages(desk.directory.awaiting_support, 2) == [["long", "short"], ["trial"]]
 
 
-def test_whoever_was_answered_is_in_the_queue_no_more(desk: Found) -> None:
+def test_an_answered_account_awaits_support_no_more(desk: Found) -> None:
     asks = asking("asks", 2)
     desk.add(asks)
     assert asks.review is not None
@@ -110,7 +110,7 @@ def test_the_worst_is_listed_first_and_who_is_off_apart(desk: Found) -> None:
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.TRIAL])
-def test_who_was_denied_by_hand_is_listed_as_off_until_the_deny_is_lifted(desk: Found, status: Status) -> None:
+def test_an_account_denied_by_hand_is_listed_as_off_until_the_deny_is_lifted(desk: Found, status: Status) -> None:
     desk.add(risky("denied", 1, status=status))
     read = desk.accounts.get("denied")
     assert read is not None
@@ -154,7 +154,7 @@ def test_the_list_knows_of_each_account_what_it_shows(desk: Found) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
-def test_over_the_pages_every_account_is_met_exactly_once(desk: Found, size: int) -> None:
+def test_the_pages_list_every_account_exactly_once(desk: Found, size: int) -> None:
     ids = sorted(["a", "a-", "a-0", "a0", "aa", "ab", "b"])
     for number, account_id in enumerate(ids):
         desk.add(risky(account_id, number // 3))
@@ -247,7 +247,7 @@ def test_an_account_is_found_by_its_owner_and_by_its_sender(desk: Found) -> None
 
 
 @pytest.mark.parametrize("text", ["zzz", "Bakery", "bak ery", "bak'ery", "-", "~", "é", "a" * 200])
-def test_what_no_id_begins_with_finds_nobody(desk: Found, text: str) -> None:
+def test_a_prefix_of_no_id_finds_no_account(desk: Found, text: str) -> None:
     desk.add(an_account())
 
     assert desk.directory.by_id_prefix(text, 10).items == []

@@ -41,7 +41,7 @@ def test_what_is_visible_or_in_flight_waits(sqs: Any, queue: str) -> None:
     assert wire.calls == ["GetQueueAttributes"]
 
 
-def test_when_the_oldest_was_sent_is_its_age_back_from_the_last_time_that_it_was_told(queue: str) -> None:
+def test_the_oldest_message_was_sent_its_age_before_the_last_data_point(queue: str) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     told(now - 3 * A_MINUTE, 900)
     told(now - 2 * A_MINUTE, 60)
@@ -50,7 +50,7 @@ def test_when_the_oldest_was_sent_is_its_age_back_from_the_last_time_that_it_was
     assert SqsFeedbackBacklog(queue=queue).oldest_sent_at(now) == now - 3 * A_MINUTE
 
 
-def test_where_nothing_waits_or_nothing_is_told_there_is_no_oldest(queue: str) -> None:
+def test_an_empty_queue_and_one_without_data_points_have_no_oldest_message(queue: str) -> None:
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     assert SqsFeedbackBacklog(queue=queue).oldest_sent_at(now) is None
 
@@ -58,7 +58,7 @@ def test_where_nothing_waits_or_nothing_is_told_there_is_no_oldest(queue: str) -
     assert SqsFeedbackBacklog(queue=queue).oldest_sent_at(now) is None
 
 
-def test_a_queue_that_cannot_be_asked_is_an_error_and_not_empty(sqs: Any, queue: str) -> None:
+def test_a_queue_that_cannot_be_read_is_an_error_and_not_empty(sqs: Any, queue: str) -> None:
     Wire(sqs).refuse("GetQueueAttributes", "AccessDenied")
     cloudwatch = boto3.client("cloudwatch")
     Wire(cloudwatch).refuse("GetMetricData", "Throttling")

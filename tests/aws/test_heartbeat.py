@@ -68,7 +68,7 @@ def test_what_was_not_counted_keeps_no_heartbeat(ledger_of: Callable[[], DynamoL
     assert DynamoHeartbeat(table="ControlTable").last() is None
 
 
-def test_mail_that_counts_for_nobody_shows_that_counting_goes_on(both: Both) -> None:
+def test_ignored_mail_keeps_the_heartbeat(both: Both) -> None:
     ledger, heartbeat = both
 
     ledger.count([], NOW, PATIENCE)

@@ -50,7 +50,7 @@ def test_one_that_was_created_is_found_in_no_group_and_with_no_policy(users: Iam
     assert (users.groups(USER), list(users.policies(USER))) == (frozenset(), [])
 
 
-def test_one_that_exists_is_not_created_again_whoever_made_it_and_stays_as_it_is(users: IamUsers) -> None:
+def test_an_existing_user_is_not_created_again_and_stays_as_it_is(users: IamUsers) -> None:
     users.create(USER, MARK)
     key = users.create_key(USER)
     somebody_elses(users, "permille-other")
@@ -61,7 +61,7 @@ def test_one_that_exists_is_not_created_again_whoever_made_it_and_stays_as_it_is
     assert [one.id for one in users.keys(USER)] == [key.id]
 
 
-def test_its_keys_are_told_and_that_none_was_used(users: IamUsers) -> None:
+def test_keys_are_listed_without_a_use(users: IamUsers) -> None:
     users.create(USER, MARK)
     before = users.keys(USER)
 
@@ -71,13 +71,13 @@ def test_its_keys_are_told_and_that_none_was_used(users: IamUsers) -> None:
     assert {(key.id, key.used_at) for key in users.keys(USER)} == {(key, None) for key in made}
 
 
-def test_how_many_users_there_are_and_can_be_is_told(users: IamUsers) -> None:
+def test_the_quota_of_users_is_read(users: IamUsers) -> None:
     users.create(USER, MARK)
 
     assert users.user_quota() == UserQuota(1, 5000)
 
 
-def test_it_is_allowed_to_send_through_what_it_is_told_and_no_more(users: IamUsers) -> None:
+def test_a_user_may_send_through_the_allowed_resources_alone(users: IamUsers) -> None:
     users.create(USER, MARK)
 
     users.allow(USER, {f"{SES}:identity/b.example", f"{SES}:identity/a.example"})
@@ -91,7 +91,7 @@ def test_it_is_allowed_to_send_through_what_it_is_told_and_no_more(users: IamUse
     assert through == {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": resources}
 
 
-def test_what_it_may_send_through_can_be_asked_for_and_of_nobody_elses_user(users: IamUsers) -> None:
+def test_the_allowed_resources_are_read_of_marked_users_alone(users: IamUsers) -> None:
     users.create(USER, MARK)
     somebody_elses(users, "permille-other")
     never = users.allowed_resources(USER, MARK)
@@ -131,7 +131,7 @@ def test_a_key_is_deleted_and_that_can_be_repeated(users: IamUsers) -> None:
     assert users.create_key(USER).id != first.id  # there is room for it again
 
 
-def test_who_bears_the_mark_is_told(users: IamUsers) -> None:
+def test_a_marked_user_is_recognised(users: IamUsers) -> None:
     users.create(USER, MARK)
     somebody_elses(users, "permille-other")
 
@@ -197,7 +197,7 @@ def test_what_it_may_send_through_is_taken_away_and_that_can_be_repeated(users: 
     assert list(users.policies(USER)) == []
 
 
-def test_a_role_is_known_if_there_is_one(users: IamUsers) -> None:
+def test_an_existing_role_is_found(users: IamUsers) -> None:
     if isinstance(users, FakeIamUsers):
         users.roles.add("crm")
     else:
@@ -225,7 +225,7 @@ def policy(*resources: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def test_when_a_key_was_used_is_told_as_far_as_iam_knows(iam: Any) -> None:
+def test_the_last_use_of_a_key_is_as_iam_has_it(iam: Any) -> None:
     users = IamSenderUsers(iam=iam)
     users.create(USER, MARK)
     users.create_key(USER)
@@ -254,7 +254,7 @@ def test_a_user_that_was_put_into_the_deny_group_meanwhile_is_deleted_all_the_sa
     assert (waited, IamSenderUsers(iam=iam).find(USER)) == ([1.0], None)
 
 
-def test_one_that_cannot_be_deleted_is_told_after_a_while(iam: Any) -> None:
+def test_a_user_that_cannot_be_deleted_is_an_error_after_some_attempts(iam: Any) -> None:
     IamSenderUsers(iam=iam).create(USER, MARK)
     Wire(iam).refuse("DeleteUser", "DeleteConflict", times=99)
     waited: list[float] = []
@@ -311,7 +311,7 @@ def resource_of(applied: AppliedPolicy) -> str:
     return str(resource).partition(":identity/")[2]
 
 
-def test_whoever_is_in_many_groups_has_them_all(iam: Any) -> None:
+def test_all_groups_of_a_user_are_listed(iam: Any) -> None:
     iam.create_user(UserName=USER)
     names = {f"group-{number}" for number in range(10)}
     for name in names:
@@ -331,7 +331,7 @@ def test_a_name_is_found_as_iam_has_it(iam: Any) -> None:
 @pytest.mark.parametrize(
     ("code", "told"), [("AccessDenied", PermissionDenied), ("Throttling", Unavailable)], ids=["denied", "throttled"]
 )
-def test_what_iam_refuses_is_told(iam: Any, code: str, told: type[Exception]) -> None:
+def test_a_refusal_of_iam_is_an_error(iam: Any, code: str, told: type[Exception]) -> None:
     Wire(iam).refuse("CreateUser", code, times=9)
 
     with pytest.raises(told, match=f"creating the IAM user {USER}"):

@@ -100,7 +100,7 @@ def identities(request: pytest.FixtureRequest) -> Identities:
     return FakeIdentities() if request.param == "fake" else SesIdentities(ses=request.getfixturevalue("ses"))
 
 
-def test_an_identity_that_was_not_created_is_not_known(identities: Identities) -> None:
+def test_an_identity_that_was_not_created_does_not_exist(identities: Identities) -> None:
     assert identities.default_set(DOMAIN) is None
 
 
@@ -112,7 +112,7 @@ def test_one_that_was_created_has_its_default_and_dkim_records_if_it_is_a_domain
     assert list(identities.create(ADDRESS, "permille")) == []
 
 
-def test_one_that_is_known_is_not_created_again(identities: Identities) -> None:
+def test_an_existing_identity_is_not_created_again(identities: Identities) -> None:
     identities.create(DOMAIN, "another")
 
     with pytest.raises(Conflict, match=f"{DOMAIN} has just been created"):
@@ -153,7 +153,7 @@ def test_it_is_deleted_if_it_has_the_default_and_that_can_be_repeated(identities
     assert (kept, identities.default_set(DOMAIN)) == ("another", None)
 
 
-def test_what_ses_refuses_is_told(aws: None) -> None:
+def test_a_refusal_of_ses_is_an_error(aws: None) -> None:
     client = boto3.client("sesv2")
     Wire(client).refuse("CreateEmailIdentity", "AccessDeniedException")
 
@@ -238,7 +238,7 @@ def quick(client: Any, clock: Clock) -> tuple[SesIdentities, OneASecond]:
     return SesIdentities(ses=client, paced=paced(clock)), quota
 
 
-def test_300_identities_in_a_row_end_well_and_ses_refuses_once(ses: Any) -> None:
+def test_300_identities_in_a_row_succeed_with_one_refusal(ses: Any) -> None:
     clock = Clock()
     identities, quota = quick(ses, clock)
 
@@ -261,7 +261,7 @@ def test_so_does_what_is_taken_back(ses: Any) -> None:
     assert quota.refused == 1
 
 
-def test_several_commands_at_once_come_through(ses: Any) -> None:
+def test_several_commands_at_once_succeed(ses: Any) -> None:
     """Each knows of the others by SES's refusals alone."""
     clock = Clock()
     quota = OneASecond(ses, clock)

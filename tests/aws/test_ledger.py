@@ -60,7 +60,7 @@ def test_each_identity_is_counted(store: Store) -> None:
     assert store.tallies.days(ACCOUNT, 1, TODAY) == {TODAY: Tally(delivered=1, complaints=1)}
 
 
-def test_what_was_counted_before_is_known_and_the_rest_is_counted(store: Store) -> None:
+def test_duplicates_are_named_and_the_rest_is_counted(store: Store) -> None:
     store.ledger.count([FIRST, a_complaint_count("m-1")], NOW, PATIENCE)
 
     outcome = store.ledger.count([FIRST, SECOND, a_complaint_count("m-1", at=LATER)], LATER, PATIENCE)
@@ -70,7 +70,7 @@ def test_what_was_counted_before_is_known_and_the_rest_is_counted(store: Store) 
     assert counted(store) == Tally(delivered=2, complaints=1)
 
 
-def test_a_complaint_brings_its_entry_once(store: Store) -> None:
+def test_a_complaint_writes_its_entry_once(store: Store) -> None:
     complaint = a_complaint_count("m-1")
     store.ledger.count([complaint], NOW, PATIENCE)
     store.ledger.count([a_complaint_count("m-1", at=LATER)], LATER, PATIENCE)
@@ -136,7 +136,7 @@ def a_repeatable(message_id: str, once: str = "recipient#ann", day: date = TODAY
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_of_those_with_one_marker_the_first_is_counted_and_the_others_are_told(store: Store, together: bool) -> None:
+def test_of_those_with_one_marker_the_first_is_counted_and_all_have_entries(store: Store, together: bool) -> None:
     several = [a_repeatable("m-1"), a_repeatable("m-2"), a_repeatable("m-3", "recipient#bea"), a_repeatable("m-4")]
     for batch in [several] if together else [[one] for one in several]:
         assert store.ledger.count(batch, NOW, PATIENCE).new == {one.identity for one in batch}
@@ -146,7 +146,7 @@ def test_of_those_with_one_marker_the_first_is_counted_and_the_others_are_told(s
     assert kinds == ["complaint", "complaint", "repeated_complaint", "repeated_complaint"]
 
 
-def test_with_a_marker_or_not_each_is_known_when_it_comes_again(store: Store) -> None:
+def test_each_is_a_duplicate_when_it_comes_again_with_a_marker_or_without(store: Store) -> None:
     several = [a_repeatable("m-1"), a_repeatable("m-2")]
     store.ledger.count(several, NOW, PATIENCE)
 
@@ -197,7 +197,7 @@ def test_more_than_one_transaction_takes(store: Store) -> None:
     assert len(store.timeline.since(ACCOUNT, NOW)) == 60
 
 
-def test_bounces_are_counted_once_and_each_leaves_its_card(store: Store) -> None:
+def test_bounces_are_counted_once_and_each_leaves_a_record(store: Store) -> None:
     counts = bounce_counts("ann@example.com", "bob@example.com")
     again = bounce_counts("bob@example.com", "cyd@example.com", at=LATER)
 
@@ -518,7 +518,7 @@ def test_more_senders_are_read_than_one_call_takes(ledger_of: LedgerOf, store_on
     assert len(found) == 90
 
 
-def test_senders_that_were_left_over_are_asked_for_again(
+def test_unprocessed_keys_of_senders_are_read_again(
     dynamodb: Any, ledger_of: LedgerOf, store_on_dynamodb: Store
 ) -> None:
     store_on_dynamodb.accounts.add(an_account(), [])

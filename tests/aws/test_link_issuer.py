@@ -94,7 +94,7 @@ def issuer(request: pytest.FixtureRequest, rows: Rows) -> Iterator[LinkIssuer]:
     ("audience", "name", "grant"),
     [(LinkRole.STAFF, "Zoë", None), (LinkRole.PLATFORM, "crm", Grant(frozenset(Scope), ("shop-*", "bakery")))],
 )
-def test_a_token_names_whoever_asked(
+def test_a_token_names_its_caller(
     issuer: LinkIssuer, rows: Rows, audience: LinkRole, name: str, grant: Grant | None
 ) -> None:
     claims = read(issuer.token(audience, name, AN_HOUR, grant))[0]
@@ -125,19 +125,19 @@ def test_what_makes_no_link_is_refused_by_field(issuer: LinkIssuer, rows: Rows) 
         (200, "[]", Unavailable, "200"),
     ],
 )
-def test_what_does_not_go_well_is_told(status: int, body: str, error: type[ServiceError], says: str) -> None:
+def test_each_refusal_has_its_error(status: int, body: str, error: type[ServiceError], says: str) -> None:
     with a_url(lambda *_: (status, body)) as url, pytest.raises(error, match=says):
         FunctionUrlIssuer(url=url, session=session()).token(LinkRole.STAFF, "Sam", AN_HOUR)
 
 
-def test_a_function_that_does_not_answer_is_told() -> None:
+def test_a_function_that_does_not_answer_is_unavailable() -> None:
     with a_url(lambda *_: (200, "")) as url:
         gone = url
     with pytest.raises(Unavailable, match="making a link"):
         FunctionUrlIssuer(url=gone, session=session()).token(LinkRole.STAFF, "Sam", AN_HOUR)
 
 
-def test_without_credentials_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_no_request_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -31,7 +31,7 @@ def register(request: pytest.FixtureRequest) -> LinkRegister:
     return DynamoLinkRegister(table="ControlTable", timeline="TimelineTable")
 
 
-def test_what_was_never_written_is_not_known(register: LinkRegister) -> None:
+def test_a_register_that_was_never_written_is_empty(register: LinkRegister) -> None:
     assert register.get(LinkRole.STAFF, "Anna") == Register()
 
 
@@ -100,7 +100,7 @@ def restored(dynamodb: object) -> DynamoLinkRegister:
     return DynamoLinkRegister(table="Restored", timeline="TimelineTable")
 
 
-def test_a_table_that_was_restored_from_another_knows_nothing_and_is_written_anew(restored: LinkRegister) -> None:
+def test_the_register_of_a_restored_table_is_empty_and_written_anew(restored: LinkRegister) -> None:
     assert restored.get(LinkRole.STAFF, "Anna") == Register()
 
     restored.save(LinkRole.STAFF, "Anna", Register(), Register(LATER, LATER, LATER), told(1))
@@ -111,7 +111,7 @@ def test_a_table_that_was_restored_from_another_knows_nothing_and_is_written_ane
 @pytest.mark.parametrize(
     "written", [Register(of_name=LATER), Register(of_all=LATER), Register(last_issued=LATER), Register()]
 )
-def test_what_is_not_written_to_a_restored_table_stays_unknown(restored: LinkRegister, written: Register) -> None:
+def test_rows_not_yet_rewritten_in_a_restored_table_stay_empty(restored: LinkRegister, written: Register) -> None:
     """As where one name is revoked first: until when all were revoked stands there still, as the backup had it."""
     restored.save(LinkRole.STAFF, "Anna", Register(), written, told(1))
 

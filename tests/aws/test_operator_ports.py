@@ -107,7 +107,7 @@ def test_all_accounts_are_read(operator: Operator) -> None:
     assert {account.id for account in operator.accounts.all()} == {ACCOUNT, "florist"}
 
 
-def test_a_sender_belongs_to_its_account_and_another_to_nobody(operator: Operator) -> None:
+def test_a_sender_belongs_to_its_account_and_an_unknown_one_to_none(operator: Operator) -> None:
     added(operator)
 
     assert (operator.accounts.owner_of(CALLER), operator.accounts.owner_of("nobody")) == (ACCOUNT, "")
@@ -152,7 +152,7 @@ def test_the_entries_of_all_accounts_are_read_from_an_instant_on(operator: Opera
     assert len(list(operator.timeline.all_since(NOW - timedelta(days=1)))) == 6
 
 
-def test_entries_of_some_kinds_are_found_whoever_has_them(operator: Operator) -> None:
+def test_entries_of_some_kinds_are_found_in_all_accounts(operator: Operator) -> None:
     for kind in ("disabled", "forwarding_stopped", "default_sets_replaced"):
         operator.timeline.append(an_entry(kind, NOW, "shop"))
     operator.timeline.append(an_entry("forwarding_stopped", NOW, "florist"))

@@ -185,7 +185,7 @@ def test_a_mail_says_whose_it_is(name: str) -> None:
         ("AccessDenied", PermissionDenied),
     ],
 )
-def test_what_ses_refuses_for_a_time_is_told_from_what_it_refuses_for_good(
+def test_a_passing_refusal_of_ses_is_unavailable_and_a_lasting_one_rejected(
     ses: Any, fault: str, error: type[ServiceError]
 ) -> None:
     strike(Wire(ses), "SendRawEmail", fault)
@@ -365,7 +365,7 @@ def test_what_ended_well_is_not_done_again(idempotency: IdempotencyStore, action
     assert action.done == 3
 
 
-def test_what_is_done_can_be_asked_for(idempotency: IdempotencyStore, action: Action) -> None:
+def test_was_done_is_true_for_a_completed_action(idempotency: IdempotencyStore, action: Action) -> None:
     assert not idempotency.was_done("mail#bakery#e-1")
     idempotency.run_once("mail#bakery#e-1", action)
 
@@ -381,7 +381,7 @@ def test_what_failed_is_not_done(idempotency: IdempotencyStore, action: Action) 
     assert not idempotency.was_done("mail#bakery#e-1")
 
 
-def test_what_was_done_cannot_be_asked_for_where_dynamodb_does_not_answer(dynamodb: Any) -> None:
+def test_was_done_is_unavailable_where_dynamodb_does_not_answer(dynamodb: Any) -> None:
     strike(Wire(dynamodb), "GetItem", "cut")
 
     with pytest.raises(Unavailable):
@@ -447,7 +447,7 @@ def test_a_record_that_cannot_be_kept_is_unavailable(dynamodb: Any, action: Acti
 
 
 @pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])
-def test_a_record_that_may_not_be_kept_is_told_as_that(dynamodb: Any, action: Action, operation: str) -> None:
+def test_a_record_that_may_not_be_written_is_permission_denied(dynamodb: Any, action: Action, operation: str) -> None:
     Wire(dynamodb).refuse(operation, "AccessDeniedException")
 
     with pytest.raises(PermissionDenied, match="mail#bakery#e-1: AWS does not allow it"):
@@ -458,7 +458,7 @@ def test_a_record_that_may_not_be_kept_is_told_as_that(dynamodb: Any, action: Ac
 
 
 @BOTH
-def test_what_could_not_be_handed_on_is_kept_for_later(request: pytest.FixtureRequest, kept_by: str) -> None:
+def test_a_failed_notification_is_queued(request: pytest.FixtureRequest, kept_by: str) -> None:
     fake = FakeRetryQueue()
     queue = request.getfixturevalue("queue") if kept_by == "aws" else None
     retry_queue: RetryQueue = SqsRetryQueue(url=queue.url, sqs=queue.sqs) if queue else fake
@@ -475,7 +475,7 @@ class Queue:
 
     def jobs(self) -> list[tuple[str, str, str]]:
         bodies = [json.loads(one["Body"]) for one in self.sqs.receive_message(QueueUrl=self.url)["Messages"]]
-        return [(body["account_id"], body["entry_id"], body["effect"]) for body in bodies]
+        return [(body["account_id"], body["entry_id"], body["channel"]) for body in bodies]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def ssm(aws: None) -> Any:
     return boto3.client("ssm")
 
 
-def test_where_nobody_has_set_one_it_is_the_default(ssm: Any) -> None:
+def test_the_policy_is_the_default_where_none_is_set(ssm: Any) -> None:
     assert SsmPolicies(parameter=NAME, ssm=ssm).current() is DEFAULT
 
 
@@ -78,7 +78,7 @@ def test_it_is_as_old_as_the_question_and_not_as_the_answer(ssm: Any) -> None:
     assert policies.current().window_days == 30
 
 
-def test_within_a_minute_it_is_read_once(ssm: Any) -> None:
+def test_the_policy_is_read_once_a_minute(ssm: Any) -> None:
     wire = Wire(ssm)
     policies = SsmPolicies(parameter=NAME, ssm=ssm)
 

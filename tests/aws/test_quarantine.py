@@ -44,14 +44,14 @@ def resting(dynamodb: Any) -> Resting:
     return Resting(dynamodb)
 
 
-def test_a_replayed_body_is_on_the_queue_as_it_came_and_rests_no_more(resting: Resting) -> None:
+def test_a_replayed_body_is_on_the_queue_unchanged_and_no_longer_in_quarantine(resting: Resting) -> None:
     resting.replay()
 
     assert resting.on_the_queue() == ["hello"]
     assert resting.bodies == []
 
 
-def test_a_body_that_could_not_be_sent_goes_on_resting(resting: Resting) -> None:
+def test_a_body_that_could_not_be_sent_stays_in_quarantine(resting: Resting) -> None:
     Wire(resting.sqs).cut("SendMessage", times=9)
 
     with pytest.raises(Unavailable):
@@ -107,7 +107,7 @@ def kept(request: pytest.FixtureRequest) -> Kept:
     return DynamoQuarantine(table="QuarantineTable", dynamodb=request.getfixturevalue("dynamodb"))
 
 
-def test_where_nothing_rests_there_is_no_oldest(kept: Kept) -> None:
+def test_an_empty_quarantine_has_no_oldest(kept: Kept) -> None:
     assert kept.oldest() is None
 
 
@@ -118,7 +118,7 @@ def test_the_oldest_is_found_whichever_shard_it_is_in(kept: Kept) -> None:
         assert kept.oldest() == NOW - days * A_DAY
 
 
-def test_what_comes_again_rests_from_then_on(kept: Kept) -> None:
+def test_feedback_that_comes_again_is_kept_from_then_on(kept: Kept) -> None:
     """It expires from then on, too."""
     kept.keep("hello", "not JSON", "", NOW - 50 * A_DAY)
     kept.keep("other", "not JSON", "", NOW - 10 * A_DAY)

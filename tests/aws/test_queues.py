@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from tests.support.builders import NOW, a_reset
-from tests.support.desk_fakes import FakeBreakerAdmin, FakeQueues, FakeResting
+from tests.support.desk_fakes import FakeBreakerAdmin, FakeQuarantineCount, FakeQueues
 from tests.support.fakes import FakeControl, Rows
 from tests.support.wire import Wire
 
@@ -59,7 +59,7 @@ def test_each_queue_says_how_much_waits_and_where_it_is_not_known_for_how_long(q
     assert list(queues.statuses(NOW)) == [QueueStatus("feedback", 1, None), QueueStatus("dead letters", 0, None)]
 
 
-def test_the_latest_age_of_the_oldest_message_is_told(on_aws: Stack) -> None:
+def test_the_age_is_that_of_the_latest_data_point(on_aws: Stack) -> None:
     now = datetime.now(UTC)
     on_aws.oldest("permille-FeedbackQueue-1", 300, now - timedelta(minutes=4))
     on_aws.oldest("permille-FeedbackQueue-1", 420, now - timedelta(minutes=2))
@@ -81,7 +81,7 @@ def test_where_aws_does_not_answer_it_is_unavailable(on_aws: Stack, service: str
 def resting(request: pytest.FixtureRequest) -> QuarantineCount:
     """With five that rest."""
     if request.param == "fake":
-        return FakeResting(rests=5)
+        return FakeQuarantineCount(rests=5)
     quarantine = DynamoQuarantine(table="QuarantineTable", dynamodb=request.getfixturevalue("dynamodb"))
     for number in range(5):
         quarantine.keep(str(number), "unreadable", "", NOW)
@@ -89,11 +89,11 @@ def resting(request: pytest.FixtureRequest) -> QuarantineCount:
 
 
 @pytest.mark.parametrize(("limit", "counted"), [(3, 3), (5, 5), (100, 5)])
-def test_what_rests_is_counted_up_to_a_bound(resting: QuarantineCount, limit: int, counted: int) -> None:
+def test_count_stops_at_the_limit(resting: QuarantineCount, limit: int, counted: int) -> None:
     assert resting.count(limit) == counted
 
 
-def test_counting_hands_over_no_body(dynamodb: Any) -> None:
+def test_count_reads_no_body(dynamodb: Any) -> None:
     wire = Wire(dynamodb)
 
     DynamoQuarantine(table="QuarantineTable", dynamodb=dynamodb).count(100)

@@ -41,7 +41,7 @@ def test_where_ses_tells_nothing_there_is_no_rate_and_nothing_is_counted(ses: Se
     assert ses.figures(TODAY, NOW) == SesFigures(None, None, Tally())
 
 
-def test_the_latest_rate_is_told_with_its_hour(now: datetime) -> None:
+def test_the_latest_rate_has_its_hour(now: datetime) -> None:
     tells("Reputation.ComplaintRate", 0.0011, now - 5 * AN_HOUR)
     tells("Reputation.ComplaintRate", 0.00083, now - 2 * AN_HOUR)
     tells("Reputation.BounceRate", 0.021, now - 3 * AN_HOUR)

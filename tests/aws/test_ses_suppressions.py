@@ -29,7 +29,7 @@ def test_the_fake_says_why_and_forgets_it() -> None:
     assert listed.reason(ANN) == ""
 
 
-def test_ses_says_why_and_is_told_to_forget_it(ses: Any) -> None:
+def test_an_address_is_removed_from_the_list_of_ses(ses: Any) -> None:
     listed = SesSuppressionList(ses=ses)
     with Stubber(ses) as answers:
         answers.add_response("get_suppressed_destination", LISTED, ASKED)
@@ -52,7 +52,7 @@ def test_ses_says_why_and_is_told_to_forget_it(ses: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("operation", ["get", "delete"])
-def test_what_ses_does_not_do_is_told(ses: Any, operation: str, code: str, error: type[Exception]) -> None:
+def test_a_call_that_ses_refuses_is_an_error(ses: Any, operation: str, code: str, error: type[Exception]) -> None:
     listed = SesSuppressionList(ses=ses)
     with Stubber(ses) as answers:
         answers.add_client_error(f"{operation}_suppressed_destination", code)

@@ -120,7 +120,7 @@ def test_where_one_suppresses_nobody_any_more_nothing_is_written(store: Store, g
     assert (ids(store), store.timeline.get(ACCOUNT, OFF.id)) == (before, None)
 
 
-def test_a_lifted_complaint_told_again_suppresses_nobody(store: Store) -> None:
+def test_a_lifted_complaint_that_comes_again_suppresses_no_address(store: Store) -> None:
     count = a_count_by(ANN)
     store.suppressions.lift(ACCOUNT, counted(store, count), OFF)
 
@@ -143,7 +143,7 @@ def test_a_bounce_suppresses_as_a_complaint_does_and_is_lifted_like_one(store: S
     assert [card.recipient for card in store.bounces.page(ACCOUNT, "", 10).items] == [BOB]
 
 
-def test_a_bounce_of_nobody_who_is_known_suppresses_nobody(store: Store) -> None:
+def test_a_bounce_without_a_readable_recipient_suppresses_no_address(store: Store) -> None:
     counted(store, *bounce_counts("postmaster"))
 
     assert ids(store) == []
@@ -193,7 +193,7 @@ def test_as_many_as_may_be_added_are_with_the_entry(store: Store) -> None:
     assert len(store.suppressions.added(ACCOUNT)) == MAX_RECORDS_AT_ONCE
 
 
-def test_each_card_that_suppresses_is_told_with_its_reason(store: Store) -> None:
+def test_each_suppressing_record_has_its_reason(store: Store) -> None:
     counted(store, a_count_by(ANN, "m-1"), *bounce_counts(BOB, "postmaster"))
     store.suppressions.add(ACCOUNT, [replace(ADDED, address="cyd@example.com")], None)
 

@@ -83,22 +83,22 @@ def test_a_user_that_is_not_there_is_none(iam: Iam) -> None:
     assert iam.switch.state_of("nobody") is None
 
 
-def test_keys_are_put_to_sleep_and_woken_and_can_be_again(iam: Iam) -> None:
+def test_keys_are_deactivated_and_reactivated_repeatedly(iam: Iam) -> None:
     keys = iam.make(CALLER, {"k1": ACTIVE, "k2": ACTIVE})
     both = frozenset(keys.values())
 
     for _ in range(2):
-        iam.switch.apply(CALLER, Changes(sleep=both, deny=True))
+        iam.switch.apply(CALLER, Changes(deactivate=both, deny=True))
         assert iam.switch.state_of(CALLER) == SenderState(dict.fromkeys(both, INACTIVE), denied=True)
     for _ in range(2):
-        iam.switch.apply(CALLER, Changes(wake=both, deny=False))
+        iam.switch.apply(CALLER, Changes(activate=both, deny=False))
         assert iam.switch.state_of(CALLER) == SenderState(dict.fromkeys(both, ACTIVE), denied=False)
 
 
 def test_what_is_not_named_stays_as_it_is(iam: Iam) -> None:
     keys = iam.make(CALLER, {"k1": ACTIVE, "k2": ACTIVE}, denied=True)
 
-    iam.switch.apply(CALLER, Changes(sleep=frozenset({keys["k1"]})))
+    iam.switch.apply(CALLER, Changes(deactivate=frozenset({keys["k1"]})))
 
     assert iam.switch.state_of(CALLER) == SenderState({keys["k1"]: INACTIVE, keys["k2"]: ACTIVE}, denied=True)
 
@@ -116,7 +116,7 @@ def test_another_sender_is_not_touched(iam: Iam) -> None:
 def test_a_key_that_is_gone_is_passed_over(iam: Iam) -> None:
     (key,) = iam.make(CALLER, {"k1": ACTIVE}).values()
 
-    iam.switch.apply(CALLER, Changes(sleep=frozenset({"AKIAAGONEGONEGONEGO", key})))
+    iam.switch.apply(CALLER, Changes(deactivate=frozenset({"AKIAAGONEGONEGONEGO", key})))
 
     assert iam.switch.state_of(CALLER) == SenderState({key: INACTIVE}, denied=False)
 
@@ -126,7 +126,7 @@ def test_a_user_that_is_gone_cannot_be_denied(iam: Iam) -> None:
         iam.switch.apply("nobody", Changes(deny=True))
 
 
-def test_all_who_are_denied_are_read_at_once(iam: Iam) -> None:
+def test_all_denied_senders_are_read_at_once(iam: Iam) -> None:
     for number in range(3):
         iam.make(f"permille-{number}", {}, denied=number != 1)
 
@@ -140,8 +140,8 @@ def test_the_deny_group_comes_first_when_switching_off_and_last_when_on(moto_iam
     key = frozenset(moto_iam.make(CALLER, {"k1": ACTIVE}).values())
     wire = Wire(moto_iam.client)
 
-    moto_iam.switch.apply(CALLER, Changes(sleep=key, deny=True))
-    moto_iam.switch.apply(CALLER, Changes(wake=key, deny=False))
+    moto_iam.switch.apply(CALLER, Changes(deactivate=key, deny=True))
+    moto_iam.switch.apply(CALLER, Changes(activate=key, deny=False))
 
     assert wire.calls == ["AddUserToGroup", "UpdateAccessKey", "UpdateAccessKey", "RemoveUserFromGroup"]
 
@@ -155,7 +155,7 @@ def test_a_deny_group_that_cannot_be_read_is_an_error_and_not_empty(moto_iam: Mo
 
 @pytest.mark.parametrize("operation", ["ListAccessKeys", "ListGroupsForUser"])
 @pytest.mark.parametrize(("code", "error"), [("Throttling", Unavailable), ("AccessDenied", PermissionDenied)])
-def test_what_iam_refuses_to_tell_is_an_error_and_not_nobody(
+def test_a_refusal_of_iam_is_an_error_and_not_an_empty_list(
     moto_iam: MotoIam, operation: str, code: str, error: type[ServiceError]
 ) -> None:
     moto_iam.make(CALLER, {"k1": ACTIVE})
@@ -176,7 +176,7 @@ def test_a_barrier_that_iam_refuses_keeps_no_other_from_being_tried(
     Wire(moto_iam.client).refuse(refused, code)  # the first call of it
 
     with pytest.raises(Unavailable, match=code):
-        moto_iam.switch.apply(CALLER, Changes(sleep=frozenset(keys.values()), deny=True))
+        moto_iam.switch.apply(CALLER, Changes(deactivate=frozenset(keys.values()), deny=True))
 
     left = moto_iam.switch.state_of(CALLER)
     assert left is not None
@@ -187,7 +187,7 @@ def test_a_barrier_that_iam_refuses_keeps_no_other_from_being_tried(
 @pytest.mark.parametrize("when", When)
 def test_a_lost_answer_is_unavailable_and_can_be_repeated(moto_iam: MotoIam, operation: str, when: When) -> None:
     key = frozenset(moto_iam.make(CALLER, {"k1": ACTIVE}, denied=operation == "RemoveUserFromGroup").values())
-    changes = Changes(sleep=key, deny=operation != "RemoveUserFromGroup")
+    changes = Changes(deactivate=key, deny=operation != "RemoveUserFromGroup")
     Wire(moto_iam.client).cut(operation, when)
 
     with pytest.raises(Unavailable):

@@ -61,7 +61,7 @@ def test_whatever_fails_no_letter_is_lost_and_the_same_command_does_the_rest(
     assert stack.feedback_dead_letters.count() == 0
 
 
-def test_who_may_not_is_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_missing_permission_is_an_error(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("dead_letters.receive", error=PermissionDenied("reading dead letters: AWS does not allow it"))
 
     assert terminal.failed(*REDRIVE) == "reading dead letters: AWS does not allow it"

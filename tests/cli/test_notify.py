@@ -45,8 +45,8 @@ def test_machines_get_the_entries(stack: FakeStack, terminal: Terminal) -> None:
 
     queued = terminal.answer(*REDRIVE, YESTERDAY)["queued"]
 
-    assert queued[0] == {"account_id": ACCOUNT, "entry_id": created.id, "kind": "created", "effect": "bus"}
-    assert [one["effect"] for one in queued] == ["bus", "bus", "mail"]
+    assert queued[0] == {"account_id": ACCOUNT, "entry_id": created.id, "kind": "created", "channel": "bus"}
+    assert [one["channel"] for one in queued] == ["bus", "bus", "mail"]
 
 
 def test_what_is_older_is_left_alone(stack: FakeStack, terminal: Terminal) -> None:
@@ -108,7 +108,7 @@ def test_what_was_missed_is_queued_and_the_parts_that_were_given_up_on_are_delet
 
     answer = terminal.answer("notify", "redrive")
 
-    assert [(one["entry_id"], one["effect"]) for one in answer["queued"]] == [
+    assert [(one["entry_id"], one["channel"]) for one in answer["queued"]] == [
         (disabled.id, "bus"),
         (disabled.id, "mail"),
     ]

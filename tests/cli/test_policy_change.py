@@ -291,7 +291,7 @@ def test_machines_get_the_history_with_all_numbers(terminal: Terminal) -> None:
 
     told = terminal.answer("policy", "history")
 
-    assert (told["in_force"]["id"], told["is_told"]) == (strict, True)
+    assert (told["in_force"]["id"], told["is_recorded"]) == (strict, True)
     assert [(entry["policy"], entry["replaced"]) for entry in told["entries"]] == [
         (strict, shorter),
         (shorter, "default"),
@@ -308,7 +308,7 @@ def test_a_policy_that_was_set_in_another_way_is_told_as_that(stack: FakeStack, 
 
     by_hand = parse_policy(SHORTER).id
     assert said.startswith(f"{by_hand} is in force, but not in the history: it was set in another way")
-    assert not terminal.answer("policy", "history")["is_told"]
+    assert not terminal.answer("policy", "history")["is_recorded"]
 
 
 def test_what_cannot_be_understood_is_told_and_the_history_too(stack: FakeStack, terminal: Terminal) -> None:

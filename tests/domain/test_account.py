@@ -30,7 +30,7 @@ from permille.domain.policy.policy_file import policy_data
 from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
-from permille.domain.rules.decide import LASTS
+from permille.domain.rules.decide import LONG_HOLD
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.rules.needs import COMMIT_LAG, Needs, judged, needs
 from permille.domain.timeline.kinds.decision_record import SendDay
@@ -418,7 +418,7 @@ def test_where_a_hold_lasts_the_owner_is_told_of_the_complaints_all_the_same() -
     stalled = replace(evidence(1000, 2), backlog=a_backlog(1, None))
     held = braked(stalled)
 
-    outcome = decide(held.account, stalled, ENFORCING, NOW + LASTS)
+    outcome = decide(held.account, stalled, ENFORCING, NOW + LONG_HOLD)
 
     assert [entry.kind for entry in outcome.entries] == ["alert"]
     assert outcome.entries[0].data["over"]
@@ -463,7 +463,7 @@ def test_an_exempt_account_is_told_of_its_complaints_and_not_disabled() -> None:
     assert outcome.account.status is ACTIVE
     assert outcome.account.due_at == NOW + HOUR  # judged again when it ends
     assert [entry.kind for entry in outcome.entries] == ["would_disable", "alert"]
-    assert outcome.entries[0].data["spared"] == "exempt"
+    assert outcome.entries[0].data["not_enforced"] == "exempt"
     assert outcome.entries[1].data["exempt_until"] == (NOW + HOUR).isoformat()
 
 

@@ -11,6 +11,7 @@ from tests.support.deciding import decide
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Denial
+from permille.domain.account.judging import judge_account
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.people.commands import Command
 from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt
@@ -69,7 +70,7 @@ def test_whatever_its_status_it_may_not_send_and_no_complaint_is_left_to_it(stat
     account = denied(status=status, assessment=look)
 
     assert not account.may_send
-    assert account.verdict(DEFAULT, {}, TODAY).allowance_left == 0
+    assert judge_account(account, DEFAULT, {}, TODAY).allowance_left == 0
     listed = ListedAccount.of(account)
     assert (listed.may_send, listed.denied_by_hand, listed.allowance_left) == (False, True, 0)
 

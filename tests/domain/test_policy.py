@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import TODAY, a_verdict, an_account, days_of
 
+from permille.domain.account.judging import judge_account
 from permille.domain.policy.policy import (
     ALLPROWEBTOOLS,
     CONSERVATIVE,
@@ -273,7 +274,7 @@ def test_more_that_waits_never_makes_a_verdict_firmer(policy: Policy, days: Days
 
 @pytest.mark.parametrize("status", Status)
 def test_the_rules_allow_complaints_only_where_the_account_is_active(status: Status) -> None:
-    verdict = an_account(status=status).verdict(DEFAULT, {TODAY: Tally(4212, 2)}, TODAY)
+    verdict = judge_account(an_account(status=status), DEFAULT, {TODAY: Tally(4212, 2)}, TODAY)
 
     assert verdict.allowance_left == (2 if status is Status.ACTIVE else 0)
     assert replace(verdict, allowance_left=2) == judge(DEFAULT, {TODAY: Tally(4212, 2)}, TODAY)

@@ -58,7 +58,7 @@ def test_where_there_was_no_other_that_is_said(were_set: list[Policy], in_force:
 
 
 @pytest.mark.parametrize(
-    ("were_set", "in_force", "is_told"),
+    ("were_set", "in_force", "is_recorded"),
     [
         ([], DEFAULT, True),
         ([A], A, True),
@@ -70,9 +70,9 @@ def test_where_there_was_no_other_that_is_said(were_set: list[Policy], in_force:
     ],
 )
 def test_whether_the_history_tells_of_the_policy_in_force(
-    were_set: list[Policy], in_force: Policy | None, is_told: bool
+    were_set: list[Policy], in_force: Policy | None, is_recorded: bool
 ) -> None:
-    assert a_history(*were_set, in_force=in_force).is_told is is_told
+    assert a_history(*were_set, in_force=in_force).is_recorded is is_recorded
 
 
 def test_one_that_was_replaced_without_having_been_told_can_be_named_too() -> None:
@@ -96,14 +96,14 @@ def test_one_that_an_older_version_told_with_fewer_numbers_is_known_by_either_id
     numbers = {name: value for name, value in policy_data(A).items() if name != "recheck_after_minutes"}
     history = recorded("default-0ld0ld00", numbers | {"id": "default-01d01d00"}, in_force=A)
 
-    assert history.is_told
+    assert history.is_recorded
     assert history.named("default-0ld0ld00") == history.named(A.id) == A
 
 
 def test_one_with_numbers_that_only_a_newer_version_knows_is_refused() -> None:
     history = recorded("default-12345678", policy_data(A) | {"of_a_newer_version": 1}, in_force=B)
 
-    assert not history.is_told
+    assert not history.is_recorded
     with pytest.raises(
         InvalidInput, match="this version cannot put the policy default-12345678 in force: there is no of_a_"
     ):

@@ -11,6 +11,7 @@ from tests.support.reports import APPROVED, ASKED
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
+from permille.domain.account.judging import judge_account
 from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
@@ -23,9 +24,9 @@ from permille.reading.standing import (
     ReportTone,
     broken_line,
     by_hand_line,
+    exemption_line,
     luck_line,
     numbers_line,
-    spared_line,
     status_line,
     stays_off_line,
     tone,
@@ -147,7 +148,7 @@ def test_what_is_left_in_a_trial_is_what_ends_it(
     status: Status, state: TrialState, ratio_above: int, delivered: int, left: str
 ) -> None:
     account = an_account(status=status, trial=replace(TRIAL, state=state, ratio_above=ratio_above))
-    verdict = account.verdict(DEFAULT, {TODAY: Tally(delivered)}, TODAY)
+    verdict = judge_account(account, DEFAULT, {TODAY: Tally(delivered)}, TODAY)
 
     assert numbers_line(account, verdict).endswith(f"; {left}")
     assert verdict.allowance_left == int(left not in (ENDS_IT, LIMIT))
@@ -188,7 +189,7 @@ def test_bad_luck_is_no_excuse_for_a_broken_rule() -> None:
     ],
 )
 def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: Any, said: str) -> None:
-    line = spared_line(an_account(exemption=exemption), now, ZoneInfo("Europe/Vienna"))
+    line = exemption_line(an_account(exemption=exemption), now, ZoneInfo("Europe/Vienna"))
 
     assert said in line
     assert bool(line) == bool(said)

@@ -24,9 +24,9 @@ key_sets = st.frozensets(st.sampled_from(["k1", "k2", "gone"]))
 @pytest.mark.parametrize(
     ("keys", "denied", "todo"),
     [
-        (BOTH_ACTIVE, False, Changes(sleep=BOTH, deny=True)),
-        (ONE_OF_EACH, False, Changes(sleep=frozenset({KEY}), deny=True)),
-        (BOTH_ACTIVE, True, Changes(sleep=BOTH)),
+        (BOTH_ACTIVE, False, Changes(deactivate=BOTH, deny=True)),
+        (ONE_OF_EACH, False, Changes(deactivate=frozenset({KEY}), deny=True)),
+        (BOTH_ACTIVE, True, Changes(deactivate=BOTH)),
         (BOTH_INACTIVE, False, Changes(deny=True)),
         (BOTH_INACTIVE, True, Changes()),
         ({}, False, Changes(deny=True)),
@@ -41,10 +41,10 @@ def test_whoever_may_not_send_has_no_active_key_and_is_denied(
 @pytest.mark.parametrize(
     ("keys", "denied", "deactivated", "todo"),
     [
-        (BOTH_INACTIVE, True, BOTH, Changes(wake=BOTH, deny=False)),
-        (BOTH_INACTIVE, True, frozenset({KEY}), Changes(wake=frozenset({KEY}), deny=False)),
+        (BOTH_INACTIVE, True, BOTH, Changes(activate=BOTH, deny=False)),
+        (BOTH_INACTIVE, True, frozenset({KEY}), Changes(activate=frozenset({KEY}), deny=False)),
         (BOTH_INACTIVE, True, NONE, Changes(deny=False)),  # the owner's own Inactive keys stay deactivated
-        (ONE_OF_EACH, False, BOTH, Changes(wake=frozenset({SECOND_KEY}))),
+        (ONE_OF_EACH, False, BOTH, Changes(activate=frozenset({SECOND_KEY}))),
         (ONE_OF_EACH, False, NONE, Changes()),
         ({KEY: ACTIVE}, False, BOTH, Changes()),  # a key that is gone is not missed
     ],
@@ -61,14 +61,14 @@ def test_what_was_done_once_need_not_be_done_again(
 ) -> None:
     todo = changes(state, deactivated, may_send=may_send)
 
-    done = dict(state.keys) | dict.fromkeys(todo.sleep, INACTIVE) | dict.fromkeys(todo.wake, ACTIVE)
+    done = dict(state.keys) | dict.fromkeys(todo.deactivate, INACTIVE) | dict.fromkeys(todo.activate, ACTIVE)
     denied = state.denied if todo.deny is None else todo.deny
 
     assert not changes(SenderState(done, denied), deactivated, may_send=may_send)
 
 
 @pytest.mark.parametrize(
-    ("todo", "something"), [(Changes(), False), (Changes(deny=False), True), (Changes(wake=BOTH), True)]
+    ("todo", "something"), [(Changes(), False), (Changes(deny=False), True), (Changes(activate=BOTH), True)]
 )
 def test_no_changes_are_false(todo: Changes, something: bool) -> None:
     assert bool(todo) is something

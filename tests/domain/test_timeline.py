@@ -394,7 +394,7 @@ def test_a_decision_can_be_explained_word_for_word() -> None:
         "complaint_identities": ["complaint#m-1", "complaint#m-2"],
         "rules": policy_data(DEFAULT),
         "code": "1.0+abc",
-        "spared": "",
+        "not_enforced": "",
     }
 
 

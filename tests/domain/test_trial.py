@@ -13,6 +13,7 @@ from tests.support.deciding import decide
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, Denial
+from permille.domain.account.judging import judge_account
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.restrictions import Hold
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
@@ -20,7 +21,7 @@ from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.trial import LOOKED_AT_EVERY
+from permille.domain.rules.trial import CHECKED_EVERY
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.alert import listed
 from permille.domain.timeline.kinds.review_day import ReviewReopened
@@ -377,7 +378,7 @@ def test_the_day_ends_early_where_more_is_sent_than_was_agreed_on(sent: Evidence
     ("most", "now", "due"),
     [
         (0, BEGINS + HOUR, ENDS),
-        (2400, BEGINS + HOUR, BEGINS + HOUR + LOOKED_AT_EVERY),
+        (2400, BEGINS + HOUR, BEGINS + HOUR + CHECKED_EVERY),
         (2400, ENDS - TICK, ENDS),
     ],
 )
@@ -453,7 +454,7 @@ def test_where_the_rules_decide_a_trial_has_their_allowance() -> None:
     account = look(running(BY_RATIO), found(3000, 1), BEGINS + HOUR).account
 
     assert ListedAccount.of(account).allowance_left == 2
-    assert account.verdict(DEFAULT, found(3000, 1).days, TODAY).allowance_left == 2
+    assert judge_account(account, DEFAULT, found(3000, 1).days, TODAY).allowance_left == 2
 
 
 def test_a_trial_of_an_older_version_has_none_of_these_numbers() -> None:

@@ -1,4 +1,5 @@
-"""The functions as Lambda finds them: their environment, the template's tables, and nothing kept from another test."""
+"""The functions as Lambda starts them: with their environment, on the template's tables, in a new execution
+environment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The AWS account that the functions run in, looked at from outside."""
+    """The AWS account that the functions run in."""
 
     dynamodb: Any
     iam: Any
@@ -62,7 +63,7 @@ class Cloud:
         return sorted(row["kind"]["S"] for row in self.rows("TimelineTable") if row["account_id"]["S"] != SYSTEM)
 
     def images(self, kind: str) -> list[dict[str, Any]]:
-        """What the timeline's stream tells of entries of this kind."""
+        """The stream's images of the entries of this kind."""
         return [row for row in self.rows("TimelineTable") if row["kind"]["S"] == kind]
 
     def open(self, account: Account | None = None, *entries: Entry) -> str:
@@ -82,11 +83,11 @@ class Cloud:
         return [key["Status"] for key in keys], [group["GroupName"] for group in groups]
 
     def jobs(self) -> list[dict[str, Any]]:
-        """What waits on Notify's queue."""
+        """The messages on Notify's queue."""
         return self._messages(self.notify_queue)
 
     def dead_letters(self) -> list[dict[str, Any]]:
-        """What Notify was refused for good."""
+        """The messages that Notify gave up on."""
         return self._messages(self.notify_dead_letters)
 
     def _messages(self, queue: str) -> list[dict[str, Any]]:
@@ -107,7 +108,7 @@ def new_environment() -> None:
 
 @pytest.fixture(autouse=True)
 def within_their_roles() -> Iterator[None]:
-    """Whatever a function asks of DynamoDB, its role allows."""
+    """The role of a function allows all its calls of DynamoDB."""
     with recorded() as requests:
         yield
     assert [one for function, one in requests if function and not is_allowed(function, one)] == []

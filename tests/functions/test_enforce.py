@@ -8,6 +8,7 @@ from functions.enforce.app import handler
 from functions.ingest_complaint.app import handler as ingest
 from tests.functions.conftest import DENY_GROUP, Cloud
 from tests.support.builders import ACCOUNT, CALLER, LambdaContext, records, ses_event, sqs_record, stream_record
+from tests.support.enforcement import FakeEnforcement
 from tests.support.measured import Measured
 
 from permille.aws.quarantine import DynamoQuarantine
@@ -96,6 +97,21 @@ def test_in_monitor_mode_the_credential_stays(cloud: Cloud, monkeypatch: pytest.
 
     assert cloud.status_of(CALLER) == (["Active"], [])
     assert cloud.kinds() == ["complaint", "complaint", "would_disable"]
+
+
+def test_the_stream_looks_at_the_accounts_of_its_batch_alone() -> None:
+    fake = FakeEnforcement()
+    fake.breaks_the_rule("bakery", "shop")
+    batch = [stream_record({"account_id": {"S": "shop"}, "entry_id": {"S": entry_id}}) for entry_id in ("e-1", "e-2")]
+
+    assert handler(records(*batch), LambdaContext(), fake.enforcement)["looked_at"] == 1
+
+
+def test_the_schedule_looks_at_all_accounts_that_are_due() -> None:
+    fake = FakeEnforcement()
+    fake.breaks_the_rule("bakery", "shop")
+
+    assert handler(a_tick(datetime.now(UTC)), LambdaContext(), fake.enforcement)["looked_at"] == 2
 
 
 def test_a_tick_with_nobody_due_does_nothing(cloud: Cloud) -> None:

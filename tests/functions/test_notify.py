@@ -10,6 +10,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID as MOTO_ACCOUNT
 from moto.ses.models import ses_backends
 from tests.functions.conftest import Cloud
 from tests.support.builders import ACCOUNT, LambdaContext, an_account, an_entry, records, sqs_record, stream_record
+from tests.support.notification import DISABLED, FakeNotify
 from tests.support.wire import Wire
 
 from permille.bootstrap.notify import notify_services
@@ -18,9 +19,15 @@ ENTRIES = [an_entry("created"), an_entry("complaint"), an_entry("disabled")]
 DONE: dict[str, Any] = {"batchItemFailures": []}
 
 
-@pytest.fixture(autouse=True)
-def told(cloud: Cloud) -> None:
+@pytest.fixture
+def stored(cloud: Cloud) -> Cloud:
     cloud.open(an_account(), *ENTRIES)
+    return cloud
+
+
+@pytest.fixture
+def fakes() -> FakeNotify:
+    return FakeNotify()
 
 
 def mailed() -> list[str]:
@@ -32,8 +39,8 @@ def stream(cloud: Cloud) -> dict[str, Any]:
     return records(*[stream_record(image) for image in cloud.rows("TimelineTable")])
 
 
-def a_job(effect: str, entry_id: str = ENTRIES[2].id, message_id: str = "r-1") -> dict[str, Any]:
-    job = {"account_id": ACCOUNT, "entry_id": entry_id, "effect": effect}
+def a_job(channel: str, entry_id: str, message_id: str = "r-1") -> dict[str, Any]:
+    job = {"account_id": ACCOUNT, "entry_id": entry_id, "channel": channel}
     return sqs_record(json.dumps(job), message_id)
 
 
@@ -50,53 +57,54 @@ def ses_refuses(code: str) -> None:
     Wire(notify_services(LambdaContext()).mailer._ses).refuse("SendRawEmail", code)  # type: ignore[attr-defined]
 
 
-def test_entries_of_the_stream_are_handed_on_once(cloud: Cloud) -> None:
+def test_entries_of_the_stream_are_handed_on_once(stored: Cloud) -> None:
     for _ in range(2):
-        assert handler(stream(cloud), LambdaContext()) == DONE
+        assert handler(stream(stored), LambdaContext()) == DONE
 
     assert mailed() == ["owner@bakery.example"]
-    assert len(cloud.rows("IdempotencyTable")) == 4  # three on the bus, one by mail
-    assert cloud.jobs() == []
+    assert len(stored.rows("IdempotencyTable")) == 4  # three on the bus, one by mail
+    assert stored.jobs() == []
 
 
-def test_a_mail_that_ses_does_not_take_now_is_tried_later(cloud: Cloud) -> None:
+def test_a_mail_that_ses_does_not_take_now_is_tried_later(stored: Cloud) -> None:
     ses_refuses("Throttling")
 
-    assert handler(stream(cloud), LambdaContext()) == DONE
+    assert handler(stream(stored), LambdaContext()) == DONE
 
-    (job,) = cloud.jobs()
-    assert json.loads(job["Body"]) == {"account_id": ACCOUNT, "entry_id": ENTRIES[2].id, "effect": "mail"}
+    (job,) = stored.jobs()
+    assert json.loads(job["Body"]) == {"account_id": ACCOUNT, "entry_id": ENTRIES[2].id, "channel": "mail"}
     assert handler(records(sqs_record(job["Body"])), LambdaContext()) == DONE
-    assert (mailed(), cloud.dead_letters()) == (["owner@bakery.example"], [])
+    assert (mailed(), stored.dead_letters()) == (["owner@bakery.example"], [])
 
 
-def test_a_mail_that_ses_will_never_take_rests_in_the_dead_letters_at_once(cloud: Cloud) -> None:
+def test_a_mail_that_ses_will_never_take_rests_in_the_dead_letters_at_once(stored: Cloud) -> None:
     no_mail_goes_out()
 
-    assert handler(stream(cloud), LambdaContext()) == DONE
+    assert handler(stream(stored), LambdaContext()) == DONE
 
-    (letter,) = cloud.dead_letters()
-    assert cloud.jobs() == []
+    (letter,) = stored.dead_letters()
+    assert stored.jobs() == []
     mail_goes_out()
     assert handler(records(sqs_record(letter["Body"])), LambdaContext()) == DONE
     assert mailed() == ["owner@bakery.example"]
 
 
-def test_a_job_that_fails_again_goes_back_alone() -> None:
-    ses_refuses("Throttling")
+def test_a_job_that_fails_again_goes_back_alone(fakes: FakeNotify) -> None:
+    fakes.faults.fail("mailer.send")
+    jobs = records(a_job("mail", DISABLED.id, "r-1"), a_job("bus", DISABLED.id, "r-2"), sqs_record("no job", "r-3"))
 
-    answer = handler(records(a_job("mail", message_id="r-1"), a_job("bus", message_id="r-2")), LambdaContext())
+    answer = handler(jobs, LambdaContext(), fakes.services)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "r-1"}]}
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "r-1"}, {"itemIdentifier": "r-3"}]}
 
 
-def test_a_job_that_was_done_meanwhile_is_done() -> None:
+def test_a_job_that_was_done_meanwhile_is_done(fakes: FakeNotify) -> None:
     for _ in range(2):
-        assert handler(records(a_job("mail")), LambdaContext()) == DONE
+        assert handler(records(a_job("mail", DISABLED.id)), LambdaContext(), fakes.services) == DONE
 
-    assert mailed() == ["owner@bakery.example"]
+    assert len(fakes.mailer.sent) == 1
 
 
-def test_a_job_whose_entry_is_gone_is_done() -> None:
-    assert handler(records(a_job("mail", entry_id="nothing")), LambdaContext()) == DONE
-    assert mailed() == []
+def test_a_job_whose_entry_is_gone_is_done(fakes: FakeNotify) -> None:
+    assert handler(records(a_job("mail", entry_id="nothing")), LambdaContext(), fakes.services) == DONE
+    assert fakes.mailer.sent == []

@@ -428,6 +428,6 @@ def test_the_attributes_of_a_request_are_those_that_its_expressions_name(
 def test_a_function_is_known_by_whose_code_is_being_run(cloud: Cloud) -> None:
     with recorded() as requests:
         boto3.client("dynamodb").list_tables()
-        notify(records(sqs_record('{"account_id": "a", "entry_id": "e", "effect": "bus"}')), LambdaContext())
+        notify(records(sqs_record('{"account_id": "a", "entry_id": "e", "channel": "bus"}')), LambdaContext())
 
     assert [function for function, _ in requests] == ["Notify"]

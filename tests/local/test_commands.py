@@ -9,7 +9,8 @@ import pytest
 
 from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local import local_commands, schedule, stack
-from permille_cli.local.deployment import Deployment, _last_lines
+from permille_cli.local.deployment import Deployment
+from permille_cli.local.sam import last_lines
 from permille_cli.main import status_of
 
 
@@ -196,5 +197,5 @@ def test_a_stack_that_runs_is_described_only_to_who_asks_for_it() -> None:
 def test_sams_failure_is_its_last_error() -> None:
     log = "Building ...\n\nError: The stack is\nin a bad way\n\n----\nTip: try again\n"
 
-    assert _last_lines(log) == "Error: The stack is in a bad way"
-    assert _last_lines("one\n\ntwo\n---\n") == "two"
+    assert last_lines(log) == "Error: The stack is in a bad way"
+    assert last_lines("one\n\ntwo\n---\n") == "two"

@@ -313,7 +313,7 @@ def test_a_policy_is_tried_set_judged_by_and_taken_back(business: Business, stac
         tick(stack)
     assert business.id in [account["account_id"] for account in would_have_kept]
     told = stack.answer("policy", "history")
-    assert (told["in_force"]["id"], told["is_told"]) == ("default", True)
+    assert (told["in_force"]["id"], told["is_recorded"]) == ("default", True)
     assert [entry["policy"] for entry in told["entries"][:2]] == ["default", changed]
 
 

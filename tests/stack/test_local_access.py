@@ -16,7 +16,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from tests.stack.conftest import eventually
 
-from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.running import Running
+from permille_cli.local.state import StateDirectory
 
 Ask = Callable[..., int]
 HERE, CONTAINERS = "endpoint", "containers_endpoint"

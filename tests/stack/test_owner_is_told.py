@@ -43,7 +43,7 @@ def test_a_dead_letter_is_put_back_and_handed_on(business: Business, stack: Stac
     eventually(lambda: len(business.mails()) == 1 and _nothing_waits(stack))
     (alert,) = [entry["id"] for entry in business.timeline() if entry["kind"] == "alert"]
     _forget_what_was_handed_on(stack)
-    job = {"account_id": business.id, "entry_id": alert, "effect": "mail"}
+    job = {"account_id": business.id, "entry_id": alert, "channel": "mail"}
     _rest(stack, "NotifyDeadLetterQueueUrl", job)
 
     assert stack.answer("notify", "redrive")["dead_letters"] == 1
@@ -80,7 +80,7 @@ def _nothing_waits(stack: Stack) -> bool:
 
 
 def _queued(answer: Any, business: Business) -> list[tuple[str, str]]:
-    return [(one["kind"], one["effect"]) for one in answer["queued"] if one["account_id"] == business.id]
+    return [(one["kind"], one["channel"]) for one in answer["queued"] if one["account_id"] == business.id]
 
 
 def _forget_what_was_handed_on(stack: Stack) -> None:

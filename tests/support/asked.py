@@ -1,4 +1,4 @@
-"""What is asked of AWS, by whichever client, as the actions that IAM knows."""
+"""Records the calls to AWS of all clients, as IAM actions."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ class Asked:
 
 
 def _actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
-    """A transaction is allowed by what it consists of."""
+    """IAM authorizes a transaction by its parts."""
     if operation == "TransactWriteItems":
         yield from (f"{kind}Item" for item in params["TransactItems"] for kind in item if kind in OF_TRANSACTIONS)
     else:
@@ -34,7 +34,7 @@ def _actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
 
 @contextmanager
 def asking() -> Iterator[Asked]:
-    """Of every client that is made within the block."""
+    """Records the calls of every client that is created in the block."""
     asked = Asked()
     handler = (EVENT, asked.note)
     BUILTIN_HANDLERS.append(handler)

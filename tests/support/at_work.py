@@ -1,4 +1,4 @@
-"""Every command at work on the adapters that it has on AWS, over moto: as tests/cli/test_commands.py types them."""
+"""Runs every command of tests/cli/test_commands.py on its AWS adapters, over moto."""
 
 import io
 import json

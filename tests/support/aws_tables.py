@@ -1,4 +1,4 @@
-"""The tables of infra/template.yaml, made in moto, so that they cannot drift from what is deployed."""
+"""Creates the tables of infra/template.yaml in moto, so that tests use what is deployed."""
 
 import os
 from collections.abc import Mapping

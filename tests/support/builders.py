@@ -1,4 +1,4 @@
-"""Everything that a test is about, with defaults: a test names only what matters to it."""
+"""Builders with defaults: a test names only what matters to it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ from permille.domain.timeline.kinds.bounces import Bounced, BouncedRecipient, Bo
 from permille.domain.timeline.kinds.change import Owner
 from permille.domain.timeline.kinds.complaints import CountedComplaint, repeated, reported
 from permille.domain.timeline.kinds.credential import Difference, FormerSet
-from permille.domain.timeline.kinds.decision_record import DecisionRecord, Spared
+from permille.domain.timeline.kinds.decision_record import DecisionRecord, NotEnforced
 from permille.domain.timeline.kinds.numbers import Numbers
 from permille.domain.timeline.kinds.owner_contact import OwnerMailState, OwnerMailStopped
 from permille.domain.timeline.kinds.registry import KINDS
@@ -68,7 +68,7 @@ SIMULATED = "complaint@simulator.amazonses.com"
 def an_account(
     account_id: str = ACCOUNT, *, in_sync: bool = True, deactivated: DeactivatedKeys | None = None, **different: Any
 ) -> Account:
-    """`in_sync`: whether IAM was read back since its last switching; `deactivated`: keys that Permille put to sleep."""
+    """`in_sync`: whether IAM was read since the last switch; `deactivated`: keys that Permille made Inactive."""
     about = {"owner_email": f"owner@{account_id}.example", "senders": (f"permille-{account_id}",)}
     credential = Credential(deactivated=deactivated or {})
     switched = {"switch_generation": 1 if in_sync else 2, "credential": credential}
@@ -263,8 +263,8 @@ def facts_of(kind: str, at: datetime = NOW) -> Facts:
     told: dict[str, Any] = Numbers.counted_by(verdict) | _USUAL_FACTS | _FACTS_OF.get(kind, {})
     if issubclass(made, DecisionRecord):
         days, complaints = days_of(1000, 2), complaint_entries(2)
-        spared: Spared = "" if kind == "disabled" else "only observed"
-        told |= made.arguments(verdict, days, complaints, "1.0+abc", spared)
+        not_enforced: NotEnforced = "" if kind == "disabled" else "only observed"
+        told |= made.arguments(verdict, days, complaints, "1.0+abc", not_enforced)
     usual = {one.name: at if one.default is MISSING else one.default for one in fields(cast("Any", made))}
     return made(**{name: told.get(name, value) for name, value in usual.items()})
 

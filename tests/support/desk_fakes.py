@@ -1,4 +1,4 @@
-"""Fakes of the ports of support's desk, in memory."""
+"""Fakes of the ports of the support desk, in memory."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -106,7 +106,7 @@ class FakeQueues:
 
 
 @dataclass(slots=True)
-class FakeResting:
+class FakeQuarantineCount:
     """Implements `QuarantineCount`."""
 
     rests: int = 0

@@ -1,4 +1,4 @@
-"""Support's desk with fakes around it."""
+"""The support desk on fakes."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.support.builders import (
     complaint_entries,
     corrected,
 )
-from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeQueues, FakeResting, FakeSes
+from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeQuarantineCount, FakeQueues, FakeSes
 from tests.support.fakes import (
     FakeControl,
     FakePolicies,
@@ -65,12 +65,12 @@ def agreed(account_id: str = ACCOUNT) -> Account:
 
 
 def went_well(account_id: str = ACCOUNT) -> Account:
-    """Its trial waits to be confirmed."""
+    """Its trial needs confirmation."""
     return an_account(account_id, status=Status.OBSERVING, epochs=(NOW - 3 * HOUR,), trial=WENT_WELL, strikes=1)
 
 
 class FakeDesk:
-    """A desk, and what lies behind it."""
+    """The services of the desk on fakes, with its accounts."""
 
     def __init__(self, rows: Rows | None = None) -> None:
         self.rows = rows or Rows(faults=Faults())
@@ -78,7 +78,7 @@ class FakeDesk:
         self.directory = FakeAccountIndex(self.rows)
         self.switch = FakeSwitch(faults=self.faults)
         self.queues = FakeQueues(list(QUEUES), faults=self.faults)
-        self.resting = FakeResting(faults=self.faults)
+        self.resting = FakeQuarantineCount(faults=self.faults)
         self.resets = FakeBreakerAdmin(self.rows)
         self.ses = FakeSes(faults=self.faults)
         self.policies = FakePolicies(faults=self.faults)
@@ -100,7 +100,7 @@ class FakeDesk:
         )
 
     def add(self, *accounts: Account) -> None:
-        """Each with its senders, whose keys agree with the status."""
+        """Adds accounts with senders whose keys agree with the status."""
         for account in accounts:
             self.rows.accounts[account.id] = account
             may_send = account.status.may_send
@@ -109,13 +109,13 @@ class FakeDesk:
                 self.switch.users[caller] = User({f"{caller}-k1": ACTIVE if may_send else INACTIVE}, not may_send)
 
     def lost_it(self, account: Account | None = None) -> None:
-        """An account that was disabled for two complaints, and asks to get back."""
+        """Adds an account that was disabled for two complaints and requests a review."""
         self.add(account or asking())
         self.rows.tallies[ACCOUNT, 1, TODAY] = Tally(1000, 2)
         self.rows.put(*complaint_entries(2), an_entry("disabled"))
 
     def complained(self, *, voided: bool = False) -> None:
-        """COMPLAINT was counted; staff may have taken it back."""
+        """Counts COMPLAINT, and voids it if `voided`."""
         identity = COMPLAINT.facts.identity
         self.rows.put(COMPLAINT)
         self.rows.markers.add((ACCOUNT, identity))

@@ -1,4 +1,4 @@
-"""Enforcing with fakes around it."""
+"""Enforce on fakes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,7 +66,7 @@ def _as_newer(account: Account) -> dict[str, Any]:
 
 
 class FakeEnforcement:
-    """Accounts with what was counted against them, and the IAM users whose keys they send with."""
+    """Enforce's services on fakes: accounts with counts, and IAM users with keys."""
 
     def __init__(self, mode: Mode = Mode.ENFORCE, *, newer_rows: bool = False) -> None:
         self.faults = Faults()
@@ -112,7 +112,7 @@ class FakeEnforcement:
             self.counted(1000, 2, account_id)
 
     def enter(self, mode: Mode) -> None:
-        """The stack is deployed again, with another mode."""
+        """Deploys the stack again, with another mode."""
         self.enforcement = replace(self.enforcement, mode=mode)
 
     def run(self, now: datetime = NOW, time_left: Callable[[], timedelta] = lambda: A_MINUTE) -> Run:
@@ -124,7 +124,7 @@ class FakeEnforcement:
         return enforce(self.enforcement, ids or (ACCOUNT,), now, lambda: A_MINUTE)
 
     def settles(self, now: datetime = NOW) -> datetime:
-        """The runs of the next two minutes, in which IAM is read back; returns when the last was."""
+        """The runs of the next two minutes, which read IAM; returns the time of the last."""
         for _ in range(2):
             now += A_MINUTE
             self.run(now)

@@ -118,7 +118,7 @@ class Faults:
 
 @dataclass(slots=True)
 class Rows:
-    """What is stored. A test may look at it and set it as it likes; the program sees it through the ports alone."""
+    """The stored rows. Tests read and set them; the code only uses the ports."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     leased_until: dict[str, datetime] = field(default_factory=dict)
@@ -619,7 +619,7 @@ class FakeSwitch:
             user = self.users.get(caller)
             if user is None:
                 raise RequestRejected(f"{caller}: NoSuchEntity")
-            wanted = dict.fromkeys(changes.sleep, INACTIVE) | dict.fromkeys(changes.wake, ACTIVE)
+            wanted = dict.fromkeys(changes.deactivate, INACTIVE) | dict.fromkeys(changes.activate, ACTIVE)
             keys = {key: status for key, status in wanted.items() if key in user.keys}
             steps = [("switch.key", partial(user.keys.update, {key: status})) for key, status in keys.items()]
             if changes.deny is not None:
@@ -771,9 +771,9 @@ class FakeRetryQueue:
     jobs: list[tuple[str, str, str]] = field(default_factory=list)
     name: str = "retry_queue"
 
-    def enqueue(self, account_id: str, entry_id: str, effect: str) -> None:
+    def enqueue(self, account_id: str, entry_id: str, channel: str) -> None:
         with self.faults.call(f"{self.name}.enqueue"):
-            self.jobs.append((account_id, entry_id, effect))
+            self.jobs.append((account_id, entry_id, channel))
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
-"""Every mail and every line of the timeline, to be looked at.
+"""Renders every mail and every line of the timeline.
 
-python -m tests.support.gallery FOLDER      writes .eml, .txt and .html, and .png where Chromium is installed
+python -m tests.support.gallery FOLDER      writes .eml, .txt and .html, and .png if Chromium is installed
 python -m tests.support.gallery --golden    writes the texts that tests/usecases/test_golden.py compares with
 """
 

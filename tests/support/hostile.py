@@ -1,4 +1,4 @@
-"""What hostile senders and complainers write, to break out of where it is shown."""
+"""Hostile texts of senders and complainers, for injection tests."""
 
 PAYLOADS = (
     "<script>alert(1)</script>",

@@ -1,4 +1,4 @@
-"""What infra/template.yaml's roles let their functions do with DynamoDB, decided offline by AWS's documented rules.
+"""Evaluates offline, by AWS's documented rules, what the roles of infra/template.yaml allow on DynamoDB.
 
 The embedded AWS looks neither at `dynamodb:LeadingKeys` nor at a write's attributes; nothing here was tried on AWS.
 Tables are called by their logical names, as tests/support/aws_tables.py makes them.

@@ -1,4 +1,4 @@
-"""What Powertools prints for CloudWatch, read as CloudWatch reads it (the embedded metric format)."""
+"""Parses the metrics that Powertools prints for CloudWatch (embedded metric format)."""
 
 import json
 from collections.abc import Mapping

@@ -83,6 +83,9 @@ def lay() -> None:
         _link(FOLDER / name, PROJECT / name)
     _link(FOLDER / "src", SOURCES)
     shutil.rmtree(RESULTS / "tests", ignore_errors=True)  # mutmut keeps copies of what is deleted
+    for module in modules():
+        if not module.exit_codes:  # mutmut takes a copy of before it was to be mutated for mutated
+            (RESULTS / "src" / module.path).unlink(missing_ok=True)
     if _tests_have_changed():
         (RESULTS / "mutmut-stats.json").unlink(missing_ok=True)
         _forget_all_but_the_killed()

@@ -1,4 +1,4 @@
-"""Fakes of the ports that the operator's command needs, in memory, and a whole stack of fakes."""
+"""Fakes of the ports of the operator's command, in memory, and a whole stack of them."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -551,7 +551,7 @@ class FakeStack(Stack):
         return replace(self, time=time, link_issuer=replace(self.link_issuer, now=time))
 
     def get(self, account_id: str) -> Account:
-        """The account as it is stored."""
+        """The stored account."""
         return self.rows.accounts[account_id]
 
     def last_facts(self, account_id: str) -> Any:

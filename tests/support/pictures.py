@@ -1,4 +1,4 @@
-"""Pictures of pages, by Chromium where it is installed."""
+"""Screenshots of pages by Chromium, if it is installed."""
 
 import shutil
 import subprocess

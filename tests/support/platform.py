@@ -1,4 +1,4 @@
-"""A host platform that asks the JSON API, over ports kept in memory."""
+"""A host platform that calls the JSON API on fakes."""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Platform:
-    """Asks with a token of its own, unless another is given."""
+    """Calls the API, by default with a token of its own."""
 
     rows: Rows = field(default_factory=Rows)
     signer: FakeTokenSigner = field(default_factory=FakeTokenSigner)

@@ -1,4 +1,4 @@
-"""Every state of the owner's report, to be looked at.
+"""Renders every state of the owner's report.
 
 python -m tests.support.report_gallery FOLDER [STATE ...]    writes .html, and .png where Chromium is
 installed: narrow and wide, light and dark

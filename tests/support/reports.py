@@ -1,4 +1,4 @@
-"""Reports of accounts in every state that an owner can find theirs in."""
+"""Reports of accounts in every state."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A small real SMTP server on loopback, with STARTTLS and AUTH as a provider has them."""
+"""A small real SMTP server on loopback, with STARTTLS and AUTH, like a provider's."""
 
 import asyncio
 import socket
@@ -86,7 +86,7 @@ async def _end(listening: asyncio.Server) -> None:
 
 @contextmanager
 def scripted(*said: bytes, pause: float = 0) -> Iterator[int]:
-    """A server that says this, one after the other, whatever it is told; yields its port."""
+    """A server with fixed replies, one after the other; yields its port."""
     over = threading.Event()
 
     def serve(listening: socket.socket) -> None:

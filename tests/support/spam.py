@@ -1,4 +1,4 @@
-"""What SpamAssassin says of every mail, as SES would hand it to the owner's mail server.
+"""Runs SpamAssassin on every mail, as SES would deliver it.
 
 python -m tests.support.spam    fails where a rule about form fires, or words cost 3 points and more.
 It needs SpamAssassin.

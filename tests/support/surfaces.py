@@ -1,4 +1,4 @@
-"""A whole platform in this process, and what each of its surfaces says about one account."""
+"""A whole platform in this process, and what each interface shows of one account."""
 
 import csv
 import io
@@ -47,7 +47,7 @@ Facts = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Platform:
-    """One account, in Vienna, with everything that is ever said of it."""
+    """One account, in Vienna, with all interfaces that show it."""
 
     capsys: pytest.CaptureFixture[str]
     mode: Mode = Mode.ENFORCE
@@ -155,7 +155,7 @@ class Platform:
         )
 
     def texts_for_people(self) -> Iterator[tuple[str, str]]:
-        """All that is told in words of the account."""
+        """All sentences about the account."""
         world = self.world
         yield "owner's page", _text(world.owner().get(f"/report/{ACCOUNT}"))
         yield "owner's timeline", _text(world.owner().get(f"/report/{ACCOUNT}/timeline"))

@@ -1,4 +1,4 @@
-"""Commands typed in this process, on a stack of fakes."""
+"""Runs commands in this process, on a stack of fakes."""
 
 import io
 import json
@@ -35,7 +35,7 @@ class Terminal:
         return json.loads(self.text(*typed, "--json"))
 
     def refused(self, *typed: str) -> str:
-        """The one line of exit 2: what was asked for is wrong."""
+        """The error line of invalid input (exit code 2)."""
         return self._line(2, *typed)
 
     def failed(self, *typed: str) -> str:

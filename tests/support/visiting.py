@@ -1,4 +1,4 @@
-"""The pages and the API in this process, with fakes around them: who visits does so by links, forms and tokens."""
+"""The pages and the API in this process, on fakes. Visitors use links, forms and tokens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ def a_token(
     grant: Grant = EVERYTHING,
     by: str = STAFF,
 ) -> str:
-    """One that is in force, as if it had been issued by `by`."""
+    """A valid token, as issued by `by`."""
     for name in ("", subject) if audience is not LinkRole.OWNER else ():
         rows.link_registers.setdefault((audience, name), Register(LONG_AGO, LONG_AGO if name else None))
     account = rows.accounts.get(subject) if audience is LinkRole.OWNER else None
@@ -70,7 +70,7 @@ class Answer:
 
 
 class FakeWeb:
-    """Both functions, with one account."""
+    """Console and Api on fakes, with one account."""
 
     def __init__(
         self, rows: Rows | None = None, signer: FakeTokenSigner | None = None, policies: FakePolicies | None = None
@@ -121,7 +121,7 @@ class FakeWeb:
         return a_token(self.signer, self.rows, audience, subject, now or self.now)
 
     def owner(self, account_id: str = ACCOUNT) -> "Visitor":
-        """Whoever has followed the link in a mail to that account's owner."""
+        """A visitor who has followed the link in a mail to that account's owner."""
         return Visitor(self).follows(Links(self.signer, ORIGIN).owner(self.rows.accounts[account_id], self.now))
 
     def staff(self, name: str = "Sam") -> "Visitor":
@@ -140,7 +140,7 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def follows(self, link: str) -> "Visitor":
-        """Staff say that it is they."""
+        """Follows a link; staff confirm the login."""
         entered = self.get(link.removeprefix(ORIGIN))
         if entered.status == 200:
             entered = self.post(ENTER, {"token": link.partition("token=")[2]})
@@ -154,18 +154,18 @@ class Visitor:
         return self._ask(method, path, {"content-type": "application/json"} | headers, body)
 
     def post(self, path: str, fields: Mapping[str, str], *, origin: str = ORIGIN) -> Answer:
-        """Sends a form as it is, without what a page of ours would add."""
+        """Sends a form unchanged, without the CSRF token."""
         headers = {"content-type": "application/x-www-form-urlencoded", "origin": origin}
         return self._ask("POST", path, headers, urlencode(fields))
 
     def csrf(self, path: str) -> str:
-        """What the forms of the session carry that opens this path."""
+        """The CSRF token of the session for this path."""
         name = f"__Host-owner-{path.split('/')[2]}" if path.startswith("/report") else "__Host-staff"
         token = self.cookies[name]
         return Session(tokens.read(token)[0], token).csrf
 
     def sends(self, path: str, **fields: str) -> Answer:
-        """Sends a form as a page of ours does."""
+        """Sends a form as a page does, with the CSRF token."""
         return self.post(path, {"csrf": self.csrf(path), **fields})
 
     def _ask(self, method: str, path: str, headers: Mapping[str, str], body: str = "") -> Answer:

@@ -1,4 +1,4 @@
-"""What moto never does: AWS refusing for a passing cause, and answers that are lost on the way."""
+"""Faults that moto does not have: transient errors of AWS, and lost answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ class Wire:
         self.answer(operation, error, status=400, times=times)
 
     def answer(self, operation: str, answer: Mapping[str, Any], *, status: int = 200, times: int = 1) -> None:
-        """AWS answers so, whatever it was asked."""
+        """Makes AWS give this answer to every call."""
         whole = {"ResponseMetadata": {"HTTPHeaders": {}, "HTTPStatusCode": status}, **answer}
         sent = AWSResponse("", status, HTTPHeaders(), None)
         self._strike(f"before-call.{self._service}.{operation}", lambda: (sent, whole), times)

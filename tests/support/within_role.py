@@ -1,4 +1,4 @@
-"""Accounts as a function may save them."""
+"""A fake of the accounts that refuses writes outside the function's role."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The JSON API as a WSGI application: what a function URL does between HTTP and the function, without the network."""
+"""The JSON API as a WSGI application, which converts requests as a function URL does."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ Start = Callable[[str, list[tuple[str, str]]], object]
 
 
 def serving(world: Callable[[], ApiServices]) -> Callable[[Mapping[str, Any], Start], Iterable[bytes]]:
-    """`world`: whatever is to be asked at that moment."""
+    """`world`: returns the services for each request."""
 
     def application(environ: Mapping[str, Any], start: Start) -> Iterable[bytes]:
         answered = api_app.answer(world(), _event(environ), LambdaContext(), NOW)
@@ -25,7 +25,7 @@ def serving(world: Callable[[], ApiServices]) -> Callable[[Mapping[str, Any], St
 
 
 def _event(environ: Mapping[str, Any]) -> dict[str, Any]:
-    """AWS decodes the path, joins the values of a name in the query, and has a body that is no text in Base64."""
+    """AWS decodes the path, joins the values of a query parameter, and encodes a binary body in Base64."""
     query: dict[str, str] = {}
     for name, value in parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True):
         query[name] = f"{query[name]},{value}" if name in query else value

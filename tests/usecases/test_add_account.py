@@ -151,7 +151,7 @@ def test_an_adopted_user_stays_as_it_is(stack: FakeStack) -> None:
     assert stack.get(ACCOUNT).senders == (CALLER,)
 
 
-def test_the_user_that_an_interrupted_try_left_behind_is_taken_up_where_it_has_no_keys(stack: FakeStack) -> None:
+def test_a_user_of_an_interrupted_try_is_reused_where_it_has_no_keys(stack: FakeStack) -> None:
     stack.iam_users.users[CALLER] = KnownUser(MARK)
 
     added = add(stack)
@@ -171,21 +171,21 @@ def test_the_case_of_a_domain_makes_no_other_identity(stack: FakeStack) -> None:
 def test_that_ses_is_in_the_sandbox_is_found(stack: FakeStack) -> None:
     stack.identities.sandbox = True
 
-    assert add(stack).found.in_sandbox
+    assert add(stack).findings.in_sandbox
 
 
 def test_identities_below_its_domains_are_found_since_their_mail_goes_by_them(stack: FakeStack) -> None:
     others = ("news@new.example", "mail.known.example", "x@a.b.known.example", "unknown.example", "ann@inbox.example")
     stack.identities.sets |= dict.fromkeys(others, "")
 
-    assert add(stack).found.below == ("mail.known.example", "news@new.example", "x@a.b.known.example")
+    assert add(stack).findings.below == ("mail.known.example", "news@new.example", "x@a.b.known.example")
 
 
 def test_how_many_users_iam_has_room_for_is_found(stack: FakeStack) -> None:
     stack.iam_users.users["permille-old"] = a_sender()
 
-    assert add(stack).found.room == UserQuota(1, 5000)
-    assert add(stack, different(account_id="shop", adopted=("permille-old",))).found.room is None
+    assert add(stack).findings.room == UserQuota(1, 5000)
+    assert add(stack, different(account_id="shop", adopted=("permille-old",))).findings.room is None
 
 
 def test_a_secret_shows_itself_nowhere(stack: FakeStack) -> None:
@@ -304,7 +304,7 @@ def test_a_user_that_somebody_makes_meanwhile_is_not_deleted(stack: FakeStack) -
     theirs = KnownUser(MARK, keys=["AKIATHEIRS"])
     stack.faults.meanwhile("iam_users.create", lambda: stack.iam_users.users.update({CALLER: theirs}))
 
-    with pytest.raises(InvalidInput, match=f"an IAM user {CALLER} was made just now by somebody else"):
+    with pytest.raises(InvalidInput, match=f"somebody else has just created the IAM user {CALLER}"):
         add(stack)
 
     assert stack.iam_users.users == {CALLER: KnownUser(MARK, keys=["AKIATHEIRS"])}
@@ -335,7 +335,7 @@ def test_where_ses_has_no_smtp_endpoint_no_credential_is_made() -> None:
 def test_an_identity_that_somebody_else_creates_at_the_same_time_stays(stack: FakeStack) -> None:
     stack.faults.meanwhile("identities.create", lambda: stack.identities.sets.update({NEW: "theirs"}))
 
-    with pytest.raises(Conflict, match=f"{NEW} was created just now"):
+    with pytest.raises(Conflict, match=f"{NEW} has just been created"):
         add(stack)
 
     assert stack.identities.sets == {KNOWN: "another-set", NEW: "theirs"}
@@ -397,9 +397,7 @@ def test_whatever_call_fails_nothing_is_left_behind_and_the_next_try_succeeds(
 
 
 @pytest.mark.parametrize(("number", "when"), [(number, when) for number in range(len(calls(BAKERY))) for when in When])
-def test_whatever_call_fails_a_user_that_is_taken_up_stays_without_keys(
-    stack: FakeStack, number: int, when: When
-) -> None:
+def test_whatever_call_fails_a_reused_user_stays_without_keys(stack: FakeStack, number: int, when: When) -> None:
     stack.iam_users.users[CALLER] = KnownUser(MARK)
     stack.faults.fail(skip=number, when=when, error=PermissionDenied("injected"))
 
@@ -425,7 +423,7 @@ def test_whatever_call_fails_no_key_that_was_there_before_is_deleted(stack: Fake
     assert stack.iam_users.users in ({}, {CALLER: LEFT})
 
 
-def test_what_cannot_be_taken_back_is_named(stack: FakeStack) -> None:
+def test_what_cannot_be_undone_is_named(stack: FakeStack) -> None:
     stack.faults.fail("iam_users.create_key", error=PermissionDenied("creating a key: AWS does not allow it"))
     stack.faults.fail("iam_users.delete", error=PermissionDenied("deleting a user: AWS does not allow it"))
 
@@ -433,7 +431,7 @@ def test_what_cannot_be_taken_back_is_named(stack: FakeStack) -> None:
         add(stack)
 
     assert str(failed.value) == (
-        "creating a key: AWS does not allow it; what could not be taken back: "
+        "creating a key: AWS does not allow it; what could not be undone: "
         "the IAM user permille-bakery (deleting a user: AWS does not allow it)"
     )
     assert set(stack.iam_users.users) == {CALLER}
@@ -441,7 +439,7 @@ def test_what_cannot_be_taken_back_is_named(stack: FakeStack) -> None:
     assert stack.identities.sets == {KNOWN: "another-set"}
 
 
-def test_what_could_not_be_taken_back_is_taken_up_by_the_next_try(stack: FakeStack) -> None:
+def test_what_could_not_be_undone_is_reused_by_the_next_try(stack: FakeStack) -> None:
     stack.faults.fail("iam_users.create_key")
     stack.faults.fail("iam_users.delete")
     with pytest.raises(Failed):

@@ -49,7 +49,7 @@ def runs(world: FakeEnforcement, first: datetime, for_: timedelta) -> None:
         world.run(first + n * A_MINUTE)
 
 
-def test_bounces_are_told_when_their_hour_is_over() -> None:
+def test_bounces_are_reported_when_their_hour_is_over() -> None:
     world = a_world()
     bounces(world, NOW, "ann@example.com")
     assert told(world) == []
@@ -61,7 +61,7 @@ def test_bounces_are_told_when_their_hour_is_over() -> None:
     assert facts.since <= NOW < facts.until
 
 
-def test_an_hour_is_told_once_with_the_most_frequent_reasons_first() -> None:
+def test_an_hour_is_reported_once_with_the_most_frequent_reasons_first() -> None:
     world = a_world()
     start = next(NOW + n * A_MINUTE for n in range(61) if _begins(world, NOW + n * A_MINUTE))
     bounces(world, start, "ann@example.com", "bob@example.com")
@@ -88,7 +88,7 @@ def _begins(world: FakeEnforcement, at: datetime) -> bool:
 
 
 @given(st.lists(st.integers(0, 5 * 3600), min_size=1, max_size=12, unique=True))
-def test_each_bounce_is_told_exactly_once_and_no_two_entries_are_of_one_hour(seconds: list[int]) -> None:
+def test_each_bounce_is_reported_exactly_once_and_no_two_entries_are_of_one_hour(seconds: list[int]) -> None:
     world = a_world()
     for after in sorted(seconds):
         bounces(world, NOW + after * A_SECOND, message_id=f"m-{after}")
@@ -103,7 +103,7 @@ def test_each_bounce_is_told_exactly_once_and_no_two_entries_are_of_one_hour(sec
     assert world.account().due_at is None
 
 
-def test_bounces_of_a_run_that_was_late_to_say_so_are_told() -> None:
+def test_bounces_of_a_late_run_are_reported() -> None:
     """Two runs count at the same time, and the one with the earlier clock nudges last."""
     world = a_world()
     ledger = FakeLedger(world.rows)
@@ -119,7 +119,7 @@ def test_bounces_of_a_run_that_was_late_to_say_so_are_told() -> None:
 
 @pytest.mark.parametrize("status", [Status.DISABLED, Status.CLOSED, Status.ACTIVE])
 @pytest.mark.parametrize("mode", Mode)
-def test_they_are_told_whatever_the_account_is(status: Status, mode: Mode) -> None:
+def test_they_are_reported_whatever_the_status_is(status: Status, mode: Mode) -> None:
     world = a_world(mode, status)
     bounces(world, NOW)
 
@@ -140,7 +140,7 @@ def test_a_save_that_fails_tells_them_once(when: When) -> None:
     assert len(told(world)) == 1
 
 
-def test_where_bounces_cannot_be_read_the_account_is_judged_and_they_are_told_later() -> None:
+def test_where_bounces_cannot_be_read_the_account_is_judged_and_they_are_reported_later() -> None:
     world = a_world()
     world.counted(1000, 2)
     world.faults.fail("bounces.page", times=3)
@@ -154,7 +154,7 @@ def test_where_bounces_cannot_be_read_the_account_is_judged_and_they_are_told_la
 
 
 @pytest.mark.parametrize("failures", [1, 5])
-def test_bounces_that_cannot_be_read_are_told_by_the_next_look_that_can(failures: int) -> None:
+def test_bounces_that_cannot_be_read_are_reported_by_the_next_run_that_can(failures: int) -> None:
     """Also where nothing happens any more that would call for a look."""
     world = a_world()
     bounces(world, NOW)
@@ -179,7 +179,7 @@ def test_a_flood_is_one_bounded_entry_that_says_so() -> None:
     assert facts.headline("APWT") == "More than 1,000 e-mails bounced for good"
 
 
-def test_a_nudge_about_bounces_that_were_told_before_tells_nothing_again() -> None:
+def test_an_account_that_is_due_for_bounces_reported_before_gets_no_second_entry() -> None:
     world = a_world()
     bounces(world, NOW)
     runs(world, NOW, 2 * HOUR)
@@ -202,6 +202,6 @@ def test_who_has_no_bounces_costs_no_reading_of_them() -> None:
 
 def test_the_hours_of_accounts_do_not_all_end_at_once() -> None:
     accounts = [replace(an_account(f"a{n}"), bounced_at=NOW) for n in range(200)]
-    spans = [bounce_notices.untold(account, NOW) for account in accounts]
+    spans = [bounce_notices.unreported_span(account, NOW) for account in accounts]
 
     assert len({span.until for span in spans if span}) > 150

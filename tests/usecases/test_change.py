@@ -339,7 +339,7 @@ def test_to_an_account_that_is_off_it_comes_denied_before_it_is_named(stack: Fak
     assert not stack.switch.can_send(OLD, OLD_KEY)
 
 
-def test_its_keys_are_put_to_sleep_and_woken_when_the_account_is_enabled(stack: FakeStack) -> None:
+def test_its_keys_are_deactivated_and_activated_when_the_account_is_enabled(stack: FakeStack) -> None:
     is_(stack, status=Status.DISABLED)
     change(stack, add_senders=(OLD,))
 
@@ -467,7 +467,7 @@ def test_one_that_iam_does_not_show_to_be_off_is_not_taken_out(two: FakeStack) -
     assert change(two, minutes=3, remove_senders=(OLD,)).account.senders == (CALLER,)
 
 
-def test_several_are_all_put_off_and_waited_for_together_well_within_the_lease(two: FakeStack) -> None:
+def test_several_are_switched_off_and_waited_for_together_within_the_lease(two: FakeStack) -> None:
     third = "permille-third"
     may_be_adopted(two, third)
     change(two, add_senders=(third,))

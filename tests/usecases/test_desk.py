@@ -107,7 +107,7 @@ ids = st.lists(st.from_regex(r"[ab][ab-]{0,3}", fullmatch=True), unique=True, ma
 
 
 @given(ids, st.lists(st.integers(0, 3), min_size=60, max_size=60), st.sampled_from(["", "a", "b-"]))
-def test_over_the_pages_every_account_is_met_exactly_once(ids: list[str], complaints: list[int], text: str) -> None:
+def test_the_pages_list_every_account_exactly_once(ids: list[str], complaints: list[int], text: str) -> None:
     world = FakeDesk()
     for account_id, count in zip(ids, complaints, strict=False):
         look = Assessment(TODAY, 1000, count, 0, 0)
@@ -170,7 +170,7 @@ def test_the_dossier_explains_and_shows_everything(world: FakeDesk) -> None:
     assert [sender.differences for sender in found.senders] == [[]]
 
 
-def test_a_key_that_was_woken_by_hand_is_seen_at_once(world: FakeDesk) -> None:
+def test_a_key_that_was_activated_by_hand_is_seen_at_once(world: FakeDesk) -> None:
     world.lost_it()
     world.switch.users[CALLER].keys = {"k1": ACTIVE}
 

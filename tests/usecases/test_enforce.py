@@ -36,7 +36,7 @@ def test_a_broken_rule_takes_the_credential(world: FakeEnforcement) -> None:
     assert len(world.told("disabled")) == 1
 
 
-def test_every_key_of_every_sender_is_put_to_sleep_and_remembered(world: FakeEnforcement) -> None:
+def test_every_key_of_every_sender_is_deactivated_and_remembered(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, "permille-bakery-shop"), due_at=NOW), "k1", "k2")
     world.counted(1000, 2)
 
@@ -155,7 +155,7 @@ def failing_wakings() -> list[tuple[int, When, type[BaseException]]]:
 
 
 @pytest.mark.parametrize(("index", "when", "error"), failing_wakings())
-def test_whatever_call_fails_only_permilles_own_key_is_woken(
+def test_whatever_call_fails_only_keys_that_permille_deactivated_are_activated(
     index: int, when: When, error: type[BaseException]
 ) -> None:
     world = waking_world()
@@ -246,7 +246,7 @@ def test_enabling_wakes_no_key_that_was_renewed(world: FakeEnforcement) -> None:
     assert world.switch.users[CALLER].keys == {old: INACTIVE, new: ACTIVE}
 
 
-def test_a_key_that_its_owner_put_to_sleep_between_two_tries_stays_so(world: FakeEnforcement) -> None:
+def test_a_key_that_its_owner_deactivated_between_two_tries_stays_inactive(world: FakeEnforcement) -> None:
     own = f"{CALLER}-own"
     off_with_keys(world, {own: ACTIVE})
     apply(world.deciding, ACCOUNT, Enable(reason="Why", by=STAFF), NOW)
@@ -271,7 +271,7 @@ def test_a_switch_is_believed_only_when_it_is_read_back_by_a_later_run(world: Fa
     assert world.faults.calls.count("switch.apply") == 1
 
 
-def test_a_switch_that_did_not_stay_is_made_again_and_told_as_a_failure(world: FakeEnforcement) -> None:
+def test_a_change_that_iam_did_not_keep_is_made_again_and_is_a_failure(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     world.run()
     wake(world)
@@ -284,7 +284,7 @@ def test_a_switch_that_did_not_stay_is_made_again_and_told_as_a_failure(world: F
     assert world.account().in_sync
 
 
-def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_put_to_sleep(world: FakeEnforcement) -> None:
+def test_a_key_that_is_added_while_switching_is_remembered_before_it_is_deactivated(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     user = world.switch.users[CALLER]
     world.faults.meanwhile("leases.acquire_lease", lambda: user.keys.update({f"{CALLER}-k2": ACTIVE}))
@@ -305,7 +305,7 @@ def wake(world: FakeEnforcement) -> None:
 # ---------------------------------------------------------------- others write at the same time
 
 
-def test_a_nudge_in_between_makes_it_decide_anew(world: FakeEnforcement) -> None:
+def test_an_account_that_becomes_due_meanwhile_is_decided_anew(world: FakeEnforcement) -> None:
     world.open(an_account(due_at=NOW))
     world.counted(1000, 1)
 
@@ -322,7 +322,7 @@ def test_a_nudge_in_between_makes_it_decide_anew(world: FakeEnforcement) -> None
     assert world.told("alert") == []
 
 
-def test_whom_others_never_stop_writing_to_is_left_for_the_next_run(world: FakeEnforcement) -> None:
+def test_an_account_that_others_keep_writing_is_left_for_the_next_run(world: FakeEnforcement) -> None:
     world.breaks_the_rule()
     for _ in range(5):
         world.faults.meanwhile("accounts.save", lambda: FakeLedger(world.rows).mark_due(ACCOUNT, NOW))

@@ -229,13 +229,13 @@ def test_a_complaint_or_a_permanent_bounce_wakes_the_account(feedback: Ingestion
     assert feedback.rows.accounts[ACCOUNT].due_at == (NOW if nudges else None)
 
 
-def test_one_nudge_is_enough_for_a_batch(feedback: Ingestion) -> None:
+def test_a_batch_marks_an_account_due_once(feedback: Ingestion) -> None:
     feedback.receive(ses_event("Complaint", "m-1"), ses_event("Complaint", "m-2"), ses_event("Bounce", "m-3"))
 
     assert feedback.rows.accounts[ACCOUNT].revision == 1
 
 
-def test_the_account_is_nudged_also_when_all_was_known(feedback: Ingestion) -> None:
+def test_the_account_becomes_due_also_where_all_are_duplicates(feedback: Ingestion) -> None:
     feedback.faults.fail("ledger.mark_due")  # the run that counted it was cut off before it nudged
 
     assert feedback.receive(COMPLAINT) == ["r-0"]
@@ -456,7 +456,7 @@ def test_a_mark_that_fails_is_made_at_the_next_delivery(feedback: Ingestion) -> 
         (own_mail("Bounce", about="nobody"), []),
     ],
 )
-def test_a_mark_is_said_once_and_where_it_was_made_alone(
+def test_marked_owner_mail_is_logged_once(
     feedback: Ingestion, caplog: pytest.LogCaptureFixture, body: Body, marked: list[str]
 ) -> None:
     for _ in range(2):
@@ -508,7 +508,7 @@ def test_what_is_ignored_leaves_a_line_in_the_log(
     assert {name: getattr(line, name) for name in said} == said
 
 
-def test_a_recipient_of_a_delivery_who_cannot_be_read_is_left_out_and_said(
+def test_an_unreadable_recipient_of_a_delivery_is_left_out_and_logged(
     feedback: Ingestion, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = ses_event("Delivery", recipients=["ann@x.org", "postmaster", {}])
@@ -583,7 +583,7 @@ def test_nothing_that_is_counted_or_marked_tells_an_address(feedback: Ingestion)
 # ---------------------------------------------------------------- order and time
 
 
-def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestion) -> None:
+def test_an_account_becomes_due_after_its_complaint_was_counted(feedback: Ingestion) -> None:
     feedback.receive(COMPLAINT)
 
     assert feedback.faults.calls == ["ledger.senders_for", "ledger.count", "ledger.mark_due"]
@@ -593,7 +593,7 @@ def test_an_account_is_nudged_after_its_complaint_was_counted(feedback: Ingestio
     ("bodies", "bounced_at"),
     [([COMPLAINT], None), ([ses_event("Bounce", "m-2")], NOW), ([COMPLAINT, ses_event("Bounce", "m-2")], NOW)],
 )
-def test_the_account_that_is_nudged_knows_whether_mail_bounced(
+def test_marking_an_account_due_says_whether_mail_bounced(
     feedback: Ingestion, bodies: list[Body], bounced_at: datetime | None
 ) -> None:
     feedback.receive(*bodies)

@@ -33,7 +33,7 @@ def world() -> FakeLinks:
     return FakeLinks()
 
 
-def test_who_is_let_in_is_written_down(world: FakeLinks) -> None:
+def test_an_issued_link_is_on_the_system_timeline(world: FakeLinks) -> None:
     issued = issue_link(world.issuing, FOR_SAM, NOW)
 
     assert world.let_in(issued.token) == issued.claims
@@ -49,7 +49,7 @@ def test_who_is_let_in_is_written_down(world: FakeLinks) -> None:
 
 
 @pytest.mark.parametrize("call", ["link_register.get", "signer.sign", "link_register.save"])
-def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: FakeLinks, call: str) -> None:
+def test_where_something_fails_no_link_is_issued_and_no_entry_is_written(world: FakeLinks, call: str) -> None:
     world.rows.faults.fail(call)
 
     with pytest.raises(Unavailable):
@@ -59,7 +59,7 @@ def test_where_something_fails_nobody_is_let_in_and_nothing_is_told(world: FakeL
 
 
 @pytest.mark.parametrize("call", ["link_register.get", "link_register.save"])
-def test_a_revocation_that_fails_is_not_told(world: FakeLinks, call: str) -> None:
+def test_a_revocation_that_fails_writes_no_entry(world: FakeLinks, call: str) -> None:
     issued = issue_link(world.issuing, FOR_SAM, NOW)
     world.rows.faults.fail(call)
 
@@ -70,13 +70,13 @@ def test_a_revocation_that_fails_is_not_told(world: FakeLinks, call: str) -> Non
     assert [one.kind for one in world.rows.told(SYSTEM)] == ["link_made"]
 
 
-def test_whoever_is_overtaken_reads_again(world: FakeLinks) -> None:
+def test_a_concurrent_write_is_read_again(world: FakeLinks) -> None:
     world.rows.faults.fail("link_register.save", times=3, error=Conflict("somebody wrote first"))
 
     assert world.let_in(issue_link(world.issuing, FOR_SAM, NOW).token)
 
 
-def test_whoever_is_overtaken_again_and_again_is_told_to_try_later(world: FakeLinks) -> None:
+def test_too_many_concurrent_writes_are_unavailable(world: FakeLinks) -> None:
     world.rows.faults.fail("link_register.save", times=100, error=Conflict("somebody wrote first"))
 
     with pytest.raises(Unavailable, match="others kept"):
@@ -125,7 +125,7 @@ def test_however_often_a_link_is_made_and_revoked_none_survives(world: FakeLinks
     assert issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
 
 
-def test_a_name_that_was_never_let_in_can_be_revoked(world: FakeLinks) -> None:
+def test_a_name_without_links_can_be_revoked(world: FakeLinks) -> None:
     assert revoke_links(world.register, REVOKE_SAM, NOW).of_name == NOW
 
 

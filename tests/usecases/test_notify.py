@@ -3,64 +3,27 @@
 from datetime import UTC, timedelta
 
 import pytest
-from tests.support.builders import ACCOUNT, BRAND, NOW, an_account, an_entry
+from tests.support.builders import ACCOUNT, NOW, an_account, an_entry
 from tests.support.fakes import (
-    FakeAccounts,
-    FakeBus,
-    FakeIdempotencyStore,
-    FakeMailer,
-    FakeRetryQueue,
-    FakeTimeline,
     FakeTokenSigner,
-    Faults,
-    Rows,
     When,
 )
 from tests.support.measured import Measured
+from tests.support.notification import COMPLAINT, DISABLED, FakeNotify
 
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.usecases.login.access import Links
-from permille.usecases.notifications.notify import Channel, NotifyServices, channels_of, deliver, redrive, retry
+from permille.usecases.notifications.notify import Channel, channels_of, deliver, redrive, retry
 from permille.zones import shown_zone_of
 
 LINKS = Links(FakeTokenSigner(), "https://console.example")
-DISABLED, COMPLAINT = an_entry("disabled"), an_entry("complaint")
-
-
-class Notification:
-    """The use case with fakes around it, and one account that is told of what happened to it."""
-
-    def __init__(self) -> None:
-        self.faults = Faults()
-        self.rows = Rows(faults=self.faults)
-        self.rows.accounts[ACCOUNT] = an_account()
-        self.rows.put(DISABLED, COMPLAINT)
-        self.bus, self.mailer = FakeBus(self.faults), FakeMailer(self.faults)
-        self.idempotency, self.retry_queue = FakeIdempotencyStore(self.faults), FakeRetryQueue(self.faults)
-        self.dead_letters = FakeRetryQueue(self.faults, name="dead_letters")
-        self.world = NotifyServices(
-            accounts=FakeAccounts(self.rows),
-            timeline=FakeTimeline(self.rows),
-            bus=self.bus,
-            mailer=self.mailer,
-            idempotency=self.idempotency,
-            retry_queue=self.retry_queue,
-            dead_letters=self.dead_letters,
-            brand=BRAND,
-            links=Links(FakeTokenSigner(self.faults), "https://console.example"),
-        )
-
-    def work_the_queue(self) -> None:
-        jobs, self.retry_queue.jobs = self.retry_queue.jobs, []
-        for account_id, entry_id, effect in jobs:
-            retry(self.world, account_id, entry_id, Channel(effect), NOW)
 
 
 @pytest.fixture
-def notify() -> Notification:
-    return Notification()
+def notify() -> FakeNotify:
+    return FakeNotify()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,9 +33,9 @@ def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: s
     assert channels_of(an_entry(kind)) == [Channel.BUS, *mailed]
 
 
-def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notification) -> None:
+def test_bus_and_owner_get_an_entry_once_however_often_the_stream_delivers_it(notify: FakeNotify) -> None:
     for _ in range(3):
-        deliver(notify.world, [DISABLED, COMPLAINT, DISABLED], NOW)
+        deliver(notify.services, [DISABLED, COMPLAINT, DISABLED], NOW)
 
     assert notify.bus.entries == [DISABLED, COMPLAINT]
     assert [(mail.to, mail.entry_id) for mail in notify.mailer.sent] == [("owner@bakery.example", DISABLED.id)]
@@ -80,7 +43,7 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notifica
 
 
 @pytest.mark.parametrize(
-    ("call", "effect"),
+    ("call", "channel"),
     [
         ("mailer.send", Channel.MAIL),
         ("bus.publish", Channel.BUS),
@@ -88,71 +51,73 @@ def test_bus_and_owner_hear_once_however_often_the_stream_tells(notify: Notifica
         ("idempotency.run_once", Channel.BUS),
     ],
 )
-def test_what_fails_is_put_off_and_the_rest_goes_out(notify: Notification, call: str, effect: Channel) -> None:
+def test_what_fails_is_queued_for_a_retry_and_the_rest_is_delivered(
+    notify: FakeNotify, call: str, channel: Channel
+) -> None:
     notify.faults.fail(call)
 
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
-    assert notify.retry_queue.jobs == [(ACCOUNT, DISABLED.id, effect)]
-    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Channel.BUS else (1, 0))
+    assert notify.retry_queue.jobs == [(ACCOUNT, DISABLED.id, channel)]
+    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if channel is Channel.BUS else (1, 0))
 
 
-def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: Notification) -> None:
+def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: FakeNotify) -> None:
     vienna = an_account(timezone="Europe/Vienna")
     notify.rows.accounts[ACCOUNT] = vienna
     system = an_entry("breaker_opened", account_id=SYSTEM)
 
-    deliver(notify.world, [DISABLED, system, an_entry(account_id="gone")], NOW)
+    deliver(notify.services, [DISABLED, system, an_entry(account_id="gone")], NOW)
 
     assert notify.bus.zones == [shown_zone_of(vienna), UTC, UTC]
 
 
-def test_what_was_put_off_is_handed_on_once(notify: Notification) -> None:
+def test_a_retry_delivers_once(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     notify.work_the_queue()
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 1
     assert notify.bus.entries == [DISABLED]
 
 
-def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notify: Notification) -> None:
+def test_a_mail_whose_answer_was_lost_may_go_out_a_second_time_but_no_more(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", when=When.AFTER)
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     notify.work_the_queue()
-    deliver(notify.world, [DISABLED, DISABLED], NOW)
+    deliver(notify.services, [DISABLED, DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 2
 
 
-def test_the_stream_never_waits_for_a_mail_server(notify: Notification) -> None:
+def test_the_stream_never_waits_for_a_mail_server(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", times=100)
 
-    deliver(notify.world, [DISABLED, COMPLAINT], NOW)
+    deliver(notify.services, [DISABLED, COMPLAINT], NOW)
 
     assert len(notify.retry_queue.jobs) == 1
     assert notify.bus.entries == [DISABLED, COMPLAINT]
 
 
-def test_what_can_be_neither_handed_on_nor_put_off_is_told_again_by_the_stream(notify: Notification) -> None:
+def test_what_can_be_neither_delivered_nor_queued_is_retried_by_the_stream(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
     notify.faults.fail("retry_queue.enqueue")
 
     with pytest.raises(Unavailable):
-        deliver(notify.world, [DISABLED], NOW)
-    deliver(notify.world, [DISABLED], NOW)
+        deliver(notify.services, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 1
 
 
-def test_what_fails_again_goes_back_to_the_queue(notify: Notification) -> None:
+def test_what_fails_again_goes_back_to_the_queue(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
 
     with pytest.raises(Unavailable):
-        retry(notify.world, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
+        retry(notify.services, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
 
 
 # ---------------------------------------------------------------- what is refused for good
@@ -160,7 +125,7 @@ def test_what_fails_again_goes_back_to_the_queue(notify: Notification) -> None:
 FOR_GOOD = [PermissionDenied("injected"), RequestRejected("injected")]
 each_refusal = pytest.mark.parametrize("refusal", FOR_GOOD, ids=lambda error: type(error).__name__)
 each_call = pytest.mark.parametrize(
-    ("call", "effect"),
+    ("call", "channel"),
     [
         ("mailer.send", Channel.MAIL),
         ("bus.publish", Channel.BUS),
@@ -173,23 +138,21 @@ each_call = pytest.mark.parametrize(
 
 @each_refusal
 @each_call
-def test_what_is_refused_for_good_rests_in_the_dead_letters_at_once_and_the_rest_goes_out(
-    notify: Notification, call: str, effect: Channel, refusal: ServiceError
+def test_a_permanent_refusal_goes_to_the_dead_letters_and_the_rest_is_delivered(
+    notify: FakeNotify, call: str, channel: Channel, refusal: ServiceError
 ) -> None:
     notify.faults.fail(call, error=refusal)
 
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
-    assert notify.dead_letters.jobs == [(ACCOUNT, DISABLED.id, effect)]
+    assert notify.dead_letters.jobs == [(ACCOUNT, DISABLED.id, channel)]
     assert notify.retry_queue.jobs == []
-    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if effect is Channel.BUS else (1, 0))
+    assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if channel is Channel.BUS else (1, 0))
 
 
 @each_refusal
 @pytest.mark.parametrize("call", ["timeline.get", "mailer.send", "accounts.get", "idempotency.run_once", "signer.sign"])
-def test_a_later_try_that_is_refused_for_good_is_the_last(
-    notify: Notification, call: str, refusal: ServiceError
-) -> None:
+def test_a_later_try_that_is_refused_for_good_is_the_last(notify: FakeNotify, call: str, refusal: ServiceError) -> None:
     notify.retry_queue.enqueue(ACCOUNT, DISABLED.id, Channel.MAIL)
     notify.faults.fail(call, error=refusal)
 
@@ -198,36 +161,36 @@ def test_a_later_try_that_is_refused_for_good_is_the_last(
     assert (notify.dead_letters.jobs, notify.retry_queue.jobs) == ([(ACCOUNT, DISABLED.id, Channel.MAIL)], [])
 
 
-def test_a_refusal_is_counted_with_what_it_is_about(notify: Notification, measured: Measured) -> None:
+def test_a_refusal_is_counted_with_what_it_is_about(notify: FakeNotify, measured: Measured) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("MessageRejected"))
 
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert measured.values()["entry.refused"] == [1]
 
 
-def test_what_cannot_even_rest_is_told_again_by_the_stream(notify: Notification) -> None:
+def test_what_cannot_become_a_dead_letter_is_retried_by_the_stream(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
     notify.faults.fail("dead_letters.enqueue")
 
     with pytest.raises(Unavailable):
-        deliver(notify.world, [DISABLED], NOW)
-    deliver(notify.world, [DISABLED], NOW)
+        deliver(notify.services, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     assert len(notify.mailer.sent) == 1
 
 
-def test_what_cannot_even_rest_goes_back_to_the_queue(notify: Notification) -> None:
+def test_what_cannot_even_rest_goes_back_to_the_queue(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
     notify.faults.fail("dead_letters.enqueue")
 
     with pytest.raises(Unavailable):
-        retry(notify.world, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
+        retry(notify.services, ACCOUNT, DISABLED.id, Channel.MAIL, NOW)
 
 
-def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: Notification) -> None:
+def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send", error=RequestRejected("injected"))
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     notify.retry_queue.jobs = notify.dead_letters.jobs * 2
     notify.work_the_queue()
@@ -236,10 +199,10 @@ def test_a_dead_letter_that_is_tried_again_goes_out_once(notify: Notification) -
 
 
 @pytest.mark.parametrize("entry_id", ["nothing", COMPLAINT.id])
-def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entry_id: str) -> None:
+def test_a_job_whose_entry_or_account_is_gone_is_done(notify: FakeNotify, entry_id: str) -> None:
     notify.rows.accounts.clear()
 
-    retry(notify.world, ACCOUNT, entry_id, Channel.MAIL, NOW)
+    retry(notify.services, ACCOUNT, entry_id, Channel.MAIL, NOW)
 
     assert notify.mailer.sent == []
 
@@ -247,10 +210,10 @@ def test_a_job_whose_entry_or_account_is_gone_is_done(notify: Notification, entr
 # ---------------------------------------------------------------- what has no record of having been handed on
 
 
-def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notification) -> None:
-    deliver(notify.world, [COMPLAINT], NOW)
+def test_redriving_queues_what_was_never_delivered_and_nothing_else(notify: FakeNotify) -> None:
+    deliver(notify.services, [COMPLAINT], NOW)
     notify.faults.fail("mailer.send")
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
     notify.retry_queue.jobs.clear()  # the queue was purged by hand
 
     queued = list(redrive([COMPLAINT, DISABLED], notify.idempotency, notify.retry_queue))
@@ -260,9 +223,9 @@ def test_what_was_never_handed_on_is_queued_again_and_nothing_else(notify: Notif
     assert list(redrive([COMPLAINT], notify.idempotency, notify.retry_queue)) == []
 
 
-def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: Notification) -> None:
+def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: FakeNotify) -> None:
     list(redrive([DISABLED], notify.idempotency, notify.retry_queue))
-    deliver(notify.world, [DISABLED], NOW)
+    deliver(notify.services, [DISABLED], NOW)
 
     notify.work_the_queue()
 
@@ -270,21 +233,21 @@ def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: N
     assert notify.bus.entries == [DISABLED]
 
 
-def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not_arrive(notify: Notification) -> None:
+def test_the_address_before_is_told_once_also_where_mail_to_the_new_one_does_not_arrive(notify: FakeNotify) -> None:
     dropped = an_entry("owner_address_dropped")
     notify.rows.put(dropped)
     notify.rows.accounts[ACCOUNT] = an_account(owner_mail="bounced")
 
     for _ in range(2):
-        deliver(notify.world, [dropped], NOW)
+        deliver(notify.services, [dropped], NOW)
 
     assert [mail.to for mail in notify.mailer.sent] == ["before@bakery.example"]
 
 
-def test_the_new_address_is_told_with_a_link_that_the_change_has_not_revoked(notify: Notification) -> None:
+def test_the_new_address_is_told_with_a_link_that_the_change_has_not_revoked(notify: FakeNotify) -> None:
     notify.rows.accounts[ACCOUNT] = an_account(links_valid_since=NOW + timedelta(minutes=10))
 
-    deliver(notify.world, [an_entry("owner_address_changed")], NOW)
+    deliver(notify.services, [an_entry("owner_address_changed")], NOW)
 
     [mail] = notify.mailer.sent
     assert LINKS.owner(notify.rows.accounts[ACCOUNT], NOW) in mail.text

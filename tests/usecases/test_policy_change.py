@@ -318,7 +318,7 @@ def test_who_was_slower_sets_nothing(stack: FakeStack) -> None:
     previewed = preview(stack, parse_policy('{"window_days": 30}'))
     stack.policies.document = '{"window_days": 31}'
 
-    with pytest.raises(DecisionRefused, match="another policy was put in force meanwhile"):
+    with pytest.raises(DecisionRefused, match="another policy was set meanwhile"):
         put_in_force(stack, previewed)
 
     assert (stack.policies.document, told(stack)) == ('{"window_days": 31}', [])
@@ -342,7 +342,7 @@ def test_an_entry_never_tells_what_did_not_happen_and_the_history_sees_what_is_n
         put_in_force(stack, previewed)
 
     assert (stack.policies.document is not None, told(stack)) == (is_stored, [])
-    assert policy_change.policy_history(stack).is_told is not is_stored
+    assert policy_change.policy_history(stack).is_recorded is not is_stored
 
     put_in_force(stack, preview(stack, previewed.candidate))
-    assert policy_change.policy_history(stack).is_told
+    assert policy_change.policy_history(stack).is_recorded

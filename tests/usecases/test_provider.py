@@ -175,7 +175,7 @@ def test_of_two_who_connect_at_once_one_is_told_so(world: FakeProviders) -> None
     assert world.told() == ["provider_connected"]
 
 
-def test_a_nudge_in_between_stops_nobody(world: FakeProviders) -> None:
+def test_becoming_due_meanwhile_is_no_conflict(world: FakeProviders) -> None:
     nudged = an_account(revision=1, due_at=NOW)
     world.rows.faults.meanwhile("accounts.save", lambda: world.rows.accounts.update({ACCOUNT: nudged}))
 

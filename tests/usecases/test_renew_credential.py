@@ -112,7 +112,7 @@ class Bakery:
 # ---------------------------------------------------------------- an account that is on
 
 
-def test_the_old_key_is_off_within_seconds_and_that_is_told_when_it_was_read_back() -> None:
+def test_the_old_key_is_off_within_seconds_and_has_an_entry_when_it_was_read_back() -> None:
     bakery = Bakery()
 
     new = bakery.renews().key.id
@@ -194,7 +194,7 @@ def test_the_end_of_the_grace_lets_nobody_out_of_the_deny_group() -> None:
         assert (bakery.keys[OLD], bakery.world.switch.users[CALLER].denied) == (INACTIVE, True)
 
 
-def test_a_key_that_somebody_woke_while_it_was_read_back_is_put_off_again() -> None:
+def test_an_old_key_that_somebody_activated_meanwhile_is_deactivated_again() -> None:
     bakery = Bakery()
     bakery.renews()
     bakery.the_stream_runs()
@@ -221,7 +221,7 @@ def test_of_an_account_that_is_off_the_new_key_is_inactive_until_it_is_enabled()
     assert (bakery.working, bakery.keys[OLD]) == ([new], INACTIVE)
 
 
-def test_that_it_is_to_be_woken_is_written_before_it_is_put_to_sleep() -> None:
+def test_a_new_key_is_remembered_before_it_is_deactivated() -> None:
     bakery = Bakery(on=False)
     bakery.world.faults.fail("switch.apply", error=Killed("injected"))
 
@@ -540,7 +540,7 @@ def test_of_two_who_renew_at_once_one_key_works_in_the_end(call: str) -> None:
     assert bakery.working == [renewed.key.id]
 
 
-def test_whoever_was_overtaken_by_another_renewal_keeps_no_key() -> None:
+def test_a_concurrent_renewal_keeps_no_key() -> None:
     """The other has found a key that nobody was shown, and deleted it."""
     bakery = Bakery()
     faults = bakery.world.faults

@@ -36,7 +36,7 @@ def test_it_is_measured_how_many_days_the_oldest_has_rested(world: FakeEnforceme
     assert measured.values()["quarantine.oldest_days"] == [45.5]
 
 
-def test_where_nothing_rests_it_is_zero(world: FakeEnforcement, measured: Measured) -> None:
+def test_an_empty_quarantine_is_zero_days_old(world: FakeEnforcement, measured: Measured) -> None:
     run(world, FakeQuarantine())
 
     assert measured.values()["quarantine.oldest_days"] == [0]
@@ -51,7 +51,7 @@ def test_it_is_measured_once_an_hour(world: FakeEnforcement, minute: int) -> Non
     assert quarantine.faults.calls == []
 
 
-def test_a_quarantine_that_cannot_be_read_keeps_nobody_waiting_and_is_told(
+def test_a_quarantine_that_cannot_be_read_stops_no_run_and_is_logged(
     world: FakeEnforcement, measured: Measured
 ) -> None:
     world.breaks_the_rule()

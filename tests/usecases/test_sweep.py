@@ -16,6 +16,7 @@ from permille.domain.account.restrictions import Exemption, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.staff_commands import Enable
 from permille.domain.policy.policy import DEFAULT
+from permille.domain.timeline.kinds.credential import Difference, Drift, SenderMissing
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import SYSTEM, only
 from permille.domain.values.status import Mode, Status
@@ -47,7 +48,7 @@ def finds(world: FakeEnforcement) -> list[tuple[str, str]]:
     return [(one["what"], one["key"]) for entry in world.told("drift") for one in entry.data["found"]]
 
 
-def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world: FakeEnforcement) -> None:
+def test_a_key_that_was_activated_by_hand_is_drift_and_is_deactivated_again(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
@@ -57,7 +58,7 @@ def test_a_key_that_was_woken_by_hand_is_found_told_and_put_to_sleep_again(world
     assert world.agrees()
 
 
-def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(world: FakeEnforcement) -> None:
+def test_a_key_that_was_added_by_hand_is_drift_and_is_activated_with_the_others(world: FakeEnforcement) -> None:
     """The owner, or a thief, holds a second key."""
     a_disabled(world)
     world.switch.users[CALLER].keys["AKIASTOLEN"] = ACTIVE
@@ -72,13 +73,29 @@ def test_a_key_that_was_added_by_hand_is_found_and_woken_again_with_the_others(w
 def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: FakeEnforcement) -> None:
     """Mail may have gone out since, and the tallies are no longer those of the mail sent before."""
     account = a_disabled(world)
-    world.rows.accounts[ACCOUNT] = replace(account, recheck=Recheck(NEXT + 2 * HOUR, NOW))
+    world.rows.accounts[ACCOUNT] = replace(account, recheck=Recheck(NEXT + 2 * HOUR, NEXT - A_MINUTE))
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
     world.run(NEXT)
 
     assert world.told("drift")
-    assert world.account().recheck is None
+    assert (world.account().recheck, world.account().decided_at) == (None, NEXT)
+
+
+def test_what_drifted_is_told_of_each_sender(world: FakeEnforcement) -> None:
+    world.open(an_account(status=Status.DISABLED, senders=(CALLER, SECOND)), active=False)
+    world.switch.users[SECOND].denied = False
+
+    world.run(NEXT)
+
+    (told,) = world.told("drift")
+    assert told.facts == Drift(
+        found=(
+            Difference(sender=CALLER, what="awake", key=f"{CALLER}-k1"),
+            Difference(sender=SECOND, what="awake", key=f"{SECOND}-k1"),
+            Difference(sender=SECOND, what="not denied", key=""),
+        )
+    )
 
 
 def test_a_sender_that_was_taken_out_of_the_deny_group_is_found_and_put_back(world: FakeEnforcement) -> None:
@@ -122,7 +139,7 @@ def test_a_closed_accounts_user_that_is_gone_is_fine(world: FakeEnforcement) -> 
     assert world.account().in_sync
 
 
-def test_the_sweep_itself_flips_nothing(world: FakeEnforcement) -> None:
+def test_the_sweep_itself_switches_nothing(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
     world.faults.fail("switch.apply", times=100)
@@ -134,13 +151,13 @@ def test_the_sweep_itself_flips_nothing(world: FakeEnforcement) -> None:
     assert world.account().due_at is not None
 
 
-def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: FakeEnforcement) -> None:
+def test_a_missing_user_has_one_entry_and_is_not_waited_for(world: FakeEnforcement) -> None:
     a_disabled(world)
     del world.switch.users[CALLER]
 
     for hour in range(1, 4):
         world.run(NOW + hour * HOUR)
-    assert len(world.told("sender_missing")) == 1
+    assert [entry.facts for entry in world.told("sender_missing")] == [SenderMissing(senders=(CALLER,))]
     assert (world.account().in_sync, world.account().missing) == (True, frozenset({CALLER}))
 
     world.switch.users[CALLER] = User({f"{CALLER}-new": ACTIVE})
@@ -149,7 +166,7 @@ def test_a_user_that_is_gone_is_told_once_and_not_waited_for(world: FakeEnforcem
     assert world.can_send() == [False]
 
 
-def test_each_drift_is_told_once_however_often_it_is_looked_at(world: FakeEnforcement) -> None:
+def test_each_drift_has_one_entry_however_often_it_is_seen(world: FakeEnforcement) -> None:
     a_disabled(world)
     world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
 
@@ -308,7 +325,7 @@ def enables(world: FakeEnforcement, now: datetime) -> None:
     world.settles(now)
 
 
-def test_who_is_denied_by_hand_stays_so_and_that_is_told_once(world: FakeEnforcement) -> None:
+def test_a_deny_by_hand_stays_and_has_one_entry(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, SECOND)), "k1", "k2")
     denies(world)
 
@@ -335,7 +352,7 @@ def test_nothing_of_whom_somebody_denied_by_hand_is_switched(world: FakeEnforcem
     assert [call for call in world.faults.calls if call in ("leases.acquire_lease", "switch.apply")] == []
 
 
-def test_a_second_sender_that_is_denied_is_told_as_well(world: FakeEnforcement) -> None:
+def test_a_second_denied_sender_has_an_entry_as_well(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, SECOND)))
     denies(world)
     world.run(NEXT)
@@ -361,7 +378,7 @@ def test_enabling_lifts_the_deny_and_counting_goes_on(world: FakeEnforcement) ->
     assert len(world.told("denied_by_hand")) == 1
 
 
-def test_who_is_denied_once_more_after_that_is_told_again(world: FakeEnforcement) -> None:
+def test_a_later_deny_by_hand_has_another_entry(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -374,7 +391,7 @@ def test_who_is_denied_once_more_after_that_is_told_again(world: FakeEnforcement
     assert world.can_send() == [False]
 
 
-def test_who_is_taken_out_by_hand_again_is_noticed_and_told_once(world: FakeEnforcement) -> None:
+def test_a_deny_lifted_by_hand_has_one_entry(world: FakeEnforcement) -> None:
     world.open(an_account())
     denies(world)
     world.run(NEXT)
@@ -449,7 +466,7 @@ def test_a_rule_disables_whom_somebody_has_denied_and_support_alone_brings_it_ba
 
 @pytest.mark.parametrize("call", ["switch.denied_senders", "accounts.page", "switch.state_of", "accounts.save"])
 @pytest.mark.parametrize("when", When)
-def test_a_deny_is_told_once_wherever_a_sweep_failed(world: FakeEnforcement, call: str, when: When) -> None:
+def test_a_deny_has_one_entry_wherever_a_sweep_failed(world: FakeEnforcement, call: str, when: When) -> None:
     world.open(an_account())
     denies(world)
     world.faults.fail(call, when=when)
@@ -482,9 +499,7 @@ def modes(world: FakeEnforcement) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("cut_off", ["", "control.save_lap", "switch.denied_senders"])
-def test_that_a_mode_was_entered_is_told_once_also_where_the_run_is_cut_off(
-    world: FakeEnforcement, cut_off: str
-) -> None:
+def test_entering_a_mode_has_one_entry_also_where_the_run_is_cut_off(world: FakeEnforcement, cut_off: str) -> None:
     world.rows.lap = Lap()
     if cut_off:
         world.rows.faults.fail(cut_off)
@@ -516,3 +531,16 @@ def test_a_mode_that_was_left_again_before_a_lap_was_done_in_it_is_entered_anew(
     world.run(NOW + HOUR)
 
     assert modes(world) == [("enforce", "monitor"), ("", "enforce")]
+
+
+@pytest.mark.parametrize("changed", ["policy", "mode"])
+def test_a_change_has_two_laps_and_no_more(world: FakeEnforcement, changed: str) -> None:
+    world.open(an_account())
+    if changed == "policy":
+        world.policies.policy = replace(DEFAULT, id="another")
+    else:
+        world.enter(Mode.MONITOR)
+
+    swept = [world.run(NOW + timedelta(seconds=30 * number)).swept for number in range(8)]
+
+    assert swept == [1, 0, 0, 1, 0, 0, 0, 0]

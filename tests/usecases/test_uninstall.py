@@ -248,7 +248,7 @@ def test_who_is_denied_is_so_afterwards_as_far_as_the_operator_says(
     assert stack.functions.stopped == stopped
 
 
-def test_a_key_that_permille_did_not_put_to_sleep_stays_asleep(stack: FakeStack) -> None:
+def test_a_key_that_permille_did_not_deactivate_stays_inactive(stack: FakeStack) -> None:
     stack.switch.users["permille-bakery"].keys["their-own"] = INACTIVE
     off(stack)
 

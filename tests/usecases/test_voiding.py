@@ -257,7 +257,7 @@ def test_a_repeated_complaint_never_counted_either() -> None:
         support.voids(again)
 
 
-def test_what_is_no_complaint_and_what_is_not_there_is_said() -> None:
+def test_unknown_entries_and_those_of_no_complaint_are_refused() -> None:
     support, _ = disabled_for_two()
     (disabled,) = support.told("disabled")
 

@@ -37,7 +37,7 @@ class AddedAccountAnswer:
 
     @property
     def _identities(self) -> IdentitiesAnswer:
-        return IdentitiesAnswer(self.added.account.id, self.added.prepared, self.added.found.below, self.shared)
+        return IdentitiesAnswer(self.added.account.id, self.added.prepared, self.added.findings.below, self.shared)
 
     def as_data(self, *, show_secret: bool) -> dict[str, Any]:
         account = self.added.account
@@ -45,7 +45,7 @@ class AddedAccountAnswer:
         if len(account.senders) > 1:
             data["caller_identities"] = list(account.senders)
         data |= self._identities.as_data()
-        if notes := [*map(no_key_yet, self.added.found.keyless), *self._notes()]:
+        if notes := [*map(no_key_yet, self.added.findings.keyless), *self._notes()]:
             data["notes"] = notes
         return data
 
@@ -61,21 +61,21 @@ class AddedAccountAnswer:
         return "\n".join([*lines, *(f"[yellow]{literal(note)}[/]" for note in self._notes())])
 
     def _about_adopted(self) -> list[str]:
-        keyless = self.added.found.keyless
+        keyless = self.added.findings.keyless
         with_key = [sender for sender in self.added.account.senders if sender not in keyless]
         lines = [f"Adopted senders keep their credentials: {literal(', '.join(with_key))}."] if with_key else []
         return [*lines, *(f"[yellow]{literal(no_key_yet(user))}[/]" for user in keyless)]
 
     def _notes(self) -> Iterator[str]:
         """Notes about what people might not expect."""
-        found = self.added.found
-        if found.in_sandbox:
+        findings = self.added.findings
+        if findings.in_sandbox:
             yield (
                 f"SES is in the sandbox in {self.stack['Region']}: it only sends to verified identities and to its "
                 "mailbox simulator, and 200 e-mails a day, until AWS grants production access (README)."
             )
-        if found.room and found.room.used * 100 >= found.room.quota * NEARLY_FULL:
+        if findings.room and findings.room.used * 100 >= findings.room.quota * NEARLY_FULL:
             yield (
-                f"The AWS account has {found.room.used + 1:,} of at most {found.room.quota:,} IAM users: close unused "
-                "accounts, and prepare a stack in another AWS account."
+                f"The AWS account has {findings.room.used + 1:,} of at most {findings.room.quota:,} IAM users: close "
+                "unused accounts, and prepare a stack in another AWS account."
             )

@@ -44,7 +44,7 @@ class ChangedAccountAnswer:
     def as_text(self) -> str:
         """Rich markup."""
         lines = [
-            f"{name.replace('_', ' ')}: {literal(_listed(before))} -> {literal(_listed(after))}"
+            f"{name.replace('_', ' ')}: {literal(_as_text(before))} -> {literal(_as_text(after))}"
             for name, before, after in self._differences()
         ]
         lines = [f"[bold]{self.changed.account.id}[/] is changed.", *lines] if lines else []
@@ -95,5 +95,5 @@ def _parts(account: Account) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def _listed(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return (", ".join(value) if isinstance(value, list) else str(value)) or "none"

@@ -35,8 +35,8 @@ class IdentitiesAnswer:
             "forwarding_stopped": list(self.prepared.forwarding_stopped),
             "identities_below": list(self.below),
             "identities_of_others": [
-                {"identity": one.theirs, "account_id": one.account.id, "status": one.account.status}
-                for one in self.shared
+                {"identity": other.theirs, "account_id": other.account.id, "status": other.account.status}
+                for other in self.shared
             ],
         }
         return {name: value for name, value in data.items() if value}
@@ -54,7 +54,7 @@ class IdentitiesAnswer:
         if records := _records(prepared.records):
             lines += ["SES verifies an identity once its DNS records are published:"]
             lines += [f"  {literal(record)}" for record in records]
-        return [*lines, *(f"[yellow]{literal(one)}.[/]" for one in _some(self.shared)), *self._about_below()]
+        return [*lines, *(f"[yellow]{literal(line)}.[/]" for line in _some(self.shared)), *self._about_below()]
 
     def _about_below(self) -> list[str]:
         if not self.below:
@@ -71,7 +71,7 @@ class IdentitiesAnswer:
 
 def confirm_shared(shared: Sequence[SharedIdentity], *, yes: bool, as_json: bool) -> None:
     """Asks for confirmation if an identity also belongs to an account that is disabled, in trial or observed."""
-    if unusual := [one for one in shared if one.is_unusual]:
+    if unusual := [identity for identity in shared if identity.is_unusual]:
         confirm("; ".join(_some(unusual)), yes=yes, as_json=as_json)
 
 

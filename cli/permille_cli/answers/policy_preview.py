@@ -25,8 +25,8 @@ def print_preview(previewed: Preview) -> None:
     """Prints a table for each effect, with at most MOST_ROWS accounts."""
     out.print(_compared_with(previewed), soft_wrap=True)
     for effect in Effect:
-        if found := previewed.of(effect):
-            _print_group(effect, found)
+        if accounts := previewed.of(effect):
+            _print_group(effect, accounts)
     if previewed.mode is Mode.MONITOR:
         out.print("The mode is monitor: no account is disabled.")
 
@@ -42,28 +42,34 @@ def _compared_with(previewed: Preview) -> str:
     return f"Compared with {in_force}, by the current counts of {judged}:{nothing}"
 
 
-def _print_group(effect: Effect, found: Sequence[Affected]) -> None:
-    out.print(f"[bold]{times(len(found), 'account')} {_WOULD[effect]}[/]{_of_which(effect, found)}", soft_wrap=True)
+def _print_group(effect: Effect, accounts: Sequence[Affected]) -> None:
+    out.print(
+        f"[bold]{times(len(accounts), 'account')} {_WOULD[effect]}[/]{_of_which(effect, accounts)}", soft_wrap=True
+    )
     table = Table(box=None, pad_edge=False)
     for name in ("Account", "Owner", "Rule"):
         table.add_column(name, overflow="fold", no_wrap=name == "Rule")
     for name in ("Complaints", "Delivered", "Per 1,000", "Bounces"):
         table.add_column(name, justify="right", no_wrap=True)
-    for one in found[:MOST_ROWS]:
-        table.add_row(*_row(one))
+    for affected in accounts[:MOST_ROWS]:
+        table.add_row(*_row(affected))
     out.print(table)
-    if len(found) > MOST_ROWS:
-        out.print(f"... and {len(found) - MOST_ROWS:,} more; --json names all")
+    if len(accounts) > MOST_ROWS:
+        out.print(f"... and {len(accounts) - MOST_ROWS:,} more; --json names all")
 
 
-def _row(one: Affected) -> Iterator[Text]:
-    account, counts = one.account, one.broken.counts
-    yield from (Text(account.id), Text(plain(account.owner_name or account.owner_email)), Text(one.broken.rule or ""))
+def _row(affected: Affected) -> Iterator[Text]:
+    account, counts = affected.account, affected.broken.counts
+    yield from (
+        Text(account.id),
+        Text(plain(account.owner_name or account.owner_email)),
+        Text(affected.broken.rule or ""),
+    )
     yield from (Text(f"{counts.complaints:,}"), Text(f"{counts.delivered:,}"))
     yield from (Text(rate(counts)), Text(f"{counts.bounces:,}"))
 
 
-def _of_which(effect: Effect, found: Sequence[Affected]) -> str:
+def _of_which(effect: Effect, accounts: Sequence[Affected]) -> str:
     """How many would be disabled by the policy in force too: those are not news."""
-    already = sum(one.breaks_present for one in found)
+    already = sum(affected.breaks_present for affected in accounts)
     return f", {already:,} of them by the policy in force too" if already and effect is Effect.WOULD_DISABLE else ""

@@ -39,7 +39,7 @@ def in_ses(stack: Stack, typed: str, bare: str) -> InSes:
     """Looks up an address as it was typed, and in its bare form. Raises nothing if SES cannot be asked."""
     spellings = dict.fromkeys((bare, typed.strip())) if "<" not in typed else {bare: None}
     try:
-        reasons = {one: stack.ses_suppressions.reason(one) for one in spellings}
+        reasons = {spelling: stack.ses_suppressions.reason(spelling) for spelling in spellings}
     except ServiceError as error:
         return InSes({}, unknown=str(error))
     return InSes({address: reason for address, reason in reasons.items() if reason})

@@ -1,6 +1,5 @@
 """`permille account`: manages sending accounts."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,16 +7,13 @@ from rich.table import Table
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import changes
-from permille.domain.policy.verdict import Verdict
 from permille.domain.values.errors import InvalidInput
-from permille.domain.values.status import Status
-from permille.domain.words import wording
 from permille.schema.account_schema import account_json
 from permille.schema.review_schema import standing_json
 from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.shared_identities import shared_with_others
-from permille.zones import shown_zone_of
+from permille_cli.answers.account_standing import print_standing, status_text
 from permille_cli.answers.added_account import AddedAccountAnswer
 from permille_cli.answers.identities_answer import confirm_shared
 from permille_cli.commands import account_change, account_decisions, credential, explain
@@ -85,19 +81,19 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     """List all accounts."""
     accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
     if as_json:
-        emit_json({"accounts": [_listed(account) for account in accounts]})
+        emit_json({"accounts": [_list_item(account) for account in accounts]})
         return
     table, now = Table(box=None, pad_edge=False), stack.now()
     for heading in ("account", "status", "owner", "senders"):
         table.add_column(heading, overflow="fold")
     for account in accounts:
         table.add_row(
-            account.id, _status(account, now), literal(account.owner_email), literal(", ".join(account.senders))
+            account.id, status_text(account, now), literal(account.owner_email), literal(", ".join(account.senders))
         )
     out.print(table)
 
 
-def _listed(account: Account) -> dict[str, Any]:
+def _list_item(account: Account) -> dict[str, Any]:
     """As `account show` has it, without counts and IAM's state."""
     return {
         **standing_json(account),
@@ -127,7 +123,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
         named |= {"risks_accepted": dict(account.risks_accepted)}
         emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
-        _print_standing(account, verdict, senders, now)
+        print_standing(account, verdict, senders, now)
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 
@@ -160,59 +156,3 @@ def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
         "denied_by_hand": by_hand,
         "keys": [{"access_key_id": key, "status": status} for key, status in keys],
     }
-
-
-def _print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]], now: datetime) -> None:
-    counts = verdict.counts
-    out.print(f"[bold]{account.id}[/]  {_status(account, now)}  epoch {account.epoch}, {literal(account.owner_email)}")
-    policy = verdict.policy
-    if account.owner_mail:
-        fate = wording.FATES[account.owner_mail]
-        out.print(f"[yellow]the owner is not mailed: a mail to them {fate}[/] (permille account owner-mail)")
-    out.print(f"last {policy.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
-    limit = policy.complaint_ratio.limit_per_1000
-    out.print(f"complaints: {counts.complaints:,}; {verdict.allowance_left:,} more allowed (limit {limit} per 1,000)")
-    if account.provider:
-        out.print(f"provider {literal(account.provider.host)}:{account.provider.port}")
-    for name, why in account.risks_accepted.items():
-        out.print(
-            f"[yellow]{literal(name)} was adopted despite a risk: {literal(why)}[/] (permille timeline {account.id})"
-        )
-    if account.identities:
-        out.print(f"sends from {literal(', '.join(account.identities))}", soft_wrap=True)
-    _print_senders(account, senders)
-
-
-def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
-    for sender in senders:
-        out.print(f"sender {literal(sender['caller_identity'])}")
-        for key in sender["keys"]:
-            out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
-        notes = [wording.DENIED_BY_HAND if sender["denied_by_hand"] else "denied"] * sender["denied"]
-        notes += ["no such IAM user"] * (not sender["exists"] and not account.is_closed)
-        notes += ["out of sync with the status"] * (not sender["agrees"])
-        if notes:
-            out.print(f"  [red]{', '.join(notes)}[/]")
-
-
-def _status(account: Account, now: datetime) -> str:
-    colour = "green" if account.status is Status.ACTIVE and not account.denied_by_hand else "red"
-    progress = "changed, not yet verified" if account.applied else "not yet changed"
-    notes = [] if account.in_sync else [f"credential {progress}"]
-    notes += [wording.BY_HAND] if account.denied_by_hand else []
-    notes += [f"held: {account.held}"] if account.held else []
-    notes += [_way_back(account)] if account.review or account.current_trial else []
-    notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
-    notes += [wording.spared(exempt=account.exempt_at(now))] if account.would_disable else []
-    noted = f" [yellow]({', '.join(notes)})[/]" if notes else ""
-    return f"[{colour}]{account.status}[/]{noted}"
-
-
-def _way_back(account: Account) -> str:
-    """The state of the review or the trial."""
-    trial, review = account.current_trial, account.review
-    if trial and account.status is Status.OBSERVING:
-        verdict_at = trial.verdict_at.astimezone(shown_zone_of(account))
-        return f"trial was on {trial.day}, verdict on {verdict_at:%Y-%m-%d}"
-    notes = [f"review {review.state}"] if review else []
-    return ", ".join([*notes, f"trial on {trial.day}"] if trial else notes)

@@ -56,8 +56,8 @@ def _print_state(data: dict[str, Any]) -> None:
     out.print(f"disablings in the hour {data['hour']} UTC: {data['passed']:,}; {bound}")
     if data["bound"] is not None and data["second_bound"] > data["bound"]:
         out.print(f"if the evidence is beyond doubt: up to {data['second_bound']:,}, even while it is open")
-    for one in data["held"]:
-        out.print(f"  held: {one['account_id']}, since {WAITS_FOR[one['why']]}", soft_wrap=True)
+    for held in data["held"]:
+        out.print(f"  held: {held['account_id']}, since {WAITS_FOR[held['why']]}", soft_wrap=True)
     if data["held"]:
         decide = "Decide about them with `permille breaker release` or `exempt`: name accounts, or use --all."
         out.print(decide, soft_wrap=True)

@@ -45,15 +45,17 @@ def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, a
     voidings, reports = voided(past.entries), only(Reported, past.entries)
     if as_json:
         platform = stack["PlatformName"]
-        complaints = [{**entry_json(one, platform, zone), "voided": _voided(voidings.get(one.id))} for one in reports]
+        complaints = [
+            {**entry_json(report, platform, zone), "voided": _voided(voidings.get(report.id))} for report in reports
+        ]
         emit_json({"account_id": account_id, "complaints": complaints, "older_left_out": past.is_cut})
         return
     if past.is_cut:
         out.print("Older complaints are left out: see `permille timeline`.")
-    for one in reports:
-        facts = one.in_zone(zone).facts
-        out.print(f"[bold]{one.id}[/]  {literal(facts.line)}", soft_wrap=True)
-        out.print(f"  {literal(_counts(facts, voidings.get(one.id), account))}", soft_wrap=True)
+    for report in reports:
+        facts = report.in_zone(zone).facts
+        out.print(f"[bold]{report.id}[/]  {literal(facts.line)}", soft_wrap=True)
+        out.print(f"  {literal(_counts(facts, voidings.get(report.id), account))}", soft_wrap=True)
     if not reports:
         out.print("No complaint was reported.")
 
@@ -89,7 +91,7 @@ def void(
     They stay on the timeline, struck through.
     """
     by = stack.caller()
-    commands = [VoidComplaint(complaint=one, reason=reason, by=by) for one in dict.fromkeys(complaints)]
+    commands = [VoidComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]
     _decide_each(stack, account_id, commands, "no longer counts", as_json=as_json)
 
 
@@ -104,7 +106,7 @@ def restore(
 ) -> None:
     """Restore voided complaints, so that they count again."""
     by = stack.caller()
-    commands = [RestoreComplaint(complaint=one, reason=reason, by=by) for one in dict.fromkeys(complaints)]
+    commands = [RestoreComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]
     _decide_each(stack, account_id, commands, "counts again", as_json=as_json)
 
 
@@ -113,8 +115,8 @@ def _decide_each(
 ) -> None:
     """Applies each command, also after one that is refused. Then prints the state of the account."""
     account = stack.account(account_id)
-    decided = [attempt(stack, account_id, one, stack.now(), about=one.complaint) for one in commands]
-    account = next((one.account for one in reversed(decided) if one.account), account)
+    decided = [attempt(stack, account_id, command, stack.now(), about=command.complaint) for command in commands]
+    account = next((result.account for result in reversed(decided) if result.account), account)
     kept_now = _kept_now(stack, account)
     if as_json:
         about = {"status": account.status, "kept_now": kept_now_json(kept_now)}

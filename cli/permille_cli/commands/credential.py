@@ -54,14 +54,14 @@ def _renewed(stack: Stack, account_id: str, renew: Renew) -> Renewed:
 
 def _print(stack: Stack, renewed: Renewed, *, show_secret: bool, as_json: bool) -> None:
     account = renewed.account
-    shown = CredentialAnswer(stack, account, renewed.key)
+    answer = CredentialAnswer(stack, account, renewed.key)
     until = account.old_key_works_until(account.after_last_decision(stack.now()))
     if as_json:
         about: dict[str, Any] = {"status": account.status, "denied_by_hand": account.denied_by_hand}
-        emit_json({**shown.as_data(show_secret=show_secret), **about, **expiry_json(until)})
+        emit_json({**answer.as_data(show_secret=show_secret), **about, **expiry_json(until)})
         return
     out.print(f"[bold]{account.id}[/] is {account.status}; its SMTP credential was renewed.")
-    for line in shown.as_lines(show_secret=show_secret):
+    for line in answer.as_lines(show_secret=show_secret):
         out.print(line, soft_wrap=True)
     if not account.may_send:
         out.print("It works once the account is enabled.")

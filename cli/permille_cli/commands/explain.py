@@ -31,10 +31,10 @@ def explained_of(stack: Stack, account: Account) -> Explanation:
     """The explanation of the account's status, by its timeline and the policy in force."""
     now = account.after_last_decision(stack.now())
     past = read_history(stack.timeline, account.id, *Topic)
-    return explanation_of(account, past.entries, _judged(stack, account, now), now, code_version())
+    return explanation_of(account, past.entries, _current_verdict(stack, account, now), now, code_version())
 
 
-def _judged(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | None:
+def _current_verdict(stack: Stack, account: Account, now: datetime) -> CurrentVerdict | None:
     """The verdict now; None if the policy cannot be read and the account may not send anyway."""
     try:
         return stack.verdict(account, now)

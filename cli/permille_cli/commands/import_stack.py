@@ -70,11 +70,11 @@ def _folder(directory: Path) -> Path:
 
 
 def _named_tables(options: Sequence[str]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in options]
-    for one, (logical, _, name) in zip(options, pairs, strict=True):
+    pairs = [option.partition("=") for option in options]
+    for option, (logical, _, name) in zip(options, pairs, strict=True):
         if not logical or not name:
             raise InvalidInput(
-                f"takes the name in the template and the name of the table, such as AccountsTable=NAME, not {one!r}",
+                f"takes the name in the template and the name of the table, such as AccountsTable=NAME, not {option!r}",
                 "table",
             )
     return {logical: name for logical, _, name in pairs}

@@ -119,11 +119,11 @@ def revoke_owner(
         raise InvalidInput("name one account, or use --all", "all")
     command = RevokeOwnerLinks(reason=reason, by=stack.caller())
     chosen = [account.id for account in stack.accounts.all()] if every else [account_id]
-    accounts = [stack.decide(one, command) for one in chosen]
+    accounts = [stack.decide(name, command) for name in chosen]
     whose = "owners of all accounts" if every else f"owner of {account_id}"
     _print_revoked(
         whose,
-        max((one.links_valid_since for one in accounts if one.links_valid_since), default=stack.now()),
+        max((account.links_valid_since for account in accounts if account.links_valid_since), default=stack.now()),
         as_json=as_json,
     )
 

@@ -55,13 +55,13 @@ def redrive(
 
 def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
     entries = progress(stack.timeline.all_since(begin), "reading")
-    for entry, effect in notify.redrive(entries, stack.idempotency, stack.retry_queue):
-        yield {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "effect": effect}
+    for entry, channel in notify.redrive(entries, stack.idempotency, stack.retry_queue):
+        yield {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "channel": channel}
 
 
 def _print(answer: dict[str, Any], left: int) -> None:
-    for one in answer["queued"]:
-        out.print(f"{literal(one['account_id'])}  {literal(one['kind'])}  {one['effect']}")
+    for notification in answer["queued"]:
+        out.print(f"{literal(notification['account_id'])}  {literal(notification['kind'])}  {notification['channel']}")
     queued = len(answer["queued"])
     entries = f"{queued:,} missed {'entry' if queued == 1 else 'entries'}"
     out.print(f"{times(answer['dead_letters'], 'dead letter')} put back, {entries} queued.")

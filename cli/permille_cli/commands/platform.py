@@ -49,9 +49,11 @@ def _print_ranking(harm: Harm, ranking: Ranking | None) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in (f"most {harm}", "status", harm, "delivered", "rate", "of all"):
         table.add_column(heading, overflow="fold")
-    for one in ranking.contributors:
-        counts, share = one.verdict.counts, ranking.share(one)
+    for contributor in ranking.contributors:
+        counts, share = contributor.verdict.counts, ranking.share(contributor)
         itself = f"{bounce_percent(counts)} %" if harm is Harm.BOUNCES else rate(counts) and f"{rate(counts)} per 1,000"
-        numbers = (f"{ranking.number(one):,}", f"{counts.delivered:,}", itself)
-        table.add_row(one.account.id, one.account.status, *numbers, "" if share is None else f"{share} %")
+        numbers = (f"{ranking.number(contributor):,}", f"{counts.delivered:,}", itself)
+        table.add_row(
+            contributor.account.id, contributor.account.status, *numbers, "" if share is None else f"{share} %"
+        )
     out.print(table)

@@ -4,13 +4,10 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy, policy_data
 from permille.domain.policy.policy_warnings import warnings
-from permille.domain.rules.policy_history import PolicyHistory
 from permille.domain.rules.policy_preview import Effect, Preview
 from permille.domain.values.errors import InvalidInput, InvalidPolicy
 from permille.domain.values.status import Mode
@@ -18,7 +15,7 @@ from permille.domain.words.wording import times
 from permille.schema.operator_schema import preview_json
 from permille.usecases.decisions import policy_change, policy_preview
 from permille_cli.answers.policy_preview import print_preview
-from permille_cli.commands import policy_judge
+from permille_cli.commands import policy_history, policy_judge
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
@@ -71,12 +68,12 @@ def _print(policy: Policy) -> None:
     out.print(f"[bold]{literal(policy.id)}[/]")
     for name, value in policy_data(policy).items():
         if name != "id":
-            out.print(f"  {name}: {literal(_shown(value))}")
+            out.print(f"  {name}: {literal(_as_text(value))}")
 
 
-def _shown(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {'off' if one is None else one}" for name, one in value.items())
+        return ", ".join(f"{name} {'off' if number is None else number}" for name, number in value.items())
     return "off" if value is None else str(value)
 
 
@@ -120,8 +117,8 @@ def revert(
     as_json: AsJson = False,
 ) -> None:
     """Put an earlier policy in force again, as `set` does."""
-    known = policy_change.policy_history(stack)
-    policy = known.named(to) if to else known.before()
+    past = policy_change.policy_history(stack)
+    policy = past.named(to) if to else past.before()
     _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)
 
 
@@ -167,41 +164,4 @@ def _unusual(previewed: Preview) -> str:
     return f"{count} would be disabled, and the breaker allows {previewed.bound:,} within an hour"
 
 
-# ---------------------------------------------------------------- history
-
-
-@app.command()
-def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List the policies that were set, newest first.
-
-    When, by whom, and which numbers changed.
-    """
-    known = policy_change.policy_history(stack)
-    if as_json:
-        emit_json(
-            {
-                "parameter": stack["PolicyParameterName"],
-                "in_force": policy_data(known.in_force) if known.in_force else None,
-                "is_told": known.is_told,
-                "entries": [
-                    {"at": entry.at.isoformat(), **entry.data, "sentence": entry.sentence()} for entry in known.entries
-                ],
-            }
-        )
-        return
-    out.print(_now(known, stack["PolicyParameterName"]), soft_wrap=True)
-    if known.entries:
-        table = Table("When (UTC)", "Policy", "What", box=None, pad_edge=False)
-        for entry in known.entries:
-            table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", Text(entry.facts.policy), Text(entry.sentence()))
-        out.print(table)
-
-
-def _now(known: PolicyHistory, parameter: str) -> str:
-    if known.in_force is None:
-        invalid = f"The policy in {literal(parameter)} cannot be parsed, so no account is judged"
-        return f"[red]{invalid}[/] (permille policy show)"
-    now = f"[bold]{literal(known.in_force.id)}[/] is in force"
-    if known.is_told:
-        return now
-    return f"{now}, [yellow]but not in the history[/]: it was set in another way, or a command was interrupted"
+app.command()(policy_history.history)

@@ -130,7 +130,7 @@ def _judge_table(file: str, default: Policy, *, as_json: bool) -> None:
     try:
         columns = list(reader.fieldnames or [])
         _check_columns(file, columns)
-        rows = list(_judged(file, reader, default))
+        rows = list(_evaluated_rows(file, reader, default))
     except csv.Error as error:
         raise InvalidInput(f"{file}, line {reader.line_num}: {error}") from error
     if as_json:
@@ -150,7 +150,7 @@ def _check_columns(file: str, columns: list[str]) -> None:
             raise InvalidInput(f"{file} has {'two columns' if columns.count(name) > 1 else 'a column'} {name} already")
 
 
-def _judged(file: str, reader: "csv.DictReader[str]", default: Policy) -> Iterator[_Row]:
+def _evaluated_rows(file: str, reader: "csv.DictReader[str]", default: Policy) -> Iterator[_Row]:
     for row in reader:
         where = f"{file}, line {reader.line_num}"
         if None in row or None in row.values():

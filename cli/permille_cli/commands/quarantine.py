@@ -1,21 +1,19 @@
 """`permille quarantine`: feedback that could not be parsed or attributed; it is inspected, replayed or deleted."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
 from typing import Annotated, Any
 
 import typer
 
-from permille.domain.timeline.kinds.quarantine import LISTED_BODIES, QuarantineDropped, QuarantineReplayed
+from permille.domain.timeline.kinds.quarantine import QuarantineDropped, QuarantineReplayed
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import exposed, plain
 from permille.ports.feedback import Quarantined
 from permille.usecases.feedback import quarantine
+from permille_cli.answers.quarantine_groups import Group, groups_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
@@ -35,7 +33,7 @@ SHORT = 12  # characters of an id that people read
 @app.command(name="list")
 def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List quarantined feedback, by reason and sender."""
-    groups = _groups(progress(stack.quarantine.all(), "read"))
+    groups = groups_of(progress(stack.quarantine.all(), "read"))
     if as_json:
         emit_json({"groups": groups})
         return
@@ -43,8 +41,8 @@ def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) 
         out.print(f"[bold]{group['count']:,}[/]  {literal(group['reason'])}")
         who = f"sender {literal(group['caller'])}, " if group["caller"] else ""
         out.print(f"   {who}{group['first_at'][:16]} to {group['last_at'][:16]} UTC", soft_wrap=True)
-        shown = ", ".join(literal(one[:SHORT]) for one in group["ids"][:3])
-        out.print(f"   ids {shown}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
+        first_ids = ", ".join(literal(body_id[:SHORT]) for body_id in group["ids"][:3])
+        out.print(f"   ids {first_ids}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
     if not groups:
         out.print("The quarantine is empty.")
 
@@ -57,15 +55,15 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one message: the reason and the raw body."""
-    [one] = _found(stack, [body_id])
-    body = stack.quarantine.body(one.id)
+    [quarantined] = _by_prefix(stack, [body_id])
+    body = stack.quarantine.body(quarantined.id)
     if body is None:
-        raise InvalidInput(f"{one.id} was dropped or replayed just now; {LISTS_THEM}")
+        raise InvalidInput(f"{quarantined.id} was dropped or replayed just now; {LISTS_THEM}")
     if as_json:
-        emit_json({**_named(one), "body": body})
+        emit_json({**_named(quarantined), "body": body})
     else:
-        out.print(f"[bold]{literal(one.id)}[/]  {one.at:%Y-%m-%d %H:%M:%S} UTC", soft_wrap=True)
-        out.print(literal(f"{one.reason} {one.sender}"), soft_wrap=True)
+        out.print(f"[bold]{literal(quarantined.id)}[/]  {quarantined.at:%Y-%m-%d %H:%M:%S} UTC", soft_wrap=True)
+        out.print(literal(f"{quarantined.reason} {quarantined.sender}"), soft_wrap=True)
         out.print(exposed(body), markup=False)
 
 
@@ -118,29 +116,33 @@ def _chosen(
     if ids and filters:
         raise InvalidInput(f"give ids, or {' and '.join(filters)}: not both")
     if ids:
-        return iter(_found(stack, ids))
-    matching = (one for one in stack.quarantine.all() if _matches(one, reason, sender))
+        return iter(_by_prefix(stack, ids))
+    matching = (quarantined for quarantined in stack.quarantine.all() if _matches(quarantined, reason, sender))
     first = next(matching, None)
     if first is None and not everything:
         raise InvalidInput(f"nothing in quarantine matches {' and '.join(filters)}; {LISTS_THEM}")
     return chain([first] if first else [], matching)
 
 
-def _matches(one: Quarantined, reason: str | None, sender: str | None) -> bool:
-    return reason in (None, one.reason, plain(one.reason)) and sender in (None, one.sender, plain(one.sender))
+def _matches(quarantined: Quarantined, reason: str | None, sender: str | None) -> bool:
+    return reason in (None, quarantined.reason, plain(quarantined.reason)) and sender in (
+        None,
+        quarantined.sender,
+        plain(quarantined.sender),
+    )
 
 
-def _found(stack: Stack, ids: list[str]) -> list[Quarantined]:
+def _by_prefix(stack: Stack, ids: list[str]) -> list[Quarantined]:
     """The feedback whose ids have these prefixes, each once, the oldest first. Raises InvalidInput."""
-    counts, found = dict.fromkeys(ids, 0), dict[str, Quarantined]()
-    for one in stack.quarantine.all():
-        for prefix in filter(one.id.startswith, counts):
+    counts, by_prefix = dict.fromkeys(ids, 0), dict[str, Quarantined]()
+    for quarantined in stack.quarantine.all():
+        for prefix in filter(quarantined.id.startswith, counts):
             counts[prefix] += 1
-            found[prefix] = one
+            by_prefix[prefix] = quarantined
     for prefix, count in counts.items():
         if count != 1:
             raise InvalidInput(f"{count or 'no'} ids begin with {prefix}; {LISTS_THEM}")
-    return sorted(dict.fromkeys(found.values()), key=lambda one: one.at)
+    return sorted(dict.fromkeys(by_prefix.values()), key=lambda quarantined: quarantined.at)
 
 
 def _with_each(
@@ -166,50 +168,6 @@ def _with_each(
         emit_json({done: acted.count, "ids": acted.ids})
     else:
         out.print(f"{acted.count:,} {done}.")
-
-
-@dataclass(slots=True)
-class Group:
-    """A summary of any number of bodies.
-
-    count: how many.
-    first_at, last_at: when the oldest and the newest arrived.
-    ids, reasons: of the first LISTED_BODIES.
-    """
-
-    count: int = 0
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    ids: list[str] = field(default_factory=list)
-    reasons: dict[str, None] = field(default_factory=dict)
-
-    def add(self, one: Quarantined) -> None:
-        self.count += 1
-        self.first_at = min(self.first_at or one.at, one.at)
-        self.last_at = max(self.last_at or one.at, one.at)
-        if len(self.ids) < LISTED_BODIES:
-            self.ids.append(one.id)
-        if len(self.reasons) < LISTED_BODIES:
-            self.reasons[one.reason] = None
-
-
-def _groups(bodies: Iterable[Quarantined]) -> list[dict[str, Any]]:
-    """By reason and caller, the largest group first."""
-    groups = defaultdict[tuple[str, str], Group](Group)
-    for one in bodies:
-        groups[plain(one.reason), plain(one.sender)].add(one)
-    listed = [
-        {
-            "reason": reason,
-            "caller": caller,
-            "count": group.count,
-            "first_at": group.first_at.isoformat() if group.first_at else None,
-            "last_at": group.last_at.isoformat() if group.last_at else None,
-            "ids": group.ids,
-        }
-        for (reason, caller), group in groups.items()
-    ]
-    return sorted(listed, key=lambda group: (-group["count"], group["first_at"]))
 
 
 def _named(quarantined: Quarantined) -> dict[str, Any]:

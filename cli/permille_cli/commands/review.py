@@ -6,25 +6,24 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from permille.domain.account.account import Account
 from permille.domain.people.commands import Command
 from permille.domain.people.owner_commands import AmendReview, RequestReview, WithdrawReview
 from permille.domain.people.staff_commands import ApproveReview, CancelTrial, ConfirmTrial, DeclineReview
 from permille.domain.policy.verdict import Verdict
-from permille.domain.rules.reminders import day_note
 from permille.domain.values.errors import ConfirmationNeeded, ServiceError
 from permille.domain.words import wording
 from permille.schema.review_case_schema import case_json
 from permille.schema.review_schema import standing_json
 from permille.usecases.views.review_queue import ReviewCase, queue
 from permille.zones import shown_zone_of
+from permille_cli.answers.review_case import print_case
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.options import AccountId, MailedReason, Reason
-from permille_cli.terminal.output import AsJson, emit_json, literal, out
+from permille_cli.terminal.output import AsJson, emit_json, out
 
 app = typer.Typer(help="Handle requests to enable a disabled account.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -191,35 +190,3 @@ def _print_standing(account: Account) -> None:
         zone = shown_zone_of(account)
         begins, ends = (wording.local(instant.astimezone(zone)) for instant in (trial.begins_at, trial.ends_at))
         out.print(f"The trial is from {begins} to {ends}.", soft_wrap=True)
-
-
-def print_case(case: ReviewCase, platform: str, now: datetime, console: Console = out) -> None:
-    """Prints the evidence that support decides on."""
-    hours = case.waits.total_seconds() / 3600
-    disablings = wording.times(case.account.strikes, "disabling")
-    console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours; {disablings} by the rules so far")
-    if case.account.current_trial:
-        console.print("  the trial went well, and needs confirmation")
-    if case.review:
-        request = case.review
-        note = day_note(request, now)
-        console.print(f"  wants to send {request.batch:,} e-mails on {request.day}{f' ({note})' if note else ''}")
-        console.print(f"  what went wrong: {literal(request.cause)}", soft_wrap=True)
-        console.print(f"  what was changed: {literal(request.change)}", soft_wrap=True)
-    _print_evidence(case, platform, console)
-
-
-def _print_evidence(case: ReviewCase, platform: str, console: Console) -> None:
-    zone = shown_zone_of(case.account)
-    if case.disabled:
-        disabled = case.disabled.in_zone(zone)
-        console.print(f"  when it was disabled, {disabled.at:%Y-%m-%d}: {literal(disabled.sentence())}", soft_wrap=True)
-    if case.kept_now:
-        console.print(f"  {case.kept_now}", soft_wrap=True)
-    for name, count in case.campaigns:
-        console.print(f"  {wording.times(count, 'complaint')} by now about {literal(name)}", soft_wrap=True)
-    if case.is_cut:
-        console.print("  older complaints are left out")
-    for entry in case.trials:
-        trial = entry.in_zone(zone)
-        console.print(f"  earlier trial, {trial.at:%Y-%m-%d}: {literal(trial.headline(platform))}", soft_wrap=True)

@@ -12,8 +12,8 @@ from permille_cli.terminal.output import AsJson, emit_json, instant, literal, ou
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show whether an account may send now, and through what."""
     account = stack.account(account_id)
-    taken = current_route(stack.timeline, account)
-    answer = route_json(account, taken, stack["PlatformName"], stack["SmtpEndpoint"])
+    sending_route = current_route(stack.timeline, account)
+    answer = route_json(account, sending_route, stack["PlatformName"], stack["SmtpEndpoint"])
     if as_json:
         emit_json(answer)
         return

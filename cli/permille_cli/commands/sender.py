@@ -74,7 +74,7 @@ def unignore(
     try:
         stack.accounts.unignore_sender(system_entry(stack.now(), facts))
     except Conflict as conflict:
-        if any(one.name == sender for one in stack.accounts.ignored()):
+        if any(ignored_sender.name == sender for ignored_sender in stack.accounts.ignored()):
             raise
         raise InvalidInput(f"{sender} is not ignored; see `permille sender list`") from conflict
     if as_json:
@@ -86,11 +86,18 @@ def unignore(
 @app.command(name="list")
 def list_ignored(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the ignored senders, each with the reason."""
-    ignored = sorted(stack.accounts.ignored(), key=lambda one: one.name)
+    ignored = sorted(stack.accounts.ignored(), key=lambda ignored_sender: ignored_sender.name)
     if as_json:
-        emit_json({"ignored": [{"caller_identity": one.name, "reason": one.ignored} for one in ignored]})
+        emit_json(
+            {
+                "ignored": [
+                    {"caller_identity": ignored_sender.name, "reason": ignored_sender.ignored}
+                    for ignored_sender in ignored
+                ]
+            }
+        )
         return
-    for one in ignored:
-        out.print(f"[bold]{literal(one.name)}[/]  {literal(one.ignored)}", soft_wrap=True)
+    for ignored_sender in ignored:
+        out.print(f"[bold]{literal(ignored_sender.name)}[/]  {literal(ignored_sender.ignored)}", soft_wrap=True)
     if not ignored:
         out.print("No sender is ignored.")

@@ -32,12 +32,15 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
     The longest suppressed is first.
     """
     account = stack.account(account_id)
-    suppressed = list(_listed(stack, account_id))
+    suppressed = list(_suppressions(stack, account_id))
     if as_json:
-        emit_json({"account_id": account_id, "suppressions": [suppression_json(one) for one in suppressed]})
+        emit_json(
+            {"account_id": account_id, "suppressions": [suppression_json(suppression) for suppression in suppressed]}
+        )
         return
-    for one in suppressed:
-        out.print(f"{one.why:<9}  {literal(one.address)}, since {instant(one.since, account)}", soft_wrap=True)
+    for suppression in suppressed:
+        since = instant(suppression.since, account)
+        out.print(f"{suppression.why:<9}  {literal(suppression.address)}, since {since}", soft_wrap=True)
     if not suppressed:
         out.print("No address is suppressed.")
 
@@ -55,7 +58,7 @@ def show(
     For the account, and on SES's own list of the AWS account.
     """
     account, wanted = stack.account(account_id), _bare(address)
-    ours = next((one for one in _listed(stack, account_id) if one.address == wanted), None)
+    ours = next((listed for listed in _suppressions(stack, account_id) if listed.address == wanted), None)
     seen = in_ses(stack, address, wanted)
     if as_json:
         suppression = suppression_json(ours) if ours else None
@@ -109,11 +112,11 @@ def import_file(
         stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing")
     )
     added = entry.facts.count if entry else 0
-    known = len(addresses) - added
+    present = len(addresses) - added
     if as_json:
-        emit_json({"account_id": account_id, "added": added, "known": known})
+        emit_json({"account_id": account_id, "added": added, "known": present})
     else:
-        out.print(f"Added {added:,}; {known:,} were on the list already.")
+        out.print(f"Added {added:,}; {present:,} were on the list already.")
 
 
 @app.command()
@@ -129,7 +132,7 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
         emit_json(
             {
                 "account_id": account_id,
-                "suppressions": [detailed_suppression_json(one) for one in detailed],
+                "suppressions": [detailed_suppression_json(suppression) for suppression in detailed],
             }
         )
     else:
@@ -169,7 +172,7 @@ def remove(
     out.print(literal(seen.as_text()), soft_wrap=True)
 
 
-def _listed(stack: Stack, account_id: str) -> Iterable[Suppression]:
+def _suppressions(stack: Stack, account_id: str) -> Iterable[Suppression]:
     return suppression_list.listed(stack.suppressions, account_id, bounces=stack.policies.current().suppress_bounces)
 
 

@@ -61,12 +61,12 @@ def _as_data(planned: UninstallPlan) -> dict[str, Any]:
     return {
         "identities": [
             {
-                "identity": one.name,
-                "default_set": one.default_set or None,
-                "lost_set": one.lost or None,
-                "forwarding": one.forwards,
+                "identity": identity.name,
+                "default_set": identity.default_set or None,
+                "lost_set": identity.lost or None,
+                "forwarding": identity.forwards,
             }
-            for one in planned.identities
+            for identity in planned.identities
         ],
         "policies": {name: sorted(resources) for name, resources in planned.policies.items()},
         "too_narrow": {name: sorted(sets) for name, sets in planned.narrow.items()},
@@ -78,8 +78,8 @@ def _as_data(planned: UninstallPlan) -> dict[str, Any]:
 def _print(stack: Stack, planned: UninstallPlan) -> None:
     group, ours = stack["DenyGroupName"], stack["ConfigurationSetName"]
     out.print(f"Identities whose default configuration set is {literal(ours)}: {len(planned.identities):,}")
-    for one in planned.identities:
-        out.print(f"  {literal(_words(one))}", soft_wrap=True)
+    for identity in planned.identities:
+        out.print(f"  {literal(_words(identity))}", soft_wrap=True)
     for name in planned.policies:
         out.print(f"The policy of {literal(name)} gets the set that its identities had before.", soft_wrap=True)
     for name, sets in planned.narrow.items():
@@ -89,7 +89,7 @@ def _print(stack: Stack, planned: UninstallPlan) -> None:
         out.print(f"  {literal(', '.join(planned.users))}", soft_wrap=True)
 
 
-def _words(one: RestoredIdentity) -> str:
-    lost = f" ({one.lost}, which it had before, is gone)" if one.lost else ""
-    forwards = "; SES mails feedback to the sender again" if one.forwards else ""
-    return f"{one.name} gets {one.default_set or 'no default set'}{lost}{forwards}"
+def _words(identity: RestoredIdentity) -> str:
+    lost = f" ({identity.lost}, which it had before, is gone)" if identity.lost else ""
+    forwards = "; SES mails feedback to the sender again" if identity.forwards else ""
+    return f"{identity.name} gets {identity.default_set or 'no default set'}{lost}{forwards}"

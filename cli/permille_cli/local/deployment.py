@@ -1,23 +1,19 @@
 """Builds and deploys infra/template.yaml to the embedded stack with SAM CLI, as an operator does to AWS."""
 
 import json
-import os
 import platform
 import re
 import shlex
-import signal
-import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from permille.domain.values.errors import Failed, InvalidInput
 from permille.domain.words.wording import hides_nothing, plain
-from permille_cli.local.state import Running, StateDirectory
-from permille_cli.local.tools import tool, tool_environment
+from permille_cli.local.running import Running
+from permille_cli.local.sam import run_sam
+from permille_cli.local.state import StateDirectory
 from permille_cli.stack import template
 from permille_cli.stack.stack import EMBEDDED
 
@@ -94,8 +90,9 @@ def deploy(deployment: Deployment, running: Running, state: StateDirectory) -> d
 
 
 def outputs(running: Running, stack: str) -> dict[str, str]:
-    (found,) = running.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+    """The outputs of the CloudFormation stack."""
+    (description,) = running.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
 
 
 def logical_functions(running: Running, stack: str) -> dict[str, str]:
@@ -159,11 +156,11 @@ def _build(copy: Path, state: StateDirectory) -> None:
     if host not in PLATFORMS:
         raise Failed(f"no wheels are known for {' '.join(host)}; the embedded stack runs on Linux and macOS")
     environment = {"PERMILLE_PYTHON": PYTHON, "PERMILLE_PLATFORMS": PLATFORMS[host]}
-    _sam(state, environment, "build", "--template", str(copy), "--build-dir", str(_built(state)))
+    run_sam(state, environment, "build", "--template", str(copy), "--build-dir", str(_built(state)))
 
 
 def _deploy(deployment: Deployment, running: Running, state: StateDirectory) -> None:
-    _sam(
+    run_sam(
         state, running.environment, "deploy", "--template", str(_built(state) / "template.yaml"),
         "--stack-name", deployment.stack, "--resolve-s3", "--no-confirm-changeset", "--no-progressbar",
         "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM",
@@ -172,30 +169,3 @@ def _deploy(deployment: Deployment, running: Running, state: StateDirectory) -> 
 
 def _built(state: StateDirectory) -> Path:
     return state.path / "sam" / "build"
-
-
-def _sam(state: StateDirectory, environment: Mapping[str, str], command: str, *arguments: str) -> None:
-    quiet = {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(state.path / "sam"), "AWS_DEFAULT_REGION": "us-east-1"}
-    path = state.logs / f"sam-{command}.log"
-    with path.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own tool
-            [tool("sam"), command, *arguments],
-            cwd=state.path, env=tool_environment(state.tmp) | quiet | dict(environment),
-            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-    try:
-        status = process.wait()
-    except BaseException:  # an interrupt: its children would go on writing into what is about to be removed
-        with suppress(ProcessLookupError):  # it has just ended
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
-    if status:
-        raise Failed(f"sam {command} failed: {_last_lines(path.read_text(encoding='utf-8', errors='replace'))}")
-
-
-def _last_lines(log: str) -> str:
-    """The line that says why, and the one after it: the last error's if there is one, else the very last."""
-    said = [line.strip() for line in log.splitlines() if re.search(r"\w", line)]
-    errors = [number for number, line in enumerate(said) if line.startswith("Error")]
-    return " ".join(said[errors[-1] :][:2] if errors else said[-1:])

@@ -16,10 +16,10 @@ def foreign(path: Path, *, user: int | None = None) -> str | None:
 
     Raises OSError if there is no such directory.
     """
-    found = path.stat()
-    if found.st_uid != (os.geteuid() if user is None else user):
+    status = path.stat()
+    if status.st_uid != (os.geteuid() if user is None else user):
         return f"{path} belongs to somebody else"
-    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         return f"others may write to {path}"
     for above in path.parents:
         mode = above.stat().st_mode

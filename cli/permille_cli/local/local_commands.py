@@ -14,7 +14,8 @@ from permille_cli.local import schedule, stack
 from permille_cli.local.containers import in_container
 from permille_cli.local.deployment import Deployment, deployed_environment, logical_functions
 from permille_cli.local.files import write_private
-from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.running import Running
+from permille_cli.local.state import StateDirectory
 from permille_cli.local.supervisor import HOURS
 from permille_cli.stack.template import PROJECT
 from permille_cli.terminal import inputs
@@ -52,10 +53,10 @@ def up(
     if not 0 < hours <= MOST_HOURS:  # nan neither
         raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
     deployment = Deployment(name, mode.value, platform_name, for_containers)
-    found = stack.up(_state(directory), deployment, hours)
-    if found["containers_endpoint"]:
-        err.print(f"Every container here reaches this AWS, at {found['containers_endpoint']}.")
-    emit_json(found)
+    description = stack.up(_state(directory), deployment, hours)
+    if description["containers_endpoint"]:
+        err.print(f"Every container here reaches this AWS, at {description['containers_endpoint']}.")
+    emit_json(description)
 
 
 @app.command()
@@ -79,19 +80,19 @@ def status(
 
     Exits with 0 if it runs, and with 1 if not.
     """
-    found = stack.described(_state(directory))
-    if found is None and as_json and not export:
+    description = stack.described(_state(directory))
+    if description is None and as_json and not export:
         emit_json({"running": False})
         raise typer.Exit(1)
-    if found is None:  # on stderr: a shell may be evaluating what is printed
+    if description is None:  # on stderr: a shell may be evaluating what is printed
         raise Failed(NOT_RUNNING)
     if export:
-        for variable, value in found["env"].items():
+        for variable, value in description["env"].items():
             typer.echo(f"export {variable}={shlex.quote(value)}")
     elif as_json:
-        emit_json({"running": True, **found})
+        emit_json({"running": True, **description})
     else:
-        typer.echo(_as_lines(found))
+        typer.echo(_as_lines(description))
 
 
 @app.command()
@@ -107,8 +108,8 @@ def tick(
     """
     state = _state(directory)
     instant = _instant(at)
-    running, found = _running(state)
-    time, result = schedule.tick(state, running, found["outputs"], instant)
+    running, description = _running(state)
+    time, result = schedule.tick(state, running, description["outputs"], instant)
     if as_json:
         emit_json({"time": time, "result": result})
     else:
@@ -127,12 +128,12 @@ def env(
 
     For `sam local invoke --env-vars`. SAM takes credentials from the shell.
     """
-    running, found = _running(_state(directory))
+    running, description = _running(_state(directory))
     if running.containers_endpoint is None:
         raise Failed("containers cannot reach this stack: `permille local down`, and `up --for-containers`")
     variables = {
         logical: in_container(deployed_environment(running, name), running.endpoint, running.containers_endpoint)
-        for logical, name in sorted(logical_functions(running, found["stack"]).items())
+        for logical, name in sorted(logical_functions(running, description["stack"]).items())
     }
     text = json.dumps(variables, indent=2)
     if file is None:
@@ -153,10 +154,10 @@ def _state(directory: Path) -> StateDirectory:
 
 
 def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:
-    running, found = state.running(), stack.described(state)
-    if running is None or found is None:
+    running, description = state.running(), stack.described(state)
+    if running is None or description is None:
         raise Failed(NOT_RUNNING)
-    return running, found
+    return running, description
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -168,10 +169,10 @@ def _instant(text: str | None) -> datetime | None:
     return instant
 
 
-def _as_lines(found: dict[str, Any]) -> str:
-    smtp, containers = found["smtp"], found["containers_endpoint"]
-    lines = f"Running.  AWS {found['endpoint']}  SMTP {smtp['host']}:{smtp['port']}\n"
-    lines += f"Stack {found['stack']}, mails in {found['mails']}"
+def _as_lines(description: dict[str, Any]) -> str:
+    smtp, containers = description["smtp"], description["containers_endpoint"]
+    lines = f"Running.  AWS {description['endpoint']}  SMTP {smtp['host']}:{smtp['port']}\n"
+    lines += f"Stack {description['stack']}, mails in {description['mails']}"
     return f"{lines}\nEvery container here reaches AWS, at {containers}" if containers else lines
 
 
@@ -181,5 +182,5 @@ def _as_text(result: dict[str, int]) -> str:
     return f"judged {_counted(looked_at, 'account', 'accounts')}, wrote {_counted(entries, 'entry', 'entries')}{swept}"
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def _counted(number: int, singular: str, plural: str) -> str:
+    return f"{number} {singular if number == 1 else plural}"

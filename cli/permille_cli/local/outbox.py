@@ -39,9 +39,9 @@ def destinations(sesv2: Any, configuration_set: str) -> tuple[Destination, ...] 
     except sesv2.exceptions.NotFoundException:
         return None
     return tuple(
-        Destination(found["SnsDestination"]["TopicArn"], frozenset(found["MatchingEventTypes"]))
-        for found in answer.get("EventDestinations", [])
-        if found["Enabled"] and "SnsDestination" in found
+        Destination(destination["SnsDestination"]["TopicArn"], frozenset(destination["MatchingEventTypes"]))
+        for destination in answer.get("EventDestinations", [])
+        if destination["Enabled"] and "SnsDestination" in destination
     )
 
 

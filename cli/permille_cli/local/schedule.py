@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from permille.aws.replay_clock import ReplayedTime
 from permille.domain.values.errors import Failed
-from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.running import Running
+from permille_cli.local.state import StateDirectory
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -43,6 +44,7 @@ def whole_second(instant: datetime) -> datetime:
 
 
 def scheduled_event(at: datetime, running: Running) -> dict[str, Any]:
+    """The event of EventBridge's rule at a time."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),

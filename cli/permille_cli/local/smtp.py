@@ -7,17 +7,17 @@ import asyncio
 import hmac
 import re
 import ssl
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from permille_cli.local.authority import Authority, Identity, SmtpCredential, UnknownKeyError
 from permille_cli.local.events import Accepted, new_id
 from permille_cli.local.outbox import Destination, Outbox
+from permille_cli.local.short_cache import ShortCache
 from permille_cli.local.submission import Submission, read
 from permille_cli.smtp_credential import smtp_password
 
@@ -25,27 +25,10 @@ MESSAGE_BYTES = 40 * 1024 * 1024
 RECIPIENTS = 50
 INVALID = "535 Authentication Credentials Invalid"
 REQUIRED = "530 Authentication required"
-V = TypeVar("V")
 
 
 class MessageRefused(Exception):
     """The message is refused; the text is the SMTP reply."""
-
-
-class ShortCache(Generic[V]):
-    """Caches the results of a blocking function for some seconds, and calls it outside the event loop."""
-
-    def __init__(self, fetch: Callable[[str], V], *, seconds: float = 2) -> None:
-        self._fetch = fetch
-        self._seconds = seconds
-        self._cached: dict[str, tuple[float, V]] = {}
-
-    async def get(self, key: str) -> V:
-        until, value = self._cached.get(key, (0.0, None))
-        if value is None or until < time.monotonic():  # None is not cached
-            value = await asyncio.to_thread(self._fetch, key)
-            self._cached[key] = (time.monotonic() + self._seconds, value)
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +120,10 @@ class Endpoint:
         """The destinations of the events; none without a configuration set."""
         if configuration_set is None:
             return ()
-        found = await self._destinations.get(configuration_set)
-        if found is None:
+        destinations = await self._destinations.get(configuration_set)
+        if destinations is None:
             raise MessageRefused(f"554 Transaction failed: Configuration set <{configuration_set}> does not exist.")
-        return found
+        return destinations
 
     async def _authorize(
         self, key: str, submission: Submission, identity: Identity, configuration_set: str | None

@@ -15,7 +15,8 @@ from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local import containers
 from permille_cli.local.deployment import Deployment, deploy
 from permille_cli.local.files import made_private
-from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.running import Running
+from permille_cli.local.state import StateDirectory
 from permille_cli.terminal.output import err
 
 STARTING_SECONDS = 90
@@ -26,19 +27,19 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 def up(state: StateDirectory, deployment: Deployment, hours: float) -> dict[str, Any]:
     """Returns how to use the stack, started and deployed if it was not. If that fails, nothing keeps running."""
     with made_private(), _interrupted_once(), state.alone(_print_waiting):
-        found = described(state)
-        if found is not None:
-            _check_same(deployment, found)
-            return found
+        description = described(state)
+        if description is not None:
+            _check_same(deployment, description)
+            return description
         try:
             _start_and_deploy(state, deployment, hours)
         except BaseException:  # also an interrupt: nothing incomplete keeps running
             _end(state)
             raise
-        found = described(state)
-    if found is None:
+        description = described(state)
+    if description is None:
         raise Failed("the embedded stack stopped as soon as it was up")
-    return found
+    return description
 
 
 def described(state: StateDirectory) -> dict[str, Any] | None:
@@ -86,10 +87,10 @@ def _print_waiting() -> None:
     err.print("Waiting for another `permille local` that starts or stops this stack ...")
 
 
-def _check_same(requested: Deployment, found: dict[str, Any]) -> None:
-    outputs = found["outputs"]
-    for_containers = found["containers_endpoint"] is not None
-    runs = Deployment(found["stack"], outputs["EnforcementMode"], outputs["PlatformName"], for_containers)
+def _check_same(requested: Deployment, description: dict[str, Any]) -> None:
+    outputs = description["outputs"]
+    for_containers = description["containers_endpoint"] is not None
+    runs = Deployment(description["stack"], outputs["EnforcementMode"], outputs["PlatformName"], for_containers)
     if runs != requested:
         raise InvalidInput(f"the running stack is {runs}, not {requested}: `permille local down` stops it")
 

@@ -6,16 +6,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-import boto3
-from botocore.config import Config
-
 from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local.files import foreign, remove, replace_private
+from permille_cli.local.running import Running
 
 LOCKING_SECONDS = 3
 MAGIC = "An embedded stack of Permille is kept here; `permille local down` removes it.\n"
@@ -23,48 +21,6 @@ OURS = (
     "certificate.pem", "clock", "clock.new", "deployed.json", "deployed.new", "lock", "logs", "mails", "running.json",
     "running.new", "sam", "template.json", "tmp", ".aws-sam",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """The addresses of a running stack, and its root credentials."""
-
-    pid: int
-    endpoint: str
-    containers_endpoint: str | None
-    region: str
-    account_id: str
-    access_key_id: str
-    secret_access_key: str
-    smtp_host: str
-    smtp_port: int
-    relay_port: int
-    certificate: str
-    mails: str
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variables with which SDKs, SAM CLI and AWS CLI speak to this stack."""
-        return {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": self.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
-            "AWS_DEFAULT_REGION": self.region,
-        }
-
-    def with_smtp_port(self, port: int) -> "Running":
-        return replace(self, smtp_port=port)
-
-    def client(self, service: Any) -> Any:
-        """A client of this stack's AWS, whatever the environment says."""
-        return boto3.client(
-            service,
-            config=Config(retries={"total_max_attempts": 2}),
-            endpoint_url=self.endpoint,
-            region_name=self.region,
-            aws_access_key_id=self.access_key_id,
-            aws_secret_access_key=self.secret_access_key,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +156,8 @@ class StateDirectory:
 
     def running(self) -> Running | None:
         """The running stack, once it is healthy; None if there is none."""
-        found = _read(self.path / "running.json")
-        return Running(**found) if found and self.holder() is not None else None
+        document = _read(self.path / "running.json")
+        return Running(**document) if document and self.holder() is not None else None
 
     def write_running(self, running: Running) -> None:
         replace_private(self.path / "running.json", json.dumps(asdict(running), indent=2))

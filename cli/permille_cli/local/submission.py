@@ -58,7 +58,7 @@ class Submission:
         return sum(len(name) + len(value) + 4 for name, value in self.headers) < HEADERS_BYTES
 
     def all(self, name: str) -> list[str]:
-        return [value for known, value in self.headers if known.lower() == name.lower()]
+        return [value for header, value in self.headers if header.lower() == name.lower()]
 
     def first(self, name: str) -> str | None:
         """The decoded value of the first header of that name."""

@@ -27,8 +27,9 @@ from permille_cli.local.authority import Authority
 from permille_cli.local.emulation import Emulation, emulated
 from permille_cli.local.outbox import Outbox, destinations
 from permille_cli.local.relay import MailFolder, sessions
+from permille_cli.local.running import Running
 from permille_cli.local.smtp import Endpoint, SesSession
-from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.state import StateDirectory
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
@@ -38,6 +39,7 @@ log = logging.getLogger("permille.supervisor")
 
 
 def main() -> None:
+    """Parses the arguments, takes the lock and supervises until the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--hours", type=float, default=HOURS)

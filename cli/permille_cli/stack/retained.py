@@ -16,12 +16,16 @@ IDENTIFIERS = {TABLE: "TableName", "AWS::SES::ConfigurationSet": "Name", "AWS::I
 
 def retained(template: Document) -> dict[str, Any]:
     """The resources with a DeletionPolicy, as in the template."""
-    return {name: one for name, one in template["Resources"].items() if "DeletionPolicy" in one}
+    return {name: resource for name, resource in template["Resources"].items() if "DeletionPolicy" in resource}
 
 
 def tables(template: Document) -> dict[str, TableSetup]:
     """The set-up of each table, by its logical id."""
-    return {name: _setup(one["Properties"]) for name, one in retained(template).items() if one["Type"] == TABLE}
+    return {
+        name: _setup(resource["Properties"])
+        for name, resource in retained(template).items()
+        if resource["Type"] == TABLE
+    }
 
 
 def _setup(properties: Document) -> TableSetup:
@@ -60,8 +64,8 @@ def _as_named(resource: Document, name: str) -> Document:
 
 def _named(conditions: Document, used: Iterator[Any], key: str) -> dict[str, Any]:
     """The conditions that are used, with those that they use themselves."""
-    names = {one[0] for one in used}
-    while more := set(_values([conditions[one] for one in names], key)) - names:
+    names = {name[0] for name in used}
+    while more := set(_values([conditions[name] for name in names], key)) - names:
         names |= more
     return {name: conditions[name] for name in sorted(names)}
 
@@ -73,8 +77,8 @@ def _values(node: Any, key: str) -> Iterator[Any]:
             yield node[key]
         node = list(node.values())
     if isinstance(node, list):
-        for one in node:
-            yield from _values(one, key)
+        for child in node:
+            yield from _values(child, key)
 
 
 def resources_to_import(template: Document, names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Time zones by their names in the IANA database. They are read from this host's files."""
+"""Time zones by their names in the IANA database, read from this host's files."""
 
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,7 +8,7 @@ from permille.domain.values.errors import DecisionRefused, InvalidInput
 
 
 def zone_named(name: str) -> tzinfo:
-    """For what is typed. Raises InvalidInput where this host knows no zone of that name."""
+    """The zone of that name, as people type it. Raises InvalidInput where this host does not have it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -16,8 +16,8 @@ def zone_named(name: str) -> tzinfo:
 
 
 def zone_of(account: Account) -> tzinfo:
-    """For what is decided. Raises DecisionRefused where this host knows no zone of that name: days would be other
-    days."""
+    """The account's zone, for decisions. Raises DecisionRefused where this host does not have it: another zone would
+    make other days."""
     try:
         return zone_named(account.timezone)
     except InvalidInput as error:
@@ -25,7 +25,7 @@ def zone_of(account: Account) -> tzinfo:
 
 
 def shown_zone_of(account: Account) -> tzinfo:
-    """For what is only shown: UTC where the zone is not known. One account's keeps nobody from a page."""
+    """The account's zone, for display; UTC where this host does not have it, so that a page can be shown."""
     try:
         return zone_of(account)
     except DecisionRefused:

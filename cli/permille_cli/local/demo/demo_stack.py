@@ -26,7 +26,8 @@ from permille.usecases.senders.new_account import NewAccount
 from permille_cli.answers.added_account import AddedAccountAnswer
 from permille_cli.local import schedule, stack
 from permille_cli.local.deployment import Deployment
-from permille_cli.local.state import Running, StateDirectory
+from permille_cli.local.running import Running
+from permille_cli.local.state import StateDirectory
 from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.stack import Stack
 
@@ -112,7 +113,11 @@ class DemoStack:
         """The mails to owners, oldest first."""
         files = sorted(Path(self.running.mails).glob("*.eml"))
         mails = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
-        return [one for one in mails if isinstance(one, EmailMessage) and str(one["To"]).startswith("owner@")]
+        return [
+            message
+            for message in mails
+            if isinstance(message, EmailMessage) and str(message["To"]).startswith("owner@")
+        ]
 
     def show(self, mail: EmailMessage) -> None:
         body = mail.get_body(preferencelist=("plain",))
@@ -141,6 +146,7 @@ def demo_stack(console: Console) -> Iterator[DemoStack]:
 
 
 def mail(sender: DemoAccount, number: int) -> EmailMessage:
+    """A mail of the account to the recipient of that number."""
     mail = EmailMessage()
     mail["From"], mail["To"] = f"news@{sender.domain}", f"reader-{number}@inbox.example"
     mail["Subject"] = sender.subject
@@ -150,6 +156,7 @@ def mail(sender: DemoAccount, number: int) -> EmailMessage:
 
 
 def eventually(what: str, holds: Callable[[], bool]) -> None:
+    """Waits until it holds. Raises Failed after PATIENCE_SECONDS, with `what`."""
     until = time.monotonic() + PATIENCE_SECONDS
     while not holds():
         if time.monotonic() > until:

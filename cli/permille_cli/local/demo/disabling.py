@@ -52,9 +52,9 @@ def run(demo: DemoStack) -> DisablingResult:
     console.rule("[bold]What their owners read")
     eventually("the owners' mails have come", lambda: _all_notified(demo))
     mails = demo.owner_mails()
-    for one in mails:
-        demo.show(one)
-    return DisablingResult(answers, [str(one["Subject"]) for one in mails], seconds)
+    for message in mails:
+        demo.show(message)
+    return DisablingResult(answers, [str(message["Subject"]) for message in mails], seconds)
 
 
 def _send_all(demo: DemoStack, sender: DemoAccount) -> None:
@@ -86,8 +86,8 @@ def _try_both(demo: DemoStack) -> dict[str, dict[str, str]]:
         sender.account_id: {"smtp": demo.try_smtp(sender), "api": _try_api(demo, sender)} for sender in (BAKERY, DEALS)
     }
     for account_id, answer in answers.items():
-        for way, said in answer.items():
-            demo.console.print(f"{account_id:12} {way:5}", f"[{'green' if said == 'accepted' else 'red'}]{said}")
+        for way, reply in answer.items():
+            demo.console.print(f"{account_id:12} {way:5}", f"[{'green' if reply == 'accepted' else 'red'}]{reply}")
     expected = {"accepted"}, {"535 Authentication Credentials Invalid", "InvalidClientTokenId"}
     for sender, allowed in zip((BAKERY, DEALS), expected, strict=True):
         if not set(answers[sender.account_id].values()) <= allowed:
@@ -101,9 +101,11 @@ def _try_api(demo: DemoStack, sender: DemoAccount) -> str:
         aws_access_key_id=demo.credentials[sender.account_id]["username"],
         aws_secret_access_key=demo.secrets[sender.account_id],
     )
-    one = mail(sender, 0)
+    message = mail(sender, 0)
     try:
-        ses.send_raw_email(Source=one["From"], Destinations=[one["To"]], RawMessage={"Data": one.as_bytes()})
+        ses.send_raw_email(
+            Source=message["From"], Destinations=[message["To"]], RawMessage={"Data": message.as_bytes()}
+        )
     except ClientError as refused:
         return refused.response["Error"]["Code"]
     return "accepted"
@@ -111,5 +113,5 @@ def _try_api(demo: DemoStack, sender: DemoAccount) -> str:
 
 def _all_notified(demo: DemoStack) -> bool:
     """Each owner got an alert, and one the notice that the account is disabled."""
-    mailed = {(str(one["To"]), "disabled" in str(one["Subject"])) for one in demo.owner_mails()}
+    mailed = {(str(message["To"]), "disabled" in str(message["Subject"])) for message in demo.owner_mails()}
     return {(BAKERY.owner_email, False), (DEALS.owner_email, True)} <= mailed

@@ -13,8 +13,9 @@ from permille.domain.values.errors import Failed
 from permille.domain.values.status import Status
 from permille.domain.words.wording import OWNER
 from permille.zones import shown_zone_of
+from permille_cli.answers.review_case import print_case
 from permille_cli.commands import timeline
-from permille_cli.commands.review import cases, print_case
+from permille_cli.commands.review import cases
 from permille_cli.local.demo.demo_stack import DEALS, DemoStack, eventually, mail
 
 MAILS = 200
@@ -118,19 +119,19 @@ def _is(demo: DemoStack, status: Status) -> bool:
 
 
 def _try(demo: DemoStack, expected: str) -> str:
-    said = demo.try_smtp(CLEAN)
+    reply = demo.try_smtp(CLEAN)
     status = demo.account(DEALS).status
-    demo.console.print(f"{DEALS.account_id:12} {status}:", f"[{'green' if said == 'accepted' else 'red'}]{said}")
-    if said != expected:
-        raise Failed(f"{DEALS.account_id} was answered {said}, not {expected}")
-    return said
+    demo.console.print(f"{DEALS.account_id:12} {status}:", f"[{'green' if reply == 'accepted' else 'red'}]{reply}")
+    if reply != expected:
+        raise Failed(f"{DEALS.account_id} was answered {reply}, not {expected}")
+    return reply
 
 
 def _mails(demo: DemoStack, read: int) -> list[str]:
     """The last one in full."""
     eventually("the owner is welcomed back", lambda: "Welcome back" in str(demo.owner_mails()[-1]["Subject"]))
     mails = demo.owner_mails()[read:]
-    for one in mails[:-1]:
-        demo.console.print(f"To: {one['To']}  {one['Subject']}", soft_wrap=True)
+    for message in mails[:-1]:
+        demo.console.print(f"To: {message['To']}  {message['Subject']}", soft_wrap=True)
     demo.show(mails[-1])
-    return [str(one["Subject"]) for one in mails]
+    return [str(message["Subject"]) for message in mails]

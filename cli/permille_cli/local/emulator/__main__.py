@@ -23,12 +23,13 @@ STOPPING_SECONDS = 8
 
 
 def main() -> None:
+    """Serves until the end of its input."""
     os.environ.pop("PYTHONPATH")  # by which this file was found: the functions inherit what is left
     token, containers = os.environ.pop("PERMILLE_TOKEN"), os.environ.pop("PERMILLE_CONTAINERS_HOST")
     listeners = [socket.create_server(("127.0.0.1", 0))]
     if _is_address(containers):
         listeners.append(socket.create_server((containers, 0)))
-    ports = [one.getsockname()[1] for one in listeners]
+    ports = [listener.getsockname()[1] for listener in listeners]
     os.environ["GATEWAY_PORT"] = str(ports[0])  # read when ministack is imported
     print(*ports, flush=True)  # noqa: T201 - to whoever started this
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -55,7 +56,7 @@ async def _serve(listeners: list[socket.socket], access_filter: AccessFilter, to
     pass_identity_to_functions()
     name_roles_as_principals()
     config = Config()
-    config.bind = [f"fd://{one.fileno()}" for one in listeners]
+    config.bind = [f"fd://{listener.fileno()}" for listener in listeners]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
     await serve(with_private_paths(access_filter.wrap(app), token), config, shutdown_trigger=_end_of_input)

@@ -13,18 +13,18 @@ def pass_identity_to_functions() -> None:
     from ministack.services import lambda_svc  # type: ignore[import-not-found]
 
     event_of, dispatch = lambda_svc._build_function_url_event, lambda_svc._execute_function_dispatch
-    asked = ContextVar[dict[str, Any] | None]("asked", default=None)
+    event_of_call = ContextVar[dict[str, Any] | None]("event_of_call", default=None)
 
     def event(url_id: str, account: str, region: str, method: str, path: str, headers: dict[str, str],
               *rest: Any, **more: Any) -> Any:  # fmt: skip
         built = event_of(url_id, account, region, method, path, headers, *rest, **more)
         if not more.get("anonymous"):
             built["requestContext"]["authorizer"] = {"iam": {"userArn": request_caller_arn(headers)}}
-        asked.set(built)
+        event_of_call.set(built)
         return built
 
     def execute(func: Any, config: Any, event: Any, request_id: str, started: float) -> Any:
-        built = asked.get()
+        built = event_of_call.get()
         if built is not None and event is built:
             request_id = built["requestContext"]["requestId"]
         return dispatch(func, config, event, request_id, started)
@@ -40,10 +40,10 @@ def name_roles_as_principals() -> None:
     original = iam_evaluator._resolve_condition_key
 
     def resolved(key: str, context: Any) -> Any:
-        found = original(key, context)
-        if key.lower() == "aws:principalarn" and ":assumed-role/" in found:
-            account, _, session = found.removeprefix("arn:aws:sts::").partition(":assumed-role/")
+        value = original(key, context)
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in value:
+            account, _, session = value.removeprefix("arn:aws:sts::").partition(":assumed-role/")
             return f"arn:aws:iam::{account}:role/{session.partition('/')[0]}"
-        return found
+        return value
 
     iam_evaluator._resolve_condition_key = resolved

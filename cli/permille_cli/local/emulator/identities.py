@@ -17,6 +17,7 @@ SENDING = ("SendEmail", "SendRawEmail")
 
 
 def identity(address: str) -> Answer:
+    """The answer of the private path: the identity of an address and its default set."""
     from ministack.services import ses_v2  # type: ignore[import-not-found]
 
     name = identity_of(address)
@@ -30,6 +31,7 @@ def identity(address: str) -> Answer:
 
 
 def arn_of(name: str) -> str:
+    """The ARN of an identity."""
     return f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}"
 
 
@@ -37,8 +39,8 @@ def identity_of(address: str) -> str | None:
     """The verified identity of `address`: itself, else its domain, else the nearest parent domain."""
     from ministack.services import ses, ses_v2
 
-    verified = {name for name, kept in ses._identities.items() if kept.get("VerificationStatus") == "Success"}
-    verified |= {name for name, kept in ses_v2._identities.items() if kept.get("VerifiedForSendingStatus")}
+    verified = {name for name, stored in ses._identities.items() if stored.get("VerificationStatus") == "Success"}
+    verified |= {name for name, stored in ses_v2._identities.items() if stored.get("VerifiedForSendingStatus")}
     domains = {name.lower(): name for name in verified if "@" not in name}
     labels = address.rpartition("@")[2].lower().split(".")
     parents = (".".join(labels[start:]) for start in range(len(labels) - 1))

@@ -16,6 +16,8 @@ from permille_cli.local.emulator.identities import ACCOUNT, REGION, arn_of, iden
 
 
 def with_private_paths(app: App, token: str) -> App:
+    """The application with the private paths in front."""
+
     async def wrapped(scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/_permille/"):
             await app(scope, receive, send)

@@ -30,6 +30,11 @@ def credential_row(credential: Credential) -> dict[str, Any]:
     return _stored(credential)
 
 
+def epochs_row(account: Account) -> list[Any]:
+    """The starts of the account's epochs, as its row and those of its senders hold them."""
+    return [instant(start) for start in account.epochs]
+
+
 def account_of(row: Mapping[str, Any]) -> Account:
     """From a row's attributes. Those that a newer version added are ignored. Raises ValueError where one is missing or
     has the wrong type."""

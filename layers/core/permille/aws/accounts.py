@@ -8,7 +8,7 @@ from typing import Any
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.account_models import AccountRow
-from permille.aws.account_rows import OF_SWITCH, account_of, account_row
+from permille.aws.account_rows import OF_SWITCH, account_of, account_row, epochs_row
 from permille.aws.control import BREAKER, hour_row, more_passed
 from permille.aws.corrections import Corrections
 from permille.aws.models import ControlRow, EntryRow, SenderRow
@@ -120,7 +120,7 @@ class DynamoAccounts:
         return saved
 
     def _begin_epoch(self, writes: TransactWrite, account: Account) -> None:
-        epochs = SenderRow.epochs.set(account_row(account)["epochs"])
+        epochs = SenderRow.epochs.set(epochs_row(account))
         for name in account.senders:
             writes.update(self._senders(name), actions=[epochs], condition=SenderRow.account_id == account.id)
 
@@ -129,7 +129,7 @@ class DynamoAccounts:
         free = SenderRow.caller_identity.does_not_exist() | (SenderRow.account_id == account.id)
         for name in account.senders:
             if name not in read.senders:
-                row = self._senders(name, account_id=account.id, epochs=account_row(account)["epochs"])
+                row = self._senders(name, account_id=account.id, epochs=epochs_row(account))
                 writes.save(row, condition=free)
 
     def _change(self, writes: TransactWrite, account_id: str, change: BreakerChange | Correction) -> None:
@@ -154,7 +154,7 @@ class DynamoAccounts:
             attributes = {name: value for name, value in account_row(account).items() if value is not None}
             writes.save(self._accounts(**attributes), condition=AccountRow.account_id.does_not_exist())
             for name in account.senders:
-                row = self._senders(name, account_id=account.id, epochs=account_row(account)["epochs"])
+                row = self._senders(name, account_id=account.id, epochs=epochs_row(account))
                 writes.save(row, condition=SenderRow.caller_identity.does_not_exist())
             for entry in entries:
                 append(writes, self._entries, entry)

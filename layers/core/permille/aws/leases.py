@@ -46,9 +46,9 @@ class DynamoLeases:
 
     def release_lease(self, account: Account, credential: Credential) -> Account:
         """In a plain update, which returns the row: to repeat it changes nothing."""
-        known = {name: value for name, value in credential_row(credential).items() if value is not None}
+        attributes = {name: value for name, value in credential_row(credential).items() if value is not None}
         actions: list[Any] = [AccountRow.leased_until.remove()]
-        actions += [getattr(AccountRow, name).set(value) for name, value in known.items()]
+        actions += [getattr(AccountRow, name).set(value) for name, value in attributes.items()]
         row, code = self._accounts(account.id), ""
         for attempt in range(RELEASES):
             if attempt:

@@ -25,8 +25,8 @@ class DynamoLinkRegister:
         keys = _keys(audience, name)
         with table_call(f"reading the register of links for {audience}"):
             rows: dict[str, Any] = {row.name: row for row in self._rows.batch_get(keys, consistent_read=True)}
-        known = {key: row for key, row in rows.items() if row.written_in == self._table}
-        of_all, of_name = known.get(keys[0]), known.get(keys[-1]) if name else None
+        own = {key: row for key, row in rows.items() if row.written_in == self._table}
+        of_all, of_name = own.get(keys[0]), own.get(keys[-1]) if name else None
         return Register(
             of_all=instant_of(of_all.valid_since) if of_all else None,
             of_name=instant_of(of_name.valid_since) if of_name else None,
@@ -42,25 +42,23 @@ class DynamoLinkRegister:
         entry: TimelineEntry[LinkMade | AccessRevoked],
     ) -> None:
         of_all, *of_name = _keys(audience, name)
-        with (
-            transaction(self._rows, f"writing the register of links for {audience}") as writes,
-        ):
+        with transaction(self._rows, f"writing the register of links for {audience}") as writes:
             same = self._is(ControlRow.valid_since, read.of_all) & self._is(ControlRow.last_issued, read.last_issued)
-            written = self._written(register.of_all, register.last_issued)
-            writes.update(self._rows(of_all), actions=written, condition=same)
+            actions = self._actions(register.of_all, register.last_issued)
+            writes.update(self._rows(of_all), actions=actions, condition=same)
             for key in of_name:
                 same = self._is(ControlRow.valid_since, read.of_name)
-                writes.update(self._rows(key), actions=self._written(register.of_name), condition=same)
+                writes.update(self._rows(key), actions=self._actions(register.of_name), condition=same)
             append(writes, self._entries, entry)
 
-    def _written(self, valid_since: datetime | None, last_issued: datetime | None = None) -> list[Any]:
-        """The whole row: of what another table knew nothing becomes ours."""
+    def _actions(self, valid_since: datetime | None, last_issued: datetime | None = None) -> list[Any]:
+        """The actions that write a whole row, so that nothing of a row copied from another table remains."""
         instants = ((ControlRow.valid_since, valid_since), (ControlRow.last_issued, last_issued))
-        changed = [one.set(instant(value)) if value else one.remove() for one, value in instants]
-        return [ControlRow.written_in.set(self._table), *changed]
+        changes = [attribute.set(instant(value)) if value else attribute.remove() for attribute, value in instants]
+        return [ControlRow.written_in.set(self._table), *changes]
 
     def _is(self, attribute: Any, read: datetime | None) -> Any:
-        """As it was read: what another table holds was not."""
+        """The condition that an attribute is as it was read. A row copied from another table counts as empty."""
         ours = ControlRow.written_in == self._table
         if read is not None:
             return ours & (attribute == instant(read))

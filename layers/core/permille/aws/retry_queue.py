@@ -16,7 +16,7 @@ class SqsRetryQueue:
         self._sqs: SQSClient = sqs or client("sqs")
         self._url = url
 
-    def enqueue(self, account_id: str, entry_id: str, effect: str) -> None:
-        job = {"account_id": account_id, "entry_id": entry_id, "effect": effect}
-        with service_call(f"queueing {effect} of {entry_id}"):
+    def enqueue(self, account_id: str, entry_id: str, channel: str) -> None:
+        job = {"account_id": account_id, "entry_id": entry_id, "channel": channel}
+        with service_call(f"queueing {channel} of {entry_id}"):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=json.dumps(job))

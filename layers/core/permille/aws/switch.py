@@ -47,8 +47,8 @@ class IamSwitch:
         steps: list[Callable[[], object]] = []
         if changes.deny is True:
             steps.append(partial(self._iam.add_user_to_group, GroupName=self._deny_group, UserName=sender))
-        steps += [partial(self._set, sender, key, INACTIVE) for key in sorted(changes.sleep)]
-        steps += [partial(self._set, sender, key, ACTIVE) for key in sorted(changes.wake)]
+        steps += [partial(self._set, sender, key, INACTIVE) for key in sorted(changes.deactivate)]
+        steps += [partial(self._set, sender, key, ACTIVE) for key in sorted(changes.activate)]
         if changes.deny is False:
             steps.append(partial(self._allow, sender))
         if refused := [error for step in steps if (error := _refusal(sender, step))]:

@@ -1,4 +1,4 @@
-"""Tables as wholes: what a stack that is made anew takes up."""
+"""The setup of whole tables, which a new stack can take over (`permille import-stack`)."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from permille.ports.table_setup import MissingSetup, TableSetup, keys_and_indexe
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LOOKS, PAUSE = 60, 2.0  # seconds between: DynamoDB takes one update of a table at a time
+LOOKS, PAUSE = 60, 2.0  # seconds between looks; DynamoDB updates one setting of a table at a time
 
 
 class DynamoTables:
@@ -25,13 +25,13 @@ class DynamoTables:
         self._dynamodb: DynamoDBClient = dynamodb or client("dynamodb")
         self._pause = pause
 
-    def names_with_prefix(self, beginning: str) -> list[str]:
+    def names_with_prefix(self, prefix: str) -> list[str]:
         with service_call("listing the tables"):
             pages = self._dynamodb.get_paginator("list_tables").paginate()
-            return sorted(name for page in pages for name in page["TableNames"] if name.startswith(beginning))
+            return sorted(name for page in pages for name in page["TableNames"] if name.startswith(prefix))
 
     def setup(self, name: str) -> TableSetup | None:
-        with service_call(f"asking for the table {name}"):
+        with service_call(f"reading the setup of the table {name}"):
             try:
                 described: Any = self._dynamodb.describe_table(TableName=name)["Table"]
             except ClientError as refused:
@@ -70,8 +70,8 @@ class DynamoTables:
                 self._wait(name)
 
     def _wait(self, name: str) -> None:
-        for looked in range(LOOKS):
-            if looked:
+        for look in range(LOOKS):
+            if look:
                 self._pause(PAUSE)
             if self._dynamodb.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE":
                 return

@@ -65,8 +65,8 @@ class IdempotencyStore(Protocol):
 class RetryQueue(Protocol):
     """A queue of notifications that were not delivered: to be retried, or as dead letters."""
 
-    def enqueue(self, account_id: str, entry_id: str, effect: str) -> None:
+    def enqueue(self, account_id: str, entry_id: str, channel: str) -> None:
         """Adds a notification.
 
-        effect: the channel, `bus` or `mail`
+        channel: `bus` or `mail`
         """

@@ -162,7 +162,7 @@ def by_hand_line(account: Account, platform: str) -> str:
     return f"{DeniedByHand(senders=account.denial.senders).headline(platform)}. No rule did it."
 
 
-def spared_line(account: Account, now: datetime, zone: tzinfo) -> str:
+def exemption_line(account: Account, now: datetime, zone: tzinfo) -> str:
     """That an exemption spares the account; empty where none does."""
     if account.status is not Status.ACTIVE or not account.exempt_at(now) or account.exemption is None:
         return ""

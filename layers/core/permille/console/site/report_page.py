@@ -109,7 +109,7 @@ def _notes(report: OwnerReport, brand: Brand) -> Iterator[str]:
         standing.by_hand_line(report.account, brand.platform),
         standing.stays_off_line(report.account, report.verdict, report.since, report.zone),
         standing.broken_line(report.account, report.verdict),
-        standing.spared_line(report.account, report.now, report.zone),
+        standing.exemption_line(report.account, report.now, report.zone),
         standing.still_on_line(report.account, report.verdict, report.now),
         standing.luck_line(report.verdict),
     )

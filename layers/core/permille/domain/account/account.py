@@ -1,9 +1,8 @@
-"""One business's sending account, and what its decisions are made of: decide.py decides by the rules, trial.py by the
-single day; commands.py lists what people can decide, and decisions.py decides it."""
+"""The account: one business that sends, with its state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from permille.domain.account.assessment import Assessment
@@ -13,38 +12,51 @@ from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.policy.policy import Policy
-from permille.domain.policy.verdict import Verdict, judge
-from permille.domain.timeline.kinds.complaints import CountedComplaint
-from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.status import HoldReason, Status
-from permille.domain.values.tally import Days
 
 TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Three counters say who wrote: `revision` is raised by every write but those of the switch, and is what a save is
-    conditional on; `version` by every decision; `switch_generation` by every decision that has to be switched, or
-    switched again. `credential` is written by the switch alone.
+    """An account as it is stored. `credential` is written by the reconciliation alone, under its lease.
 
-    identities: the domains and addresses that it sends from; rows of before do not say it
-    epochs: the starts of the second and later ones
-    would_disable: a rule is broken, and observing or an exemption spares the account
-    recheck: a disabling by a rule that is going to be judged once more
-    reversed_at: when a disabling was last found to have come too early, and undone
-    alerted_entry_ids: recent complaint entries that an alert or a disabling was about
-    bounced_at: when the ledger last said that bounces were counted
-    bounces_reported_until: the timeline has told of the bounces that were counted before
-    missing: senders whose IAM user was found to be gone
-    renewal: the last one of its credential
-    risks_accepted: why senders were adopted that could evade Permille, by their names
-    denial: it is off although its status lets it send, until somebody decides about it or takes the senders out again
-    owner_mail: empty, or why the owner is not written to any more (`bounced`, `complained`)
-    links_valid_since: links to the account that were made until then are revoked
-    owner_acts: what its owner's links have caused of late
-    look: what was found when it was last judged, if ever in this epoch
+    id: lower-case letters, digits and hyphens
+    owner_email: the address of mails to the owner
+    senders: the names of its IAM users
+    owner_name: in greetings; may be empty
+    timezone: an IANA name
+    identities: the domains and addresses that it sends from; empty in older rows
+    owner_mail: why mails to the owner are stopped (`bounced`, `complained`); empty where they are not
+    status: its state
+    epochs: the starts of the second and later epochs
+    strikes: how often the rules disabled it
+    would_disable: a rule is broken, and not acted on: the mode is monitor, or the account is exempt
+    hold: a broken rule that is not acted on yet, else None
+    recheck: the recheck of a disabling that is to come, else None
+    reversed_at: when a disabling was last reversed
+    exemption: the last one, which may be over
+    review: the last request for a trial
+    trial: the trial that is scheduled, running or observed
+    provider: the third-party SMTP server that is connected
+    route_changes: the entries that last changed its sending path
+    decided_at: the last decision
+    alerted_at: the last alert
+    alerted_entry_ids: recent complaint entries that an alert or a disabling included
+    bounced_at: when bounces were last counted
+    bounces_reported_until: bounces counted before are on the timeline
+    missing: senders whose IAM user does not exist any more
+    denial: somebody denied senders by hand, else None
+    renewal: the last renewal of its credential
+    links_valid_since: links issued until then are revoked
+    risks_accepted: by sender, why its risky permissions are accepted
+    owner_acts: what holders of its owner's links did lately
+    due_at: when Enforce has to process it; None: not until something happens
+    assessment: when it was last judged in this epoch; None if never
+    switch_generation: raised by each decision after which IAM has to be changed
+    credential: what is known of its access keys in IAM
+    version: raised by each decision
+    revision: raised by each write but those of the reconciliation: the optimistic lock
     """
 
     id: str
@@ -95,6 +107,7 @@ class Account:
 
     @property
     def epoch(self) -> int:
+        """The number of the current epoch, from 1."""
         return 1 + len(self.epochs)
 
     @property
@@ -104,7 +117,7 @@ class Account:
 
     @property
     def applied(self) -> bool:
-        """Whether all that the last such decision asks for was done in IAM, which may show it later."""
+        """Whether all changes for that decision were made in IAM, which may still show older values."""
         return self.credential.applied == self.switch_generation
 
     @property
@@ -117,41 +130,41 @@ class Account:
         return self.status.may_send and not self.denied_by_hand
 
     def ends_renewal(self, now: datetime) -> bool:
-        """Whether the old keys of a renewal have to be made Inactive, or to be read back to be: their time is over, or
-        the account is off, which ends it early."""
+        """Whether the old keys of a renewal have to be deactivated, or read back: their time is over, or it is off."""
         renewal = self.renewal
         if renewal is None or renewal.until is None or not renewal.new or renewal.ended:
             return False
         return now >= renewal.until or not self.status.may_send
 
     def old_key_works_until(self, now: datetime) -> datetime | None:
-        """None where the credential was not renewed, or the time of the old keys is over."""
+        """Until when the old keys of a renewal work; None where there is none, or their time is over."""
         renewal = self.renewal
         works = renewal and renewal.new and not renewal.ended and not self.ends_renewal(now)
         return renewal.until if renewal and works else None
 
     def may_reactivate(self, keys: frozenset[str]) -> frozenset[str]:
-        """Those of the keys, which Permille put to sleep, that enabling wakes: none that was renewed."""
+        """The keys that enabling activates, of those that Permille deactivated: all but keys that were replaced."""
         return keys - self.renewal.retired if self.renewal else keys
 
     def is_denied_by_hand(self, state: SenderState) -> bool:
-        """Whether this is how IAM shows a sender that somebody has denied by hand: that it is in the deny group is no
-        lag and no leftover once IAM was read back to agree."""
+        """Whether a sender's state in IAM shows that somebody denied it by hand. Before IAM was read back to agree, the
+        deny group may still hold senders that Permille put there."""
         return state.denied and self.status.may_send and self.in_sync
 
     @property
     def held(self) -> HoldReason:
+        """Why a broken rule is not acted on; HoldReason.NO where none is held."""
         return self.hold.why if self.hold else HoldReason.NO
 
     def to_be_switched(self, **different: Any) -> "Account":
-        """With what is `different`; the credential has to be made to agree, and read back. A deny that was put in by
-        hand was about the decision before."""
+        """The account with `different` fields, after a decision that IAM has to be reconciled with. It ends a deny by
+        hand, which was about the decision before."""
         return replace(self, switch_generation=self.switch_generation + 1, denial=None, **different)
 
     @property
     def current_trial(self) -> Trial | None:
-        """The trial, but for one that has not begun and whose request is not approved any more: withdrawing changes the
-        request alone, and the next look removes the trial."""
+        """The trial, unless it has not begun and its request was withdrawn: withdrawing changes the request alone, and
+        Enforce removes the trial later."""
         is_approved = self.review is not None and self.review.state is ReviewState.APPROVED
         begun = self.trial is not None and self.trial.state is not TrialState.SCHEDULED
         return self.trial if begun or is_approved else None
@@ -164,7 +177,7 @@ class Account:
 
     @property
     def waiting_for_support_since(self) -> datetime | None:
-        """Since when support is waited for: an open request, or a trial that went well and is not confirmed."""
+        """Since when support has to act: on an open request, or a trial to confirm. None where it has not."""
         if self.review and self.review.state is ReviewState.OPEN:
             return self.review.requested_at
         return self.trial.verdict_at if self.trial and self.awaits_confirmation else None
@@ -179,29 +192,9 @@ class Account:
         return self.trial is not None and self.trial.confirmation_requested and not self.trial.confirmed
 
     def after_last_decision(self, now: datetime) -> datetime:
-        """Whatever the clock of the run says, a decision comes after the one before it, and so do their entries."""
+        """`now`, or just after the last decision if that is later: decisions keep their order even if clocks differ."""
         return max(now, self.decided_at + TICK) if self.decided_at else now
 
     def exempt_at(self, now: datetime) -> bool:
+        """Whether an exemption is in force."""
         return self.exemption is not None and now < self.exemption.until
-
-    def verdict(self, policy: Policy, days: Days, today: date) -> Verdict:
-        """What the policy says of it, with the allowance that is left to it."""
-        verdict = judge(policy, days, today)
-        return replace(verdict, allowance_left=self.allowance(verdict.allowance_left))
-
-    def allowance(self, kept: int) -> int:
-        """How many more complaints are allowed where the rules would keep so many: none while it is off."""
-        return self.allowance_when_on(kept) if self.may_send else 0
-
-    def allowance_when_on(self, kept: int) -> int:
-        """The same, whether it is off or not: none in a trial that one complaint ends."""
-        one_ends = self.status is Status.TRIAL and (self.trial is None or self.trial.ends_at_first_complaint)
-        return 0 if one_ends else kept
-
-    def complaints_in(
-        self, verdict: Verdict, complaints: Sequence[TimelineEntry[CountedComplaint]]
-    ) -> list[TimelineEntry[CountedComplaint]]:
-        """Those of the complaints that the verdict is about: on mail of this epoch, sent in the window."""
-        first = verdict.first_day
-        return [one for one in complaints if one.facts.epoch == self.epoch and one.facts.sent_at.date() >= first]

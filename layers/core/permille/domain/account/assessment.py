@@ -1,4 +1,4 @@
-"""What was found when an account was last judged."""
+"""The result when an account was last judged."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,15 +7,22 @@ from permille.domain.policy.verdict import Verdict
 from permille.domain.values.status import Mode
 from permille.domain.values.tally import Tally
 
-RISK_PRIOR_DELIVERIES = 5_000  # e-mails: below so many, one complaint says little of a sender
+RISK_PRIOR_DELIVERIES = 5_000  # e-mails, added to the deliveries: of few e-mails one complaint says little
 RISK_SCALE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the last look that judged the account found in the window that ended on `day`. `over`: a rule was broken.
-    `kept`: it left the account as it was, because no rule was broken or time alone had broken it. `policy` is the id of
-    the policy that it was judged by, `mode` the mode that was in force."""
+    """The counts and the verdict of an account.
+
+    day: the last day of the window
+    delivered, complaints, bounces: the counts of the window
+    allowance_left: how many more complaints would have been kept
+    breaks_rule: whether a rule was broken
+    policy: the id of the policy that judged
+    mode: the mode in force
+    kept: whether the account was kept, since no rule was broken, or time alone had broken one
+    """
 
     day: date
     delivered: int
@@ -29,7 +36,7 @@ class Assessment:
 
     @classmethod
     def at(cls, verdict: Verdict, mode: Mode, *, kept: bool | None = None) -> "Assessment":
-        """`kept` is whether the rules are, unless it is named."""
+        """Makes the assessment of a verdict. `kept`: None where it is whether no rule is broken."""
         counts = verdict.counts
         return cls(
             verdict.last_day,
@@ -45,11 +52,12 @@ class Assessment:
 
     @property
     def counts(self) -> Tally:
+        """The counts of the window."""
         return Tally(self.delivered, self.complaints, self.bounces)
 
     @property
     def risk(self) -> int:
-        """For support to look at the worst first: complaints per million, as if some thousand e-mails more had been
-        delivered without one. Whoever breaks a rule comes before all who break none."""
+        """Ranks accounts for support: complaints per RISK_SCALE deliveries, of which RISK_PRIOR_DELIVERIES are added,
+        and RISK_SCALE more where a rule is broken."""
         rate = min(self.complaints * RISK_SCALE // (self.delivered + RISK_PRIOR_DELIVERIES), RISK_SCALE - 1)
         return rate + RISK_SCALE * self.breaks_rule

@@ -1,4 +1,4 @@
-"""What a correction changes of what was counted."""
+"""The effect of a correction on the counts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Void:
-    """A complaint is taken back: when, by whom, and why."""
+    """A complaint was voided: when, by whom, and why."""
 
     at: datetime
     by: str
@@ -15,8 +15,12 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The complaint of that identity, on mail of that send day and epoch, counts no more; or again, where `void` is
-    None."""
+    """A complaint is voided or restored.
+
+    identity: of the complaint
+    day, epoch: in which it counts
+    void: how it was voided; None where it is restored
+    """
 
     identity: str
     day: date
@@ -25,5 +29,5 @@ class Correction:
 
     @property
     def complaints(self) -> int:
-        """What it adds to the tally."""
+        """The number that is added to the tally."""
         return -1 if self.void else 1

@@ -1,4 +1,4 @@
-"""An account's SMTP credential: what is known of it, and what has to be done to IAM users so that it agrees with the
+"""An account's SMTP credential: its state as Permille knows it, and the changes in IAM that make it agree with the
 account's status."""
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from permille.domain.timeline.kinds.credential import Difference
 
 ACTIVE: Final = "Active"
 INACTIVE: Final = "Inactive"
-# IAM is eventually consistent: for so long an answer may still tell what was before a change. Measured: 3 to 4 s.
+# IAM is eventually consistent: so long after a change, an answer may show older values. Measured: 3 to 4 s.
 PROPAGATION = timedelta(seconds=30)
 
 DeactivatedKeys = Mapping[str, frozenset[str]]  # access keys by sender
@@ -18,13 +18,13 @@ DeactivatedKeys = Mapping[str, frozenset[str]]  # access keys by sender
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What Permille did to an account's credential, and read back of it. Only the holder of the lease writes it.
+    """The state of the reconciliation with IAM. Only the holder of the lease writes it.
 
-    deactivated: the keys that Permille put to sleep, by sender
-    applied: the switch generation that was asserted as a whole: every key and the deny group, whatever IAM said of them
-    applied_at: when something was last changed in IAM
+    deactivated: the keys that Permille deactivated, by sender
+    applied: the switch generation for which all changes were made: every key and the deny group
+    applied_at: the last change in IAM
     observed: the switch generation that IAM was last read back to agree with, PROPAGATION after the last change
-    lease: how many leases were ever taken, the fencing token
+    lease: the number of leases so far, which is the fencing token
     """
 
     deactivated: DeactivatedKeys = field(default_factory=dict)
@@ -34,25 +34,33 @@ class Credential:
     lease: int = 0
 
     def is_propagated(self, now: datetime) -> bool:
-        """Whether IAM shows the last change by now, wherever it is asked."""
+        """Whether all answers of IAM show the last change by now."""
         return self.applied_at is None or now - self.applied_at >= PROPAGATION
 
 
 @dataclass(frozen=True, slots=True)
 class SenderState:
-    """What IAM says of a sender: the status of each of its keys, and whether the deny group holds it."""
+    """A sender's state in IAM.
+
+    keys: the status (ACTIVE or INACTIVE) of each access key, by its id
+    denied: whether it is in the deny group
+    """
 
     keys: Mapping[str, str]
     denied: bool
 
     def with_status(self, status: str) -> frozenset[str]:
-        return frozenset(key for key, its_status in self.keys.items() if its_status == status)
+        """The keys with this status."""
+        return frozenset(key for key, of_key in self.keys.items() if of_key == status)
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Senders of an account that may send which somebody has put into the deny group by hand, and since when one is
-    known to be in it."""
+    """A deny by hand, of an account that may send.
+
+    senders: those in the deny group
+    since: when the first of them was found there
+    """
 
     senders: tuple[str, ...]
     since: datetime
@@ -60,14 +68,16 @@ class Denial:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A key that takes the place of a sender's old ones, written down before it is made.
+    """The renewal of a sender's key. It is stored before the new key is created.
 
-    begun_at: when the key was about to be made
-    dropped: keys that are deleted before it is made
-    new: the key; empty while it is being made, when nobody was shown what is neither old nor dropped
-    until: from then on the old keys are Inactive, once there is the new one; None where that was never said
-    put_off_at: when they were last made so
-    ended: IAM was read back to agree
+    sender: its name
+    old: the keys that the new one replaces
+    begun_at: just before the new key is created
+    dropped: keys that are deleted before
+    new: the new key; empty until it is stored. A key that is neither old nor dropped then is an interrupted renewal's
+    until: when the old keys are deactivated; None where that is not fixed yet
+    put_off_at: when they were last deactivated
+    ended: whether IAM was read back to show them Inactive
     """
 
     sender: str
@@ -81,47 +91,50 @@ class Renewal:
 
     @property
     def retired(self) -> frozenset[str]:
-        """Keys that are never woken, also where they still work."""
+        """Keys that are never activated again, even if they still work."""
         return frozenset((*self.dropped, *(self.old if self.new else ())))
 
     def is_propagated(self, now: datetime) -> bool:
-        """Whether IAM shows the old keys as they were last made, wherever it is asked."""
+        """Whether all answers of IAM show the old keys as Inactive by now."""
         return self.put_off_at is not None and now - self.put_off_at >= PROPAGATION
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Keys to put to sleep and to wake; whether to put the sender into the deny group or take it out (None: leave)."""
+    """Changes of a sender in IAM; falsy where there are none.
 
-    sleep: frozenset[str] = frozenset()
-    wake: frozenset[str] = frozenset()
+    deactivate, activate: access keys
+    deny: True: add the sender to the deny group; False: remove it; None: leave it
+    """
+
+    deactivate: frozenset[str] = frozenset()
+    activate: frozenset[str] = frozenset()
     deny: bool | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.sleep or self.wake or self.deny is not None)
+        return bool(self.deactivate or self.activate or self.deny is not None)
 
 
 def changes(state: SenderState, deactivated: frozenset[str], *, may_send: bool) -> Changes:
-    """What does not agree with the status as IAM shows it; empty (falsy) where all agrees. Only keys that Permille put
-    to sleep are ever woken: an owner's own Inactive key stays deactivated."""
+    """The changes that make a sender's state in IAM agree with the status; empty (falsy) where it agrees. Only keys
+    that Permille deactivated are activated: a key that its owner deactivated stays Inactive."""
     if may_send:
-        wake = state.with_status(INACTIVE) & deactivated
-        return Changes(wake=wake, deny=False if state.denied else None)
-    return Changes(sleep=state.with_status(ACTIVE), deny=None if state.denied else True)
+        activate = state.with_status(INACTIVE) & deactivated
+        return Changes(activate=activate, deny=False if state.denied else None)
+    return Changes(deactivate=state.with_status(ACTIVE), deny=None if state.denied else True)
 
 
 def assertion(deactivated: frozenset[str], *, may_send: bool) -> Changes:
-    """Everything that the status asks for, whatever IAM shows: it may show what was before another change.
-    `deactivated`:
-    the keys that Permille has put to sleep, or is about to."""
-    return Changes(wake=deactivated, deny=False) if may_send else Changes(sleep=deactivated, deny=True)
+    """All changes that the status demands, without regard to IAM's answers, which may show older values. `deactivated`:
+    the keys that Permille has deactivated, or is about to."""
+    return Changes(activate=deactivated, deny=False) if may_send else Changes(deactivate=deactivated, deny=True)
 
 
-def drift(caller: str, state: SenderState, deactivated: frozenset[str], *, may_send: bool) -> list[Difference]:
-    """What does not agree with the status, in either direction."""
+def drift(sender: str, state: SenderState, deactivated: frozenset[str], *, may_send: bool) -> list[Difference]:
+    """How a sender's state in IAM differs from the status, in either direction."""
     todo = changes(state, deactivated, may_send=may_send)
-    found = [Difference(sender=caller, what="awake", key=key) for key in sorted(todo.sleep)]
-    found += [Difference(sender=caller, what="deactivated", key=key) for key in sorted(todo.wake)]
+    differences = [Difference(sender=sender, what="awake", key=key) for key in sorted(todo.deactivate)]
+    differences += [Difference(sender=sender, what="deactivated", key=key) for key in sorted(todo.activate)]
     if todo.deny is not None:
-        found.append(Difference(sender=caller, what="not denied" if todo.deny else "denied", key=""))
-    return found
+        differences.append(Difference(sender=sender, what="not denied" if todo.deny else "denied", key=""))
+    return differences

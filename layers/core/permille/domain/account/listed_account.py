@@ -1,4 +1,4 @@
-"""An account as a list shows it."""
+"""An account as lists show it."""
 
 from dataclasses import dataclass, fields
 from typing import Self

@@ -1,4 +1,4 @@
-"""What the holder of an owner's link can cause in a day is bounded: links leak, and a holder is taken for the owner."""
+"""Daily limits of the acts of an owner's link. Links leak, and whoever holds one acts as the owner."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
@@ -13,8 +13,8 @@ CHANGES_A_DAY: Final = 5
 
 
 class AskedMail(StrEnum):
-    """Mails that an owner's link causes at once, one of each kind a day, so that none takes another's place; each is
-    named as the field that says when it was last sent."""
+    """Mails that an act of an owner's link causes. Each kind has its own daily limit of one. The values are names of
+    fields of OwnerActs."""
 
     RECEIPT = "receipt_at"
     LINK = "link_at"
@@ -22,10 +22,12 @@ class AskedMail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnerActs:
-    """What was done and caused without anybody of the staff.
+    """Recent acts of owners' links.
 
-    changes: how often a request was made or amended on `day`, where the account is
-    receipt_at, link_at: when a receipt of a request, and a new link, were last mailed, on whatever day
+    day: the last day with a change, in the account's time zone; None before the first
+    changes: how often a request was made or amended on that day
+    receipt_at: when a receipt of a request was last mailed
+    link_at: when a new link was last mailed
     """
 
     day: date | None = None
@@ -34,7 +36,7 @@ class OwnerActs:
     link_at: datetime | None = None
 
     def changed(self, zone: tzinfo, now: datetime) -> "OwnerActs":
-        """With one change more. Raises DecisionRefused where there were as many as a day may have."""
+        """The acts with one more change. Raises DecisionRefused where the day's limit is reached."""
         acts = self._on(today(zone, now))
         if acts.changes >= CHANGES_A_DAY and acts.day:
             again = local(midnight(acts.day + DAY, zone).astimezone(zone))
@@ -45,7 +47,7 @@ class OwnerActs:
         return replace(acts, changes=acts.changes + 1)
 
     def mailed(self, mail: AskedMail, zone: tzinfo, now: datetime) -> "OwnerActs":
-        """With one mail more; the same where the day has had its one of that kind."""
+        """The acts with one more mail; unchanged where one of this kind was sent today."""
         last: datetime | None = getattr(self, mail)
         if last is not None and today(zone, now) <= today(zone, last):
             return self
@@ -53,5 +55,5 @@ class OwnerActs:
         return replace(self, **sent)  # type: ignore[arg-type]  # a field's name
 
     def _on(self, day: date) -> "OwnerActs":
-        """Counting begins anew with each day. A day that is over, as in a zone further west, goes on being counted."""
+        """The acts of `day`. A later day that was counted before stays: the account's zone may have moved west."""
         return self if self.day and day <= self.day else replace(self, day=day, changes=0)

@@ -6,8 +6,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A third-party SMTP server that the owner's e-mails can go through. `secret` is the ARN of the secret that holds
-    the password, and `version` which of its versions goes with this host and user."""
+    """A third-party SMTP server.
+
+    host, port, user: its address, and the user name of the login
+    secret: the ARN of the secret with the password
+    version: the version of the secret that belongs to this host and user
+    connected_at: when it was connected
+    """
 
     host: str
     port: int

@@ -1,4 +1,4 @@
-"""What keeps a broken rule from being acted on, and a disabling that is judged once more."""
+"""Holds, exemptions and rechecks: what delays, prevents or reverses a disabling by rules."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,14 @@ from permille.domain.values.status import HoldReason
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A broken rule that is not acted on yet: why, and since when without a break. `resumed_at`: when counting went on
-    after it had stalled; only then does the time begin in which what waits is counted. `needs_staff`: staff were told
-    that it does not end by itself; `released`: they said that the disabling is right."""
+    """A broken rule that is not acted on yet.
+
+    why: the reason, which may change
+    since: when it began
+    resumed_at: when counting went on after it had stalled; the wait for feedback begins then
+    released: staff let the disabling happen
+    needs_staff: it does not end by itself, and staff have an entry that says so
+    """
 
     why: HoldReason
     since: datetime
@@ -20,13 +25,18 @@ class Hold:
 
     @property
     def waits_since(self) -> datetime | None:
-        """Since when feedback is waited for that is being counted."""
+        """Since when the wait for feedback lasts; None while counting is stalled."""
         return None if self.why is HoldReason.STALLED else self.resumed_at or self.since
 
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """No rule disables the account until then: who said so, and why."""
+    """No rule disables the account until then.
+
+    until: its end
+    reason: why
+    by: who decided
+    """
 
     until: datetime
     reason: str
@@ -35,8 +45,12 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """A disabling by a rule is judged once more at `at`, when the feedback about the mail sent before is in. `passed`:
-    whether the breaker counted it, which it does not where staff let it happen."""
+    """A disabling by a rule is to be judged once more, when the feedback about the mail sent before is counted.
+
+    at: from when on
+    disabled_at: when it was disabled
+    passed: whether the breaker counted the disabling; not where staff released a hold
+    """
 
     at: datetime
     disabled_at: datetime

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RouteChanges:
-    """The ids of the entries that last changed what its e-mails go through; empty in older rows, and where it never
-    changed so.
+    """Ids of entries; empty in older rows, and where there was no such change.
 
-    to_ses: by which it was let send through its SMTP account
-    from_ses: by which they came to go through its provider, to another provider, or nowhere
+    to_ses: the last entry by which the account may send through SES
+    from_ses: the last entry by which it sends through its provider, another provider, or not at all
     """
 
     to_ses: str = ""

@@ -17,7 +17,7 @@ class ReviewState(StrEnum):
 
 
 class RequestedDay(StrEnum):
-    """How far off the day is that the owner asks for."""
+    """How far off the requested day is."""
 
     AHEAD = "ahead"
     NEAR = "near"  # begins within a day, or has begun
@@ -26,10 +26,21 @@ class RequestedDay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The owner's request: the day and size of the next batch, what went wrong, what was changed. `reason` is
-    support's: the note of an approval, or why it was declined. `begins_at` and `ends_at` are the day's instants in UTC,
-    fixed when it was asked for; None in older rows. `last_reminder`: what was last written on the timeline about an
-    unanswered request's day."""
+    """A review request.
+
+    state: how it stands
+    day: of the next batch, in the account's time zone
+    batch: its size, in e-mails
+    cause: what went wrong
+    change: what the owner changed
+    requested_at: when it was made
+    decided_at: when it was answered or withdrawn
+    decided_by: who of the staff answered; empty else
+    reason: support's note, or why the request was declined
+    ask_again_on: of a declined one, when the cooldown is over
+    begins_at, ends_at: the day's instants in UTC, fixed when it was requested; None in older rows
+    last_reminder: which reminder about the day was written last
+    """
 
     state: ReviewState
     day: date
@@ -56,14 +67,18 @@ class TrialState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The single day, as it was fixed at approval: its instants in UTC, and the numbers of the policy.
+    """One day of sending on probation. Instants and numbers are fixed at approval.
 
-    confirmation_requested: support was asked to confirm that the account is reinstated
-    confirmed: it has
+    state: how it stands
+    day: in the account's time zone
+    begins_at, ends_at: its instants in UTC
+    verdict_at: when the observing ends
+    confirmation_requested: support was asked to confirm it
+    confirmed: support confirmed it
     least_delivered: so many e-mails have to be delivered for a verdict
-    most_sent: the day ends early when more were sent; 0 where it does not
-    ratio_above: with more delivered than this the rules decide, where it is not 0; else one complaint ends the trial
-    denied_by_hand: the account was when the day ended
+    most_sent: the day ends early when more were sent; 0: it does not
+    ratio_above: with more delivered than this the rules decide, else one complaint ends the trial; 0: one always
+    denied_by_hand: whether the account was denied by hand when the day ended
     """
 
     state: TrialState
@@ -95,7 +110,7 @@ class Trial:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """Those of the policy."""
+        """The numbers that were taken from the policy."""
         return {
             "least_delivered": self.least_delivered,
             "most_sent": self.most_sent,

@@ -8,8 +8,12 @@ from permille.domain.timeline.timeline import Entry
 
 
 def is_decision(read: Account, account: Account, entries: Sequence[Entry]) -> bool:
-    """Whether what is to be written is one. Notes on when to look again, and on what was found, are none."""
-    hold = read.hold if account.hold and read.hold else account.hold  # whose reason changes as often as it likes
+    """Whether a write is a decision. A new due time, assessment, recheck or reason of a hold is none.
+
+    read: the account before
+    account, entries: what is to be written
+    """
+    hold = read.hold if account.hold and read.hold else account.hold  # the reason of a hold may change often
     noted = replace(
         account,
         due_at=read.due_at,

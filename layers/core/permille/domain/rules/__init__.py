@@ -1,1 +1,1 @@
-"""What the rules decide by themselves. decide.py is the decision function."""
+"""Decisions of the rules, without a person. decide.py has the decision function."""

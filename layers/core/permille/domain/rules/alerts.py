@@ -11,54 +11,57 @@ from permille.domain.rules.needs import COMMIT_LAG
 from permille.domain.timeline.kinds.alert import Alert
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import TimelineEntry, entry
+from permille.domain.values.calendar import DAY
 from permille.domain.values.entry_id import id_at
 
-DAILY_LOOK_WITHIN = timedelta(hours=6)
+DAILY_ASSESSMENT_WITHIN = timedelta(hours=6)  # of the beginning of the UTC day
 
 
 def alert(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
-    """The first complaint is told at once; those that follow within the hour are collected in the next alert."""
-    next_look = next_assessment_at(account, verdict, now)
-    new = _untold(account, evidence)
+    """Alerts the owner of new complaints: of the first at once, and then at most once in `alert_every_minutes`. The
+    account is due for the next alert or assessment."""
+    due_at = next_assessment_at(account, verdict, now)
+    new = _new_complaints(account, evidence)
     if not new:
-        return Outcome(replace(account, due_at=next_look), [])
+        return Outcome(replace(account, due_at=due_at), [])
     waits_until = (account.alerted_at or now) + timedelta(minutes=verdict.policy.alert_every_minutes)
     if account.alerted_at and now < waits_until:
-        return Outcome(replace(account, due_at=min(waits_until, next_look or waits_until)), [])
-    alerted = replace(
-        account, alerted_at=now, alerted_entry_ids=alerted_ids(account, evidence, now), decided_at=now, due_at=next_look
-    )
+        return Outcome(replace(account, due_at=min(waits_until, due_at or waits_until)), [])
+    ids = alerted_ids(account, evidence, now)
+    alerted = replace(account, alerted_at=now, alerted_entry_ids=ids, decided_at=now, due_at=due_at)
     exempt_until = account.exemption.until if account.exemption and account.exempt_at(now) else None
     still_on = verdict.breaks and exempt_until is None and account.hold is None
     return Outcome(alerted, [entry(account.id, now, Alert.of_verdict(verdict, new, exempt_until, still_on=still_on))])
 
 
-def _untold(account: Account, evidence: Evidence) -> list[TimelineEntry[CountedComplaint]]:
-    """What no alert has told. What was reported before the epoch began is told by the timeline alone: old complaints do
-    not come back."""
+def _new_complaints(account: Account, evidence: Evidence) -> list[TimelineEntry[CountedComplaint]]:
+    """The complaints that no alert included. Those counted before the epoch began need none: they do not count."""
     floors = [account.alerted_at - COMMIT_LAG] if account.alerted_at else []
     floors += account.epochs[-1:]
     return [
-        one
-        for one in evidence.complaints
-        if one.id not in account.alerted_entry_ids and all(one.at >= floor for floor in floors)
+        complaint
+        for complaint in evidence.complaints
+        if complaint.id not in account.alerted_entry_ids and all(complaint.at >= floor for floor in floors)
     ]
 
 
 def alerted_ids(account: Account, evidence: Evidence, now: datetime) -> frozenset[str]:
-    """The complaints that the next look may meet again, also one that is taken back and may be restored."""
+    """The ids of alerted complaints, including these, that the next run may read again. One that is voided may be
+    restored, so that its id is kept as well."""
     since = id_at(now - COMMIT_LAG)
-    return frozenset(
-        one for one in account.alerted_entry_ids.union(each.id for each in evidence.complaints) if one >= since
-    )
+    ids = account.alerted_entry_ids.union(complaint.id for complaint in evidence.complaints)
+    return frozenset(entry_id for entry_id in ids if entry_id >= since)
 
 
 def next_assessment_at(account: Account, verdict: Verdict, now: datetime) -> datetime | None:
-    """While the window holds complaints, some moment early in the next UTC day: as the window moves on, clean mail can
-    leave it before a complaint does. A hash spreads the accounts over the hours. And when an exemption ends."""
-    looks = [account.exemption.until] if account.exemption and account.exempt_at(now) else []
+    """When an active account has to be judged again without new feedback; None where it has not.
+
+    While the window holds complaints, that is early in the next UTC day, since the window moves on; a hash spreads the
+    accounts over DAILY_ASSESSMENT_WITHIN. It is also when an exemption ends.
+    """
+    instants = [account.exemption.until] if account.exemption and account.exempt_at(now) else []
     if verdict.counts.complaints:
         spread = int.from_bytes(sha256(account.id.encode()).digest()[:4]) / 2**32
-        midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
-        looks.append(midnight + spread * DAILY_LOOK_WITHIN)
-    return min(looks, default=None)
+        midnight = datetime.combine(now.date() + DAY, time(), UTC)
+        instants.append(midnight + spread * DAILY_ASSESSMENT_WITHIN)
+    return min(instants, default=None)

@@ -1,30 +1,30 @@
-"""Feedback that waits to be counted, and for how long a decision waits for it. Time bounds every wait: on a busy
-platform something waits always."""
+"""The feedback backlog, and how long a decision waits for it. Time bounds each wait: on a busy platform the queue is
+never empty."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from permille.domain.account.second_chance import Trial
 
-HOLD_AT_MOST = timedelta(minutes=2)  # what waited when a rule was broken is counted by then
-COUNTED_WITHIN = timedelta(minutes=10)  # of arriving, unless a message has to be received again
-RETRIED_WITHIN = timedelta(minutes=30)  # five tries, six minutes apart; it is tried on, and waited for no longer
-STALLED_AFTER = timedelta(minutes=5)  # without anything counted, while messages wait
-ANY_NUMBER = 10**12  # of deliveries: no ratio is broken with so many more
+HOLD_AT_MOST = timedelta(minutes=2)  # by then the backlog is counted that there was when a rule was broken
+COUNTED_WITHIN = timedelta(minutes=10)  # of its arrival feedback is counted, unless it has to be retried
+RETRIED_WITHIN = timedelta(minutes=30)  # five tries, six minutes apart; later tries are not waited for
+STALLED_AFTER = timedelta(minutes=5)  # without anything counted, while the queue is not empty
+ANY_NUMBER = 10**12  # deliveries: with so many more no ratio is broken
 
 
 def verdict_from(trial: Trial) -> datetime:
-    """The earliest instant of the verdict: what waited when the observing was over is counted by then."""
+    """The earliest instant of the verdict on a trial, when the backlog at the end of the observing is counted."""
     return trial.verdict_at + COUNTED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The feedback queue; its dead letters are not of it.
+    """The feedback queue, without its dead letters.
 
-    messages: how many wait, those in flight included; None where SQS does not say
-    oldest_sent_at: when the oldest of them was sent to the queue, where CloudWatch says; None also where none waits
-    counted_at: when feedback was last counted, or found to count for nobody; None if never
+    messages: how many it has, those in flight included; None where SQS does not say
+    oldest_sent_at: when the oldest was sent, by CloudWatch; None where it is empty, or CloudWatch does not say
+    counted_at: when feedback was last counted, or found to count for no account; None if never
     """
 
     messages: int | None = 0
@@ -32,12 +32,12 @@ class Backlog:
     counted_at: datetime | None = None
 
     def is_stalled(self, now: datetime) -> bool:
-        """Whether nothing at all is counted though feedback waits, or may wait."""
+        """Whether nothing has been counted for STALLED_AFTER although the queue has, or may have, messages."""
         return self.messages != 0 and (self.counted_at is None or now - self.counted_at >= STALLED_AFTER)
 
     def deliveries_to_come(self, held_since: datetime | None, now: datetime) -> int:
-        """How many deliveries more a broken ratio has to withstand: each message may be one. 0 once the hold is over;
-        ANY_NUMBER where nothing is counted, or where it is not known how many wait."""
+        """How many deliveries the backlog may contain, with which a ratio still has to be broken: each message may be
+        one. 0 once a hold has lasted HOLD_AT_MOST; ANY_NUMBER while counting is stalled, or the length is unknown."""
         if self.is_stalled(now):
             return ANY_NUMBER
         if held_since is not None and now - held_since >= HOLD_AT_MOST:
@@ -45,15 +45,15 @@ class Backlog:
         return ANY_NUMBER if self.messages is None else self.messages
 
     def is_counted_since(self, instant: datetime, now: datetime) -> bool:
-        """Whether what waited at `instant` has been counted by now. A message that CloudWatch shows to have been sent
-        before that is waited for until it is a dead letter."""
+        """Whether the backlog of `instant` has been counted by now. A message that was sent before, by CloudWatch, is
+        waited for until it becomes a dead letter."""
         waited = now - instant
         if waited < COUNTED_WITHIN or self.is_stalled(now):
             return False
         return waited >= RETRIED_WITHIN or not self.waited_at(instant)
 
     def waited_at(self, instant: datetime) -> bool:
-        """Whether CloudWatch shows a message that was sent before then."""
+        """Whether CloudWatch shows a message that was sent by then."""
         return self.oldest_sent_at is not None and self.oldest_sent_at <= instant
 
 

@@ -1,7 +1,7 @@
-"""When an account's timeline tells of its bounces: at most once an hour, of those counted since the last time.
+"""The hourly entry about an account's bounces: when it is due, and of which bounces.
 
-An account's hours begin at a minute of its own, so that they do not all end at once. Records are told by the instant at
-which they were counted, and COMMIT_LAG after the end of an hour, when all of it are written and listed.
+An account's hours begin at a minute of its own, so that they do not all end at once. An hour has the bounces that were
+counted in it; its entry is written COMMIT_LAG after its end, when all of them are in the index.
 """
 
 from collections.abc import Sequence
@@ -21,52 +21,53 @@ MOST_COLLECTED = 1000  # records that are read for one entry
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
-    """What was counted from `since` on, and before `until`."""
+class UnreportedSpan:
+    """The span of unreported bounces, by when they were counted: from `since` on, and before `until`."""
 
     since: datetime
     until: datetime
 
 
-def untold(account: Account, now: datetime) -> Untold | None:
-    """What is to be told now; None where nothing is, or its hour is not over."""
+def unreported_span(account: Account, now: datetime) -> UnreportedSpan | None:
+    """The span to report now; None where there are no new bounces, or their hour is not over."""
     until = _hour_begun(account.id, now - COMMIT_LAG)
     since = account.bounces_reported_until or BEGINNING
-    return Untold(since, until) if _waits(account) and until > since else None
+    return UnreportedSpan(since, until) if _has_unreported(account) and until > since else None
 
 
-def told(outcome: Outcome, span: Untold, records: Sequence[BounceRecord], now: datetime, *, more: bool) -> Outcome:
-    """The outcome with an entry of the records, where there are any. `more`: not all were read."""
+def with_report(
+    outcome: Outcome, span: UnreportedSpan, records: Sequence[BounceRecord], now: datetime, *, more: bool
+) -> Outcome:
+    """The outcome with the entry about the records of the span, if there are any. `more`: not all were read."""
     account = replace(outcome.account, bounces_reported_until=span.until)
     if not records:
         return replace(outcome, account=account)
     facts = Bounced.of(records, max(span.since, records[0].at), span.until, more=more)
-    told_of = entry(account.id, now, facts)
-    return replace(outcome, account=replace(account, decided_at=now), entries=[*outcome.entries, told_of])
+    report = entry(account.id, now, facts)
+    return replace(outcome, account=replace(account, decided_at=now), entries=[*outcome.entries, report])
 
 
-def unread(outcome: Outcome, now: datetime) -> Outcome:
-    """The account stays due: its bounces could not be read, and are told by the next look that can."""
+def still_due(outcome: Outcome, now: datetime) -> Outcome:
+    """The outcome with the account due at once: its bounces could not be read, and the next run tries again."""
     return replace(outcome, account=replace(outcome.account, due_at=now))
 
 
-def looked_at_again(outcome: Outcome) -> Outcome:
-    """The account is due when the hour is over whose bounces wait to be told."""
+def due_for_report(outcome: Outcome) -> Outcome:
+    """The outcome with the account due at the latest when the hour of unreported bounces is over."""
     account = outcome.account
-    if not _waits(account) or account.bounces_reported_until is None:
+    if not _has_unreported(account) or account.bounces_reported_until is None:
         return outcome
-    tells_at = account.bounces_reported_until + HOUR + COMMIT_LAG
-    return replace(outcome, account=replace(account, due_at=min(account.due_at or tells_at, tells_at)))
+    report_at = account.bounces_reported_until + HOUR + COMMIT_LAG
+    return replace(outcome, account=replace(account, due_at=min(account.due_at or report_at, report_at)))
 
 
-def _waits(account: Account) -> bool:
-    """Whether bounces may have been counted that are not told. Runs that count at the same time may say so in any
-    order, hence the lag."""
-    told_until = account.bounces_reported_until
-    return account.bounced_at is not None and (told_until is None or told_until < account.bounced_at + COMMIT_LAG)
+def _has_unreported(account: Account) -> bool:
+    """Whether there may be unreported bounces. Concurrent runs set `bounced_at` in any order, hence the lag."""
+    until = account.bounces_reported_until
+    return account.bounced_at is not None and (until is None or until < account.bounced_at + COMMIT_LAG)
 
 
 def _hour_begun(account_id: str, at: datetime) -> datetime:
-    """When the hour of the account began that `at` is in."""
+    """When the account's hour began that includes `at`."""
     own = BEGINNING + timedelta(seconds=int.from_bytes(sha256(account_id.encode()).digest()[:4]) % 3600)
     return own + (at - own) // HOUR * HOUR

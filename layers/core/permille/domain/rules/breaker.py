@@ -1,4 +1,5 @@
-"""The breaker: past a bound of disablings by the rules within one UTC hour, no more until a person has looked."""
+"""The circuit breaker: it bounds how many accounts the rules disable within one UTC hour. Once it is open, a person has
+to reset it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +7,7 @@ from enum import StrEnum
 
 from permille.domain.policy.policy import Policy
 
-LARGEST_GRANT = 1_000_000  # disablings that a person can let pass in one hour
+LARGEST_GRANT = 1_000_000  # the most disablings that a person can allow for an hour
 
 
 def hour_of(now: datetime) -> str:
@@ -15,17 +16,22 @@ def hour_of(now: datetime) -> str:
 
 
 class BreakerPosition(StrEnum):
-    """How the breaker stands for one more disabling: `full` where it has to open now."""
+    """The breaker's answer to one more disabling."""
 
-    FREE = "free"
-    FULL = "full"
-    OPEN = "open"
+    FREE = "free"  # it passes
+    FULL = "full"  # the bound is reached: the breaker has to open now
+    OPEN = "open"  # it does not pass
 
 
 @dataclass(frozen=True, slots=True)
 class BreakerState:
-    """`passed`: how many the rules disabled within the hour that was asked for; `granted`: up to how many a person said
-    may pass in it, instead of the policy's bound. `active_accounts`: as the last sweep counted them."""
+    """The state of the breaker in one hour.
+
+    passed: how many disablings passed in the hour
+    opened_at: when it opened; None while it is closed
+    granted: how many a person allows for the hour instead of the policy's bound; None for the policy's
+    active_accounts: as the last sweep counted them
+    """
 
     passed: int = 0
     opened_at: datetime | None = None
@@ -33,14 +39,15 @@ class BreakerState:
     active_accounts: int = 0
 
     def bound(self, policy: Policy) -> int:
-        """How many may pass in the hour: what a person allowed for it, else what the policy says."""
+        """How many disablings may pass in the hour: as a person granted, else the policy's bound."""
         return self.usual_bound(policy) if self.granted is None else self.granted
 
     def usual_bound(self, policy: Policy) -> int:
+        """The policy's bound for the number of active accounts."""
         return policy.breaker.bound(self.active_accounts)
 
     def second_bound(self, policy: Policy) -> int:
-        """How many may pass in the hour where the evidence is beyond doubt; what a person allowed is for these too."""
+        """How many may pass where the evidence is beyond doubt. A person's grant applies to these as well."""
         return policy.breaker.second_bound(self.active_accounts) if self.granted is None else self.granted
 
     def breaker_position(self, bound: int) -> BreakerPosition:
@@ -51,8 +58,12 @@ class BreakerState:
 
 @dataclass(frozen=True, slots=True)
 class PassBreaker:
-    """One more disabling by a rule: it passes while the breaker is closed and fewer than `bound` passed in `hour`.
-    `beyond_doubt`: also while the breaker is open."""
+    """One more disabling by a rule is counted. The write fails unless it may pass.
+
+    hour: the UTC hour, as hour_of()
+    bound: it may pass if fewer did in the hour, and the breaker is closed
+    beyond_doubt: it may pass an open breaker as well
+    """
 
     hour: str
     bound: int
@@ -61,14 +72,14 @@ class PassBreaker:
 
 @dataclass(frozen=True, slots=True)
 class OpenBreaker:
-    """The breaker opens, if it is closed."""
+    """The breaker opens at this instant, if it is closed."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnPass:
-    """A disabling by a rule that passed in `hour` was undone, and is not counted any more."""
+    """A disabling that passed in `hour` was reversed, and is not counted any more."""
 
     hour: str
 

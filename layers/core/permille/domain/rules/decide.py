@@ -1,10 +1,11 @@
-"""What becomes of an account by the rules: every look at it is one call of decide()."""
+"""The decision function of the rules: account and evidence in; next state, entries and breaker changes out. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
+from permille.domain.account.judging import complaints_in
 from permille.domain.account.restrictions import Recheck
 from permille.domain.account.second_chance import Trial
 from permille.domain.policy.verdict import Verdict
@@ -15,19 +16,19 @@ from permille.domain.rules.hold import NEEDS_STAFF, firm, held, lacks_deliveries
 from permille.domain.rules.recheck import decide_again
 from permille.domain.rules.reminders import remind
 from permille.domain.rules.trial import decide_observing, decide_running, decide_scheduled
-from permille.domain.timeline.kinds.decision_record import DecisionRecord, Spared
+from permille.domain.timeline.kinds.decision_record import DecisionRecord, NotEnforced
 from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.timeline.kinds.verdicts import Disabled, WouldDisable, WouldKeep
 from permille.domain.timeline.timeline import Entry, entry, system_entry
 from permille.domain.values.calendar import DAY
 from permille.domain.values.status import HoldReason, Status
 
-LASTS = timedelta(minutes=10)  # a hold of which the owner hears as well
+LONG_HOLD = timedelta(minutes=10)  # from then on the owner is alerted of the complaints
 
 
 def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """What becomes of the account at `now`, by evidence that `needs.judged` began. The wanted state of its switch is
-    the status's `may_send`. Deciding again on the same evidence changes nothing but `due_at` and the day of `look`."""
+    """Decides about an account at `now`. The credential has to follow the status's `may_send`. Idempotent: the same
+    evidence again changes nothing but `due_at` and the day of the assessment."""
     match account.status, account.trial:
         case Status.ACTIVE, _:
             outcome = _decide_active(account, evidence, rules, now)
@@ -45,26 +46,26 @@ def decide(account: Account, evidence: Evidence, rules: Rules, now: datetime) ->
 
 
 def _due_for_renewal(account: Account, now: datetime) -> Account:
-    """At the latest when the old key of a renewed credential has to be off, until it was read back to be."""
+    """The account due at the latest when the old key of a renewal has to be deactivated, or read back."""
     ends_at = now if account.ends_renewal(now) else account.old_key_works_until(now)
     return replace(account, due_at=min(account.due_at or ends_at, ends_at)) if ends_at else account
 
 
 def _decide_disabled(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """Whose day is agreed on waits for it. Else a disabling may have to be judged once more, and an open request may
-    have a day of which support or the owner is to be reminded, whichever comes first."""
+    """An account with a scheduled trial waits for it. Else a recheck or a reminder may be due, whichever comes
+    first."""
     if account.scheduled_trial:
         return decide_scheduled(account, account.scheduled_trial, now)
     account = replace(account, trial=None)  # if there was one, its request was withdrawn
-    again_at: datetime | None = None
+    recheck_at: datetime | None = None
     if account.recheck:
-        again = decide_again(account, account.recheck, evidence, rules, now)
-        if again.entries:
-            return again
-        account, again_at = again.account, again.account.due_at
+        rechecked = decide_again(account, account.recheck, evidence, rules, now)
+        if rechecked.entries:
+            return rechecked
+        account, recheck_at = rechecked.account, rechecked.account.due_at
     reminded = remind(account, now)
-    looks = [at for at in (again_at, reminded.account.due_at) if at]
-    return replace(reminded, account=replace(reminded.account, due_at=min(looks, default=None)))
+    instants = [at for at in (recheck_at, reminded.account.due_at) if at]
+    return replace(reminded, account=replace(reminded.account, due_at=min(instants, default=None)))
 
 
 def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
@@ -72,9 +73,9 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
     if verdict is None:
         return Outcome(replace(account, due_at=now), [])
     account = replace(account, assessment=Assessment.at(verdict, rules.mode, kept=not evidence.acts))
-    if spared := rules.spares(account, now):
-        outcome = _spare(account, verdict, evidence, rules, now, spared)
-        if spared == "only observed":
+    if not_enforced := rules.not_enforced(account, now):
+        outcome = _note_only(account, verdict, evidence, rules, now, not_enforced)
+        if not_enforced == "only observed":
             return outcome
         alerted = alert(outcome.account, verdict, evidence, now)
         return Outcome(alerted.account, outcome.entries + alerted.entries)
@@ -99,15 +100,15 @@ def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, n
 
 
 def _hold(account: Account, why: HoldReason, verdict: Verdict, evidence: Evidence, now: datetime) -> Outcome:
-    """The account stays due, behind those that have waited longer. Where it lasts, the owner is told of the complaints
-    all the same."""
+    """The account stays due, behind those that have waited longer. The owner is alerted of the complaints if the hold
+    needs staff, or is long."""
     opens = why is HoldReason.BREAKER and evidence.breaker_position is BreakerPosition.FULL
-    lasts = account.hold is not None and now - account.hold.since >= LASTS
+    is_long = account.hold is not None and now - account.hold.since >= LONG_HOLD
     account, entries = held(account, why, verdict, evidence, now)
     if opens:
         account = replace(account, decided_at=now)
         entries.append(_breaker_opened(evidence, now, account.id))
-    if why in NEEDS_STAFF or lasts:
+    if why in NEEDS_STAFF or is_long:
         alerted = alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
     return Outcome(replace(account, due_at=now), entries, [OpenBreaker(now)] if opens else [])
@@ -119,7 +120,8 @@ def _breaker_opened(evidence: Evidence, now: datetime, held_id: str) -> Entry:
 
 
 def _disable(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """Where the breaker is not free, the evidence is beyond doubt; the first of these opens it all the same."""
+    """Disables the account. If the breaker is not free, the evidence is beyond doubt; the first such disabling opens it
+    nevertheless."""
     account, entries = _disabled(account, verdict, evidence, rules, now)
     if evidence.breaker_position is BreakerPosition.FREE:
         return Outcome(account, entries, [PassBreaker(hour_of(now), evidence.bound)])
@@ -147,8 +149,7 @@ def _disabled(
 
 
 def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | None:
-    """At most once a day: who is disabled again within a day of a reversal stays so. Not of whom a person had switched
-    off before."""
+    """The recheck of a disabling. None within a day of a reversal, and of an account that was denied by hand."""
     after = timedelta(minutes=verdict.policy.recheck_after_minutes)
     reversed_today = account.reversed_at is not None and now - account.reversed_at < DAY
     if not after or reversed_today or account.denied_by_hand:
@@ -156,15 +157,15 @@ def _recheck(account: Account, verdict: Verdict, now: datetime) -> Recheck | Non
     return Recheck(now + after, now, passed=not (account.hold and account.hold.released))
 
 
-def _spare(
-    account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime, spared: Spared
+def _note_only(
+    account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime, not_enforced: NotEnforced
 ) -> Outcome:
-    """Nothing is switched; staff read once that the verdict has changed."""
+    """Switches nothing. Staff get an entry when the verdict changes."""
     account = replace(account, hold=None, due_at=next_assessment_at(account, verdict, now))
     if not evidence.is_news_of(account):
         return Outcome(account, [])
     kind = WouldDisable if verdict.breaks else WouldKeep
-    record = _record(account, kind, verdict, evidence, rules, now, spared)
+    record = _record(account, kind, verdict, evidence, rules, now, not_enforced)
     return Outcome(replace(account, would_disable=verdict.breaks, decided_at=now), [record])
 
 
@@ -175,7 +176,7 @@ def _record(
     evidence: Evidence,
     rules: Rules,
     now: datetime,
-    spared: Spared = "",
+    not_enforced: NotEnforced = "",
 ) -> Entry:
-    judged = account.complaints_in(verdict, evidence.complaints)
-    return entry(account.id, now, kind(**kind.arguments(verdict, evidence.days, judged, rules.code, spared)))
+    judged = complaints_in(account, verdict, evidence.complaints)
+    return entry(account.id, now, kind(**kind.arguments(verdict, evidence.days, judged, rules.code, not_enforced)))

@@ -1,4 +1,4 @@
-"""What a decision is made of, by what, and what comes of it."""
+"""The input of a decision, evidence and rules, and its output, an outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.backlog import NOTHING_WAITS, Backlog
 from permille.domain.rules.breaker import BreakerChange, BreakerPosition
 from permille.domain.timeline.kinds.complaints import CountedComplaint
-from permille.domain.timeline.kinds.decision_record import Spared
+from permille.domain.timeline.kinds.decision_record import NotEnforced
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.domain.values.status import Mode
 from permille.domain.values.tally import Days, Tally, total_of
@@ -19,17 +19,16 @@ from permille.domain.values.tally import Days, Tally, total_of
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a decision is made of. `needs.judged` begins it with the tallies; the rest is asked for only where `needs`
-    says so.
+    """The evidence of a decision. `needs.judged` makes it of the tallies; the rest is read only if `needs` demands it.
 
     days: the tallies of the epoch by send day
-    complaints: the entries of the counted ones
-    backlog: the feedback that waits
-    breaker_position: how the breaker stands
-    bound: of the disablings in this hour
-    second_bound: for those beyond doubt, 0 where no more of them pass
-    verdict: what the policy says of `days`; None where nobody is judged
-    acts: a rule is broken, and something was counted by which an active account may be disabled
+    complaints: the entries of counted complaints
+    backlog: the feedback backlog
+    breaker_position: the breaker's answer to one more disabling
+    bound: of disablings in this hour
+    second_bound: of those with evidence beyond doubt; 0 where no more of them pass
+    verdict: the policy's on `days`; None where the account is not judged
+    acts: whether a rule is broken that may disable an active account: it is not broken by time alone
     """
 
     days: Days = field(default_factory=dict)
@@ -43,24 +42,30 @@ class Evidence:
 
     @property
     def counts(self) -> Tally:
+        """The sum of all send days."""
         return total_of(self.days)
 
     def is_news_of(self, account: Account) -> bool:
-        """Whether staff have not read yet what the rules say of an account that they spare."""
+        """Whether staff have no entry yet about this verdict on an account for which the rules are not enforced."""
         kept = self.verdict is not None and not self.verdict.breaks
         return kept if account.would_disable else self.acts
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a decision is made by. Without a policy nobody is judged: it could not be read."""
+    """The rules of a decision.
+
+    policy: None where it could not be read; then no account is judged
+    mode: whether the rules are enforced
+    code: the version of the program, for decision records
+    """
 
     policy: Policy | None
     mode: Mode
     code: str = ""
 
-    def spares(self, account: Account, now: datetime) -> Spared:
-        """Why no rule disables the account; empty where one may."""
+    def not_enforced(self, account: Account, now: datetime) -> NotEnforced:
+        """Why the rules are not enforced for the account; empty where they are."""
         if self.mode is Mode.MONITOR:
             return "only observed"
         return "exempt" if account.exempt_at(now) else ""
@@ -68,8 +73,13 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The account and what is told of it, to be written in one transaction with these changes of the breaker, and with
-    the correction."""
+    """The result of a decision, to be written in one transaction.
+
+    account: its new state
+    entries: of its timeline, and of the system timeline
+    breaker: changes of the breaker
+    correction: of a complaint; None where none is corrected
+    """
 
     account: Account
     entries: list[Entry]
@@ -78,5 +88,5 @@ class Outcome:
 
     @property
     def changes(self) -> Sequence[BreakerChange | Correction]:
-        """What is written beside account and entries."""
+        """The writes beside account and entries."""
         return [*self.breaker, *([self.correction] if self.correction else [])]

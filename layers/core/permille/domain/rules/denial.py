@@ -1,4 +1,4 @@
-"""An emergency: somebody has put an account's senders into the deny group by hand."""
+"""A deny by hand: somebody put an account's senders into the deny group, as in an emergency."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,8 +10,8 @@ from permille.domain.timeline.timeline import Entry, entry
 
 
 def noted(account: Account, found: frozenset[str], now: datetime) -> tuple[Account, list[Entry]]:
-    """The account and what is told of it. `found`: those of its senders that are in the deny group, while it may send
-    and IAM was read back to agree. Nothing is switched; found again, nothing is told again."""
+    """Notes a deny by hand, or its end, if it changed. Nothing is switched. `found`: the senders in the deny group of
+    an account that may send and is in sync."""
     before = account.denial
     if found == frozenset(before.senders if before else ()):
         return account, []

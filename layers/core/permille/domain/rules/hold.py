@@ -1,5 +1,4 @@
-"""A broken rule that is not acted on yet: feedback waits that could still turn it, nothing is counted, or the breaker
-is open."""
+"""Holds: reasons for which a broken rule is not acted on yet."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,25 +16,26 @@ NEEDS_STAFF = (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)  # the others end b
 
 
 def firm(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
-    """The verdict as if all that waits were deliveries: what is broken even then can be acted on."""
+    """The verdict as if the whole backlog were deliveries. A rule that is broken even then can be acted on."""
     since = account.hold.waits_since if account.hold else None
     waiting = evidence.backlog.deliveries_to_come(since, now)
     return judge(verdict.policy, evidence.days, now.date(), waiting=waiting) if waiting else verdict
 
 
 def waits_for(evidence: Evidence, now: datetime) -> HoldReason:
-    """What a verdict that is not firm waits for."""
+    """Why a verdict is held that the backlog could still change."""
     return HoldReason.STALLED if evidence.backlog.is_stalled(now) else HoldReason.FEEDBACK
 
 
 def lacks_deliveries(verdict: Verdict) -> bool:
-    """Whether a broken rule about complaints rests on fewer deliveries than complaints: nobody complains about what did
-    not arrive, so deliveries are not counted."""
+    """Whether a rule about complaints is broken with fewer deliveries than complaints. A mail that is complained about
+    was delivered, so that delivery events must be missing."""
     return verdict.rule is not Rule.BOUNCE_BURST and verdict.counts.delivered < verdict.counts.complaints
 
 
 def waits_for_deliveries(account: Account, now: datetime) -> HoldReason:
-    """A complaint can be counted before the delivery of its mail; but not for long."""
+    """Why a verdict is held that lacks deliveries. For HOLD_AT_MOST a complaint may simply be counted before the
+    delivery of its mail."""
     lasts = account.hold is not None and now - account.hold.since >= HOLD_AT_MOST
     return HoldReason.NO_DELIVERIES if lasts else HoldReason.FEEDBACK
 
@@ -43,13 +43,13 @@ def waits_for_deliveries(account: Account, now: datetime) -> HoldReason:
 def held(
     account: Account, why: HoldReason, verdict: Verdict, evidence: Evidence, now: datetime
 ) -> tuple[Account, list[Entry]]:
-    """The account on hold. Staff read it once, however often the reason changes until the hold is over; and once more
-    that it needs them, where it did not before."""
+    """Holds the account. An entry for staff is written when the hold begins, and when it first needs staff; not for
+    other changes of its reason."""
     hold = account.hold or Hold(why, now)
     resumes = hold.why is HoldReason.STALLED and why is not HoldReason.STALLED
     needs_staff = hold.needs_staff or why in NEEDS_STAFF
     on_hold = replace(hold, why=why, resumed_at=now if resumes else hold.resumed_at, needs_staff=needs_staff)
     if account.hold and needs_staff == hold.needs_staff:
         return replace(account, hold=on_hold), []
-    told = entry(account.id, now, RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0), distinguisher=why)
-    return replace(account, hold=on_hold, decided_at=now), [told]
+    facts = RuleHeld.of_verdict(verdict, why, evidence.backlog.messages or 0)
+    return replace(account, hold=on_hold, decided_at=now), [entry(account.id, now, facts, distinguisher=why)]

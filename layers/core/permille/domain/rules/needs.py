@@ -1,5 +1,4 @@
-"""What a look at an account has to know before it can decide: the tallies, which are judged once, and what hangs on
-what the rules say of them."""
+"""Which evidence a decision needs: the tallies, which are judged once, and what the verdict makes necessary."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,15 +12,18 @@ from permille.domain.rules.new_feedback import may_be_acted_on, read_from
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Days, first_day
 
-# An entry can be committed this long after the instant in its id: ingest's time limit, and then some.
+# An entry is committed at most this long after the instant in its id: the time limit of Ingest, and a reserve.
 COMMIT_LAG = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """`complaints_since`: from when on the entries of complaints are needed, None for none.
-    `backlog`, `breaker_position`: whether
-    something hangs on how much feedback waits, and on the breaker."""
+    """What has to be read beside the tallies.
+
+    complaints_since: entries of complaints from this instant on; None for none
+    backlog: whether the backlog is needed
+    breaker_position: whether the breaker's position is needed
+    """
 
     complaints_since: datetime | None = None
     backlog: bool = False
@@ -29,7 +31,7 @@ class Needs:
 
 
 def days_needed_from(account: Account, rules: Rules, now: datetime) -> date | None:
-    """The first send day whose tallies are needed; None where nothing is decided by any."""
+    """The first send day whose tallies are needed; None where the decision needs none."""
     if account.status in (Status.TRIAL, Status.OBSERVING):
         return account.epochs[-1].date()
     day = _judged_on(account, now)
@@ -40,7 +42,7 @@ def days_needed_from(account: Account, rules: Rules, now: datetime) -> date | No
 
 
 def _judged_on(account: Account, now: datetime) -> date | None:
-    """The last send day of the window by which the account is judged now; None where it is not."""
+    """The last send day of the window in which the account is judged; None where it is not judged now."""
     match account.status:
         case Status.ACTIVE | Status.TRIAL | Status.OBSERVING:
             return now.date()
@@ -50,8 +52,7 @@ def _judged_on(account: Account, now: datetime) -> date | None:
 
 
 def judged(account: Account, days: Days, rules: Rules, now: datetime) -> Evidence:
-    """The evidence of the tallies from `days_needed_from` on, with the verdict: to be asked for once, and again only
-    where other tallies were read."""
+    """Makes the evidence of the tallies, which are those from `days_needed_from` on, with the verdict."""
     day = _judged_on(account, now)
     if day is None or rules.policy is None:
         return Evidence(days)
@@ -61,7 +62,7 @@ def judged(account: Account, days: Days, rules: Rules, now: datetime) -> Evidenc
 
 
 def needs(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Needs:
-    """What has to be known beside `judged`."""
+    """What has to be read beside the tallies. `evidence`: as `judged` made it."""
     match account.status:
         case Status.ACTIVE:
             return _of_active(account, evidence, rules, now)
@@ -75,17 +76,17 @@ def _of_active(account: Account, evidence: Evidence, rules: Rules, now: datetime
         return Needs()
     window = datetime.combine(evidence.verdict.first_day, time(), UTC)
     untold = account.alerted_at - COMMIT_LAG if account.alerted_at else window
-    spared = rules.spares(account, now)
-    if spared and evidence.is_news_of(account):
-        return Needs(window)  # for the record
-    if spared:
-        return Needs(untold if spared == "exempt" else None)
+    not_enforced = rules.not_enforced(account, now)
+    if not_enforced and evidence.is_news_of(account):
+        return Needs(window)  # for the decision record
+    if not_enforced:
+        return Needs(untold if not_enforced == "exempt" else None)
     return Needs(window, backlog=True, breaker_position=True) if evidence.acts else Needs(untold)
 
 
 def _of_trial(account: Account, trial: Trial, evidence: Evidence, now: datetime) -> Needs:
     since = account.epochs[-1] if evidence.counts.complaints else None
-    if trial.is_ended_by(evidence.counts):  # whatever waits
+    if trial.is_ended_by(evidence.counts):  # the backlog does not matter
         return Needs(since)
     broken = evidence.verdict is not None and evidence.verdict.breaks
     is_due = account.status is Status.OBSERVING and now >= verdict_from(trial)

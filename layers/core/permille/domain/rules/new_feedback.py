@@ -1,5 +1,5 @@
-"""Time alone disables nobody: as the window moves on, clean mail leaves it, and a rule can break though nobody sent or
-complained."""
+"""Time alone disables no account: as the window moves on, clean mail leaves it, and a rule can break without any new
+feedback."""
 
 from datetime import date
 
@@ -11,8 +11,8 @@ from permille.domain.values.tally import Days, first_day, total
 
 
 def read_from(account: Account, first: date, rules: Rules) -> date:
-    """The first send day whose tallies tell what was counted since the last look: of its window, or `first`, that of
-    the window now."""
+    """The first send day whose tallies are needed to see what was counted since the last assessment: that of its
+    window, or `first`, the present window's, if that is earlier."""
     last = account.assessment
     if last is None or not _is_comparable(last, rules) or rules.policy is None:
         return first
@@ -20,8 +20,8 @@ def read_from(account: Account, first: date, rules: Rules) -> date:
 
 
 def may_be_acted_on(account: Account, verdict: Verdict, days: Days, rules: Rules) -> bool:
-    """Whether a broken rule may disable: the last look did not keep the account, or was by another policy or in another
-    mode, or a complaint or bounce was counted since. `days`: from `read_from` on."""
+    """Whether a broken rule may disable: a complaint or bounce was counted since the last assessment, or that did not
+    keep the account, or was by another policy or in another mode. `days`: from `read_from` on."""
     last = account.assessment
     if last is None or not last.kept or not _is_comparable(last, rules):
         return True
@@ -31,5 +31,5 @@ def may_be_acted_on(account: Account, verdict: Verdict, days: Days, rules: Rules
 
 
 def _is_comparable(last: Assessment, rules: Rules) -> bool:
-    """A person's act calls for a verdict of its own."""
+    """Whether policy and mode are the same: after a change by a person, a broken rule may disable at once."""
     return rules.policy is not None and (last.policy, last.mode) == (rules.policy.id, rules.mode)

@@ -1,4 +1,4 @@
-"""The policies that were in force, as the system timeline tells them."""
+"""The policies that were in force, by the entries of the system timeline."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ LISTED = 20  # ids in a message
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """A policy as an entry has it. A version with more numbers may compute another id for it."""
+    """A policy as an entry records it. A version of Permille with more numbers may compute another id for it."""
 
     id: str
     numbers: Mapping[str, Any]
 
     def policy(self) -> Policy:
-        """Raises InvalidInput where a newer version wrote it, with numbers that this one does not know."""
+        """Parses it. Raises InvalidInput where a newer version recorded numbers that this one does not know."""
         try:
             return parse_policy(json.dumps(self.numbers))
         except InvalidPolicy as wrong:
@@ -39,26 +39,30 @@ class _Recorded:
 
 @dataclass(frozen=True, slots=True)
 class PolicyHistory:
-    """`entries`: the newest first. `in_force`: None where that cannot be understood."""
+    """The history of policies.
+
+    entries: newest first
+    in_force: the policy in force; None where it cannot be parsed
+    """
 
     entries: Sequence[TimelineEntry[PolicySet]]
     in_force: Policy | None
 
     @property
-    def is_told(self) -> bool:
-        """Whether the newest entry tells of the policy in force. Where there is none, nobody has set one."""
+    def is_recorded(self) -> bool:
+        """Whether the newest entry is about the policy in force. Without entries, that is the default."""
         newest = next(self._recorded(), _Recorded(DEFAULT.id, {}))
         return self.in_force is not None and newest.is_named(self.in_force.id)
 
     def before(self) -> Policy:
-        """The one before the policy in force. Raises NotFound."""
+        """The policy before the one in force. Raises NotFound where none is recorded."""
         for recorded in self._recorded():
             if self.in_force is None or not recorded.is_named(self.in_force.id):
                 return recorded.policy()
         raise NotFound("the history tells of no policy before the one in force")
 
     def named(self, policy_id: str) -> Policy:
-        """Raises NotFound."""
+        """The recorded policy of this id. Raises NotFound."""
         for recorded in self._recorded():
             if recorded.is_named(policy_id):
                 return recorded.policy()

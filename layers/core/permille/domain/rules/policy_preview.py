@@ -1,4 +1,4 @@
-"""What another policy would change, before it is set."""
+"""A preview of a policy before it is set: which accounts it would affect, and how."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from permille.domain.values.status import Mode, Status
 
 
 class Effect(StrEnum):
-    """What becomes of an account by the candidate, the policy that is not in force yet."""
+    """The effect of the candidate, the policy that is not in force yet, on an account."""
 
-    WOULD_DISABLE = "would_disable"  # active
-    WOULD_END_TRIAL = "would_end_trial"  # on trial, or off after it and observed
-    EXEMPT = "exempt"  # active, would break a rule, and is exempt
-    WOULD_KEEP = "would_keep"  # active, and breaks the policy in force
-    WOULD_HAVE_KEPT = "would_have_kept"  # disabled by a rule; no policy enables it again
+    WOULD_DISABLE = "would_disable"  # it is active
+    WOULD_END_TRIAL = "would_end_trial"  # it is on trial, or observed after one
+    EXEMPT = "exempt"  # it is active, and would be disabled if it were not exempt
+    WOULD_KEEP = "would_keep"  # it is active, and the policy in force breaks
+    WOULD_HAVE_KEPT = "would_have_kept"  # a rule disabled it; no policy enables it again
 
 
 _WHERE_BROKEN = {
@@ -33,8 +33,13 @@ _WHERE_KEPT_ANEW = {Status.ACTIVE: Effect.WOULD_KEEP, Status.DISABLED: Effect.WO
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """An account for which the candidate would change something. `present`: the verdict of the policy in force, None
-    where that cannot be understood."""
+    """An account that the candidate would affect.
+
+    account: its present state
+    effect: the candidate's effect
+    candidate: the candidate's verdict
+    present: the verdict of the policy in force; None where that cannot be parsed
+    """
 
     account: Account
     effect: Effect
@@ -43,26 +48,27 @@ class Affected:
 
     @property
     def broken(self) -> Verdict:
-        """The verdict to tell of: of the two the one that breaks a rule, the candidate's first."""
+        """The verdict to show: the candidate's if it breaks a rule, else the present one."""
         return self.candidate if self.candidate.breaks or self.present is None else self.present
 
     @property
     def breaks_present(self) -> bool:
+        """Whether the policy in force is broken."""
         return self.present is not None and self.present.breaks
 
     @property
     def risk(self) -> tuple[int, int]:
-        """To list the worst first."""
+        """A key that sorts accounts by risk: higher is worse."""
         return Assessment.at(self.broken, Mode.ENFORCE).risk, self.broken.counts.bounces
 
     @property
     def why(self) -> str:
-        """The numbers that broke the rule, in a sentence or two."""
+        """The numbers that break the rule, in one or two sentences."""
         return PlainNumbers.of(self.broken).broken()
 
 
 def affected(account: Account, candidate: Verdict, present: Verdict | None, now: datetime) -> Affected | None:
-    """None where the candidate changes nothing for it."""
+    """The account with the candidate's effect; None where it has none."""
     effect = _effect(account, candidate, present)
     if effect is Effect.WOULD_DISABLE and account.exempt_at(now):
         effect = Effect.EXEMPT
@@ -77,12 +83,14 @@ def _effect(account: Account, candidate: Verdict, present: Verdict | None) -> Ef
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the candidate would change by the tallies as they are stored.
+    """The effects of the candidate on all accounts, by the stored tallies.
 
-    present: the policy in force; None where it cannot be understood
-    bound: how many disablings by the rules the breaker lets pass in an hour
+    candidate: the policy to be set
+    present: the policy in force; None where it cannot be parsed
+    mode: whether rules are enforced
+    bound: how many disablings the breaker lets pass in an hour
     judged: how many accounts were judged
-    affected: the worst first
+    affected: the accounts that it would affect, the worst first
     """
 
     candidate: Policy
@@ -93,15 +101,16 @@ class Preview:
     affected: Sequence[Affected]
 
     def of(self, effect: Effect) -> list[Affected]:
-        return [one for one in self.affected if one.effect is effect]
+        """The accounts with this effect."""
+        return [account for account in self.affected if account.effect is effect]
 
     @property
     def is_in_force(self) -> bool:
-        """Setting it once more judges nobody anew."""
+        """Whether the candidate is in force already, so that setting it changes nothing."""
         return self.present is not None and self.present.id == self.candidate.id
 
     @property
     def exceeds_bound(self) -> bool:
-        """Whether a person has to say that so many are to be disabled."""
+        """Whether it would disable more accounts than the breaker's bound, so that a person has to confirm it."""
         switches = self.mode is Mode.ENFORCE and not self.is_in_force
         return switches and len(self.of(Effect.WOULD_DISABLE)) > self.bound

@@ -1,5 +1,5 @@
-"""A disabling by a rule is judged once more when the feedback about the mail sent before is in: if that mail keeps the
-rules after all, Permille judged too early, and takes the disabling back by itself."""
+"""The recheck: a disabling by a rule is judged once more when the feedback about the mail sent before is counted. If
+that mail keeps the rules after all, the disabling came too early and is reversed."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Recheck
+from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.breaker import ReturnPass, hour_of
 from permille.domain.rules.decision import Evidence, Outcome, Rules
 from permille.domain.timeline.kinds.verdicts import DisablingReversed
@@ -14,14 +15,16 @@ from permille.domain.timeline.timeline import entry
 from permille.domain.values.calendar import DAY
 from permille.domain.values.status import Status
 
-OFF_WITHIN = timedelta(minutes=10)  # of the disabling: whoever was off later may have gone on sending until then
+OFF_WITHIN = timedelta(minutes=10)  # an account that was off later than this may have sent on
 
 
 def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """Waits while nobody can be judged. The tallies have to be those of the mail sent before the disabling: whose
-    credential was not read back to be off by then, or OFF_WITHIN, is not judged again. The window is that of the
-    disabling, however late the look is. Where the rule is broken still and feedback waits that was sent before the
-    disabling, it is looked at again, for a day."""
+    """Rechecks a disabling, in the window of that time.
+
+    There is no recheck if the credential was not read back to be off within OFF_WITHIN: the tallies would include later
+    mail. It waits while counting is stalled or the policy cannot be read. If a rule is still broken, it is repeated for
+    a day, as long as the backlog has feedback from before the disabling.
+    """
     if not account.in_sync and now >= min(recheck.at, recheck.disabled_at + OFF_WITHIN):
         return Outcome(replace(account, recheck=None, due_at=None), [])
     if now < recheck.at:
@@ -33,6 +36,11 @@ def decide_again(account: Account, recheck: Recheck, evidence: Evidence, rules: 
         waits = evidence.backlog.waited_at(recheck.disabled_at) and now - recheck.at < DAY
         kept = replace(account, due_at=now) if waits else replace(account, recheck=None, due_at=None)
         return Outcome(kept, [])
+    return _reverse(account, recheck, verdict, rules, now)
+
+
+def _reverse(account: Account, recheck: Recheck, verdict: Verdict, rules: Rules, now: datetime) -> Outcome:
+    """Without a strike; the breaker does not count the disabling any more."""
     back = account.to_be_switched(
         status=Status.ACTIVE,
         strikes=account.strikes - 1,

@@ -1,4 +1,5 @@
-"""The day of a request that support has not answered: support hears that it is near, the owner that it is over."""
+"""Reminders about the requested day of an unanswered request: staff get one when it is near, the owner when it is
+over."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -14,20 +15,20 @@ NEAR_BEFORE = timedelta(days=1)
 
 
 def requested_day(review: Review, now: datetime) -> RequestedDay:
-    """How far off the day is; AHEAD where its instants are not known."""
+    """How far off the requested day is; AHEAD where its instants are unknown, as in older rows."""
     if review.begins_at is None or review.ends_at is None or now < review.begins_at - NEAR_BEFORE:
         return RequestedDay.AHEAD
     return RequestedDay.NEAR if now < review.ends_at else RequestedDay.OVER
 
 
 def day_note(review: Review, now: datetime) -> str:
-    """That the day of an open request is near or over, for support; empty where it is neither."""
+    """A note for staff that the day of an open request is near or over; empty where it is neither."""
     return REQUESTED_DAYS.get(requested_day(review, now), "") if review.state is ReviewState.OPEN else ""
 
 
 def remind(account: Account, now: datetime) -> Outcome:
-    """A disabled account without a trial. Support and owner are told once of each day that is asked for; what was
-    missed while nobody looked is left out. `due_at` is the next reminder's instant."""
+    """Writes the reminder that is due for a disabled account without a trial, at most once for each kind and day. A
+    reminder that was missed during an outage is left out. The account is due for the next one."""
     review = account.review
     if review is None or review.state is not ReviewState.OPEN:
         return Outcome(replace(account, due_at=None), [])
@@ -40,7 +41,7 @@ def remind(account: Account, now: datetime) -> Outcome:
 
 
 def next_reminder_at(review: Review, now: datetime) -> datetime | None:
-    """When an open request has to be looked at next; None where no reminder is to come."""
+    """When the next reminder of an open request is due; None where there is none."""
     if review.begins_at is None:
         return None
     instants = {RequestedDay.AHEAD: review.begins_at - NEAR_BEFORE, RequestedDay.NEAR: review.ends_at}
@@ -60,8 +61,8 @@ def _reminder(account_id: str, review: Review, now: datetime) -> Entry | None:
 
 
 def open_again(review: Review, missed: date, now: datetime) -> Review:
-    """The request, after the day that support agreed to was `missed`. Its owner hears that a day was, and not once more
-    of the one that was asked for, where that is over too."""
+    """The request, reopened after the approved day was `missed`. The owner gets no second mail about the requested day
+    if that is over as well."""
     is_over = review.day <= missed or requested_day(review, now) is RequestedDay.OVER
     last_reminder = RequestedDay.OVER if is_over else review.last_reminder
     return replace(

@@ -1,4 +1,4 @@
-"""The single day, and what the recipients say of it: only mail sent in the trial decides the trial."""
+"""Decides about trials: scheduled, running, observed. Only mail sent in the trial decides it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from typing import Literal
 
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
+from permille.domain.account.judging import allowance_when_on
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.policy.policy import Policy
 from permille.domain.policy.verdict import Rule
@@ -21,12 +22,13 @@ from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 
-LONGEST_DAY = timedelta(hours=25)  # on which clocks are put back
-LOOKED_AT_EVERY = timedelta(minutes=5)  # for how much was sent
+LONGEST_DAY = timedelta(hours=25)  # when clocks are put back
+CHECKED_EVERY = timedelta(minutes=5)  # whether more was sent than agreed
 
 
 def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
-    """A disabled account that waits for its day. Whatever its row says, that is no longer than a day can be."""
+    """Begins the trial of a disabled account when its day begins, or reopens the request if the day was missed. The day
+    is never longer than LONGEST_DAY, whatever is stored."""
     trial = replace(trial, ends_at=min(trial.ends_at, trial.begins_at + LONGEST_DAY))
     if now < trial.begins_at:
         return Outcome(replace(account, due_at=trial.begins_at), [])
@@ -45,15 +47,15 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
 
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    """The day ends at its end, or once more was sent than was agreed on."""
+    """Ends the day at its end, or when more was sent than agreed."""
     account, told = _judged(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, told)
     counts = evidence.counts
     too_many = 0 < trial.most_sent < counts.delivered + counts.bounces
     if now < trial.ends_at and not too_many:
-        next_look = min(now + LOOKED_AT_EVERY, trial.ends_at) if trial.most_sent else trial.ends_at
-        return Outcome(replace(account, due_at=now if account.hold else next_look), told)
+        check_at = min(now + CHECKED_EVERY, trial.ends_at) if trial.most_sent else trial.ends_at
+        return Outcome(replace(account, due_at=now if account.hold else check_at), told)
     ended = account.to_be_switched(
         status=Status.OBSERVING,
         trial=replace(trial, state=TrialState.OBSERVING, denied_by_hand=account.denied_by_hand),
@@ -99,20 +101,20 @@ def _pass(account: Account, trial: Trial, evidence: Evidence, policy: Policy, no
 
 
 def _ask_staff(account: Account, trial: Trial, counts: Tally, now: datetime) -> Outcome:
-    """Support is asked once, and looks when it looks; a late complaint still counts until then."""
+    """Requests support's confirmation, once. Until it is given, a late complaint still counts."""
     if trial.confirmation_requested:
         return Outcome(replace(account, due_at=None), [])
-    asked = replace(account, trial=replace(trial, confirmation_requested=True), decided_at=now, due_at=None)
+    requested = replace(account, trial=replace(trial, confirmation_requested=True), decided_at=now, due_at=None)
     facts = ConfirmationWanted(delivered=counts.delivered, complaints=counts.complaints)
-    return Outcome(asked, [entry(account.id, now, facts)])
+    return Outcome(requested, [entry(account.id, now, facts)])
 
 
 def _judged(
     account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime
 ) -> tuple[Account, list[Entry]]:
-    """The account after the mail of the trial was judged, and what is told of that. It has no trial any more where a
-    recipient complained about that mail and one complaint ends it, or it broke a rule beyond doubt."""
-    account = _looked_at(account, trial, evidence, rules)
+    """Judges the mail of the trial: the account, and new entries. The account has no trial any more where it failed: by
+    one complaint, if that ends it, or by a broken rule that the backlog cannot change."""
+    account = _assessed(account, trial, evidence, rules)
     if trial.is_ended_by(evidence.counts):
         return _fail(account, evidence, "", now)
     verdict = evidence.verdict
@@ -124,20 +126,20 @@ def _judged(
     return _fail(account, evidence, surely.rule or "", now)
 
 
-def _looked_at(account: Account, trial: Trial, evidence: Evidence, rules: Rules) -> Account:
-    """A complaint that ends a trial counts as a broken rule."""
+def _assessed(account: Account, trial: Trial, evidence: Evidence, rules: Rules) -> Account:
+    """The account with its assessment, in which a complaint that ends the trial is a broken rule."""
     if evidence.verdict is None:
         return account
-    look = Assessment.at(evidence.verdict, rules.mode)
-    over = look.breaks_rule or trial.is_ended_by(look.counts)
-    allowance = account.allowance_when_on(look.allowance_left)
-    return replace(account, assessment=replace(look, breaks_rule=over, kept=not over, allowance_left=allowance))
+    by_rules = Assessment.at(evidence.verdict, rules.mode)
+    failed = by_rules.breaks_rule or trial.is_ended_by(by_rules.counts)
+    allowance = allowance_when_on(account, by_rules.allowance_left)
+    return replace(account, assessment=replace(by_rules, breaks_rule=failed, kept=not failed, allowance_left=allowance))
 
 
 def _fail(account: Account, evidence: Evidence, rule: Literal[""] | Rule, now: datetime) -> tuple[Account, list[Entry]]:
-    """`rule`: the one that is broken; empty where one complaint was enough."""
+    """Ends the trial as failed. `rule`: the broken one; empty where one complaint was enough."""
     counts = evidence.counts
-    of_trial = [one for one in evidence.complaints if one.facts.epoch == account.epoch]
+    of_trial = [complaint for complaint in evidence.complaints if complaint.facts.epoch == account.epoch]
     facts = StaysSuspended(delivered=counts.delivered, complaints=counts.complaints, listed=listed(of_trial), rule=rule)
     return _suspended(account, now), [entry(account.id, now, facts)]
 

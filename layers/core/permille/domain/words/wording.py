@@ -50,7 +50,7 @@ BY_HAND = "switched off by hand in AWS"  # an account
 DENIED_BY_HAND = "denied by hand"  # a sender
 
 
-def spared(*, exempt: bool) -> str:
+def not_enforced(*, exempt: bool) -> str:
     """That an account breaks a rule, and is not disabled: it is exempt, or else the mode is monitor."""
     return f"a rule is broken, and nothing is switched: it is {'exempt' if exempt else 'only observed'}"
 

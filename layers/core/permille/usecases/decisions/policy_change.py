@@ -16,7 +16,7 @@ from permille.usecases.history import read_history
 
 def put_in_force(services: PolicyServices, previewed: Preview, text: str, by: str, now: datetime) -> None:
     """Stores the candidate, and then writes the entry, so that no entry is about a policy that was not set. Raises
-    Failed where it is stored without an entry, which `PolicyHistory.is_told` shows later; and DecisionRefused where
+    Failed where it is stored without an entry, which `PolicyHistory.is_recorded` shows later; and DecisionRefused where
     another policy was set since the preview."""
     candidate, replaced = previewed.candidate, previewed.present
     facts = PolicySet(
@@ -27,13 +27,13 @@ def put_in_force(services: PolicyServices, previewed: Preview, text: str, by: st
         by=by,
     )
     if in_force(services.policies) != replaced:
-        raise DecisionRefused("another policy was put in force meanwhile, and nothing was set: look again")
+        raise DecisionRefused("another policy was set meanwhile, and nothing was changed; preview again")
     services.policies.set(text)
     try:
         services.timeline.append(system_entry(now, facts))
     except ServiceError as error:
         raise Failed(
-            f"the policy {candidate.id} is in force, and the timeline does not tell it: {error}; set it once more"
+            f"the policy {candidate.id} is in force, but its entry was not written: {error}; set it again"
         ) from error
     emit("policy.set", policy=candidate.id, replaced=facts.replaced, by=by)
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Protocol
 
 from permille.domain.account.account import Account
+from permille.domain.account.judging import judge_account
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.rules.breaker import hour_of
@@ -70,8 +71,8 @@ class _Comparison:
         policies = [policy for policy in (self.candidate, self.present) if policy]
         first = min(first_day(today, policy.window_days) for policy in policies)
         days = self.tallies.days(account.id, account.epoch, first)
-        present = account.verdict(self.present, days, today) if self.present else None
-        return affected(account, account.verdict(self.candidate, days, today), present, self.now)
+        present = judge_account(account, self.present, days, today) if self.present else None
+        return affected(account, judge_account(account, self.candidate, days, today), present, self.now)
 
 
 def preview(

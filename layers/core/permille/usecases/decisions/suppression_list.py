@@ -51,7 +51,7 @@ def page(
     first = max(id_at(since) if since else "", after)
     addresses = listed(suppressions, account_id, bounces=bounces)
     wanted = dropwhile(lambda listed: listed.entry_id < first or listed.entry_id == after, addresses)
-    return Page.of(list(islice(wanted, limit + 1)), limit, lambda one: one.entry_id)
+    return Page.of(list(islice(wanted, limit + 1)), limit, lambda suppression: suppression.entry_id)
 
 
 def unsuppress(

@@ -98,12 +98,12 @@ class _EnforceRun:
     def sweep(self) -> None:
         services = SweepServices(self.services.accounts, self.services.switching.switch, self.services.control)
         try:
-            swept, found = sweep(services, self.rules, self.now, self._in_time)
+            swept, due = sweep(services, self.rules, self.now, self._in_time)
         except ServiceError as error:
             emit("sweep.failed", why=str(error))
             return
         self.result = replace(self.result, swept=swept)
-        self.process(found)
+        self.process(due)
 
     def _in_time(self) -> bool:
         return self.time_left() > RESERVE
@@ -159,15 +159,15 @@ class _EnforceRun:
     def _with_bounces(self, outcome: Outcome, now: datetime) -> Outcome:
         """Adds a notice of bounces. Where they cannot be read, the account is judged all the same."""
         account = outcome.account
-        if span := bounce_notices.untold(account, now):
+        if span := bounce_notices.unreported_span(account, now):
             after, before = id_at(span.since), id_at(span.until)
             try:
                 page = self.services.bounces.page(account.id, after, bounce_notices.MOST_COLLECTED, before)
             except ServiceError as error:
                 emit("bounces.unread", account=account.id, why=str(error))
-                return bounce_notices.unread(outcome, now)
-            outcome = bounce_notices.told(outcome, span, page.items, now, more=bool(page.next))
-        return bounce_notices.looked_at_again(outcome)
+                return bounce_notices.still_due(outcome, now)
+            outcome = bounce_notices.with_report(outcome, span, page.items, now, more=bool(page.next))
+        return bounce_notices.due_for_report(outcome)
 
     def _due_by_clock(self, outcome: Outcome, now: datetime) -> Outcome:
         """`now` is ahead of the clock where the last decision was ahead; an account that is due at `now` is due by the

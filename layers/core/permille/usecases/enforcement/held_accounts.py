@@ -20,8 +20,8 @@ MAX_READ = 5_000  # accounts, for a page
 def page_of_held(directory: AccountIndex, limit: int, after: str = "") -> Page[ListedAccount]:
     """A page of the accounts that are held for staff, sorted by id, after the account `after`. Reads MAX_READ accounts
     at most."""
-    found = _for_staff(_first(directory))
-    return Page.of([one for one in found if one.id > after][: limit + 1], limit, lambda one: one.id)
+    held = _for_staff(_first(directory))
+    return Page.of([account for account in held if account.id > after][: limit + 1], limit, lambda account: account.id)
 
 
 def all_held(directory: AccountIndex) -> list[ListedAccount]:
@@ -32,11 +32,11 @@ def all_held(directory: AccountIndex) -> list[ListedAccount]:
 def count_without_deliveries(directory: AccountIndex) -> int:
     """How many accounts are held because fewer deliveries than complaints were counted. Reads MAX_READ accounts at
     most."""
-    return sum(one.held is HoldReason.NO_DELIVERIES for one in _first(directory))
+    return sum(account.held is HoldReason.NO_DELIVERIES for account in _first(directory))
 
 
 def _for_staff(accounts: Iterable[ListedAccount]) -> list[ListedAccount]:
-    return sorted((one for one in accounts if one.held in NEEDS_STAFF), key=lambda one: one.id)
+    return sorted((account for account in accounts if account.held in NEEDS_STAFF), key=lambda account: account.id)
 
 
 def _first(directory: AccountIndex) -> Iterator[ListedAccount]:
@@ -47,10 +47,10 @@ def _breaking(directory: AccountIndex) -> Iterator[ListedAccount]:
     """The accounts that may send and break a rule, read lazily: they are first in the list by risk."""
     page = directory.by_risk(READ_AT_ONCE, sending=True)
     while True:
-        for one in page.items:
-            if one.assessment is None or not one.assessment.breaks_rule:
+        for account in page.items:
+            if account.assessment is None or not account.assessment.breaks_rule:
                 return
-            yield one
+            yield account
         if not page.next:
             return
         page = directory.by_risk(READ_AT_ONCE, page.next, sending=True)

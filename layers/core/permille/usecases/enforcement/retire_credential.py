@@ -49,10 +49,10 @@ def _deactivate(
 ) -> None:
     leased = services.leases.acquire_lease(account, account.credential.deactivated, clock())
     try:
-        services.switch.apply(renewal.sender, Changes(sleep=frozenset(renewal.old)))
+        services.switch.apply(renewal.sender, Changes(deactivate=frozenset(renewal.old)))
     finally:
         after = services.leases.release_lease(leased, leased.credential)
     if after.renewal != renewal:
         raise Conflict(f"{account.id}: somebody renewed its credential meanwhile")
     accounts.save(after, replace(after, renewal=replace(renewal, put_off_at=clock())), [])
-    emit("credential.put_off", account=account.id, sender=renewal.sender)
+    emit("credential.old_keys_deactivated", account=account.id, sender=renewal.sender)

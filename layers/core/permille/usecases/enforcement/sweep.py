@@ -102,8 +102,8 @@ def _check(services: SweepServices, account: Account, denied: frozenset[str], ru
     if not account.in_sync or _may_be_judged_otherwise(account, rules):
         swept = replace(swept, due_at=min(now, account.due_at or now))
     services.accounts.save(account, swept, entries)
-    for one in entries:
-        emit(f"account.{one.kind}", account=account.id, entry=one.id)
+    for new in entries:
+        emit(f"account.{new.kind}", account=account.id, entry=new.id)
     return swept.due_at != account.due_at
 
 

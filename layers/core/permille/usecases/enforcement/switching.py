@@ -99,48 +99,48 @@ def _plan(services: CredentialServices, account: Account) -> _Plan:
     deactivated = credential.deactivated if may_send else _with_active(credential.deactivated, states)
     asserts = credential.applied != account.switch_generation
 
-    def todo(caller: str) -> Changes:
-        remembered = deactivated.get(caller, frozenset())
+    def todo(sender: str) -> Changes:
+        remembered = deactivated.get(sender, frozenset())
         remembered = account.may_reactivate(remembered) if may_send else remembered
-        if asserts or caller in unread:
+        if asserts or sender in unread:
             return assertion(remembered, may_send=may_send)
-        return changes(states[caller], remembered, may_send=may_send)
+        return changes(states[sender], remembered, may_send=may_send)
 
-    planned = {caller: todo(caller) for caller in (*states, *unread)}
-    return _Plan(unread, deactivated, {caller: one for caller, one in planned.items() if one}, asserts)
+    planned = {sender: todo(sender) for sender in (*states, *unread)}
+    return _Plan(unread, deactivated, {sender: changes for sender, changes in planned.items() if changes}, asserts)
 
 
 def _read(services: CredentialServices, account: Account) -> tuple[States, dict[str, str]]:
     """The state of each sender, and why others could not be read. A user that no longer exists cannot send; it is
     reported and not waited for."""
     states, unread = dict[str, SenderState](), dict[str, str]()
-    for caller in account.senders:
+    for sender in account.senders:
         try:
-            state = services.switch.state_of(caller)
+            state = services.switch.state_of(sender)
         except ServiceError as error:
-            unread[caller] = str(error)
+            unread[sender] = str(error)
             continue
         if state:
-            states[caller] = state
+            states[sender] = state
         elif not account.is_closed:  # whose user is deleted
-            emit("sender.missing", account=account.id, caller=caller)
+            emit("sender.missing", account=account.id, sender=sender)
     return states, unread
 
 
 def _with_active(deactivated: DeactivatedKeys, states: States) -> dict[str, frozenset[str]]:
-    active = {caller: state.with_status(ACTIVE) for caller, state in states.items()}
+    active = {sender: state.with_status(ACTIVE) for sender, state in states.items()}
     return {
-        caller: deactivated.get(caller, frozenset()) | active.get(caller, frozenset())
-        for caller in {*deactivated, *active}
+        sender: deactivated.get(sender, frozenset()) | active.get(sender, frozenset())
+        for sender in {*deactivated, *active}
     }
 
 
 def _apply(services: CredentialServices, plan: _Plan) -> list[str]:
     """Applies the plan, and returns what was refused. A sender that fails does not stop the others."""
     refused = list(plan.unread.values())
-    for caller, todo in plan.todo.items():
+    for sender, todo in plan.todo.items():
         try:
-            services.switch.apply(caller, todo)
+            services.switch.apply(sender, todo)
         except ServiceError as error:
             refused.append(str(error))
     return refused

@@ -81,8 +81,8 @@ class FollowUps:
             emit("feedback.ignored", what="mail to an owner")
 
     def _keep_rejected(self, batch: Batch) -> None:
-        for one in batch.rejected:
-            record, why = one.record, one.why
+        for rejected in batch.rejected:
+            record, why = rejected.record, rejected.why
             if self._try([record.id], self.quarantine.keep, record.body, why.reason, why.caller, self.now):
                 emit("feedback.quarantined", reason=why.reason, caller=why.caller, kind=why.kind)
                 if why.kind != "Delivery":

@@ -43,7 +43,7 @@ def _caller(event: Mapping[str, Any], invocation: str) -> str:
     context = event.get("requestContext") or {}
     by = (((context.get("authorizer") or {}).get("iam")) or {}).get("userArn")
     if not by or context.get("requestId") != invocation:
-        raise NotAuthorized("links are made by the function's URL alone: it says who asks")
+        raise NotAuthorized("call the URL of the function: AWS authenticates callers there only")
     return str(by)
 
 
@@ -51,11 +51,11 @@ def _command(event: Mapping[str, Any], by: str) -> MakeLink:
     """Parses the request. Raises InvalidInput, and NotFound for another method or path."""
     http = event["requestContext"]["http"]
     if (http["method"], event.get("rawPath")) != ("POST", LINKS):
-        raise NotFound(f"links are made by POST {LINKS}")
+        raise NotFound(f"use POST {LINKS}")
     request = _body(event)
     audience = _text(request, "audience")
     if audience not in (LinkRole.STAFF, LinkRole.PLATFORM):
-        raise InvalidInput(f"takes {LinkRole.STAFF} or {LinkRole.PLATFORM}", "audience")
+        raise InvalidInput(f"must be {LinkRole.STAFF} or {LinkRole.PLATFORM}", "audience")
     grant = _grant(request) if audience == LinkRole.PLATFORM else None
     return MakeLink(audience=LinkRole(audience), name=_text(request, "name"), lasts=_lasts(request), by=by, grant=grant)
 
@@ -63,39 +63,39 @@ def _command(event: Mapping[str, Any], by: str) -> MakeLink:
 def _grant(request: Mapping[str, Any]) -> Grant:
     scopes, accounts = _texts(request, "scopes"), _texts(request, "accounts")
     if unknown := {*scopes} - {*Scope}:
-        raise InvalidInput(f"takes {' and '.join(Scope)}, not {min(unknown)!r}", "scopes")
+        raise InvalidInput(f"must be {' or '.join(Scope)}, not {min(unknown)!r}", "scopes")
     return Grant(frozenset(map(Scope, scopes)), tuple(accounts))
 
 
 def _texts(request: Mapping[str, Any], name: str) -> list[str]:
     texts = request.get(name)
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise InvalidInput("takes a list of texts", name)
+        raise InvalidInput("must be a list of strings", name)
     return texts
 
 
 def _text(request: Mapping[str, Any], name: str) -> str:
     if not isinstance(request.get(name), str):
-        raise InvalidInput("takes a text", name)
+        raise InvalidInput("must be a string", name)
     return str(request[name])
 
 
 def _lasts(request: Mapping[str, Any]) -> timedelta:
     seconds = request.get("seconds")
     if type(seconds) is not int or not 0 < seconds < 10**9:
-        raise InvalidInput("takes a whole number of seconds", "seconds")
+        raise InvalidInput("must be a positive whole number of seconds", "seconds")
     return timedelta(seconds=seconds)
 
 
 def _body(event: Mapping[str, Any]) -> dict[str, Any]:
     try:
         body = event.get("body") or ""
-        found = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
+        parsed = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
     except (ValueError, binascii.Error, RecursionError) as error:
-        raise MalformedRequest("the body is no JSON that can be read") from error
-    if not isinstance(found, dict):
-        raise MalformedRequest("the body is no object")
-    return found
+        raise MalformedRequest("the body is not valid JSON") from error
+    if not isinstance(parsed, dict):
+        raise MalformedRequest("the body is not a JSON object")
+    return parsed
 
 
 def _problem(error: PermilleError) -> dict[str, Any]:

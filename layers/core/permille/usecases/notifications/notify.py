@@ -49,35 +49,35 @@ def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -
     never waits for a mail server; what is refused for good goes to the dead letters."""
     for entry in entries:
         emit("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
-        for effect in channels_of(entry):
+        for channel in channels_of(entry):
             try:
-                _perform(services, entry, effect, now)
+                _perform(services, entry, channel, now)
             except Unavailable as error:
-                emit("entry.postponed", account=entry.account_id, entry=entry.id, effect=effect, why=str(error))
-                services.retry_queue.enqueue(entry.account_id, entry.id, effect)
+                emit("entry.postponed", account=entry.account_id, entry=entry.id, channel=channel, why=str(error))
+                services.retry_queue.enqueue(entry.account_id, entry.id, channel)
             except ServiceError as refused:
-                _give_up(services, entry.account_id, entry.id, effect, refused)
+                _give_up(services, entry.account_id, entry.id, channel, refused)
 
 
-def retry(services: NotifyServices, account_id: str, entry_id: str, effect: Channel, now: datetime) -> None:
+def retry(services: NotifyServices, account_id: str, entry_id: str, channel: Channel, now: datetime) -> None:
     """Retries a delivery from the retry queue. Raises Unavailable where it fails again for a passing cause."""
-    emit("entry.retried", account=account_id, entry=entry_id, effect=effect)
+    emit("entry.retried", account=account_id, entry=entry_id, channel=channel)
     try:
         entry = services.timeline.get(account_id, entry_id)
         if entry is None:
-            emit("entry.missing", account=account_id, entry=entry_id, effect=effect)
+            emit("entry.missing", account=account_id, entry=entry_id, channel=channel)
         else:
-            _perform(services, entry, effect, now)
+            _perform(services, entry, channel, now)
     except Unavailable:
         raise
     except ServiceError as refused:
-        _give_up(services, account_id, entry_id, effect, refused)
+        _give_up(services, account_id, entry_id, channel, refused)
 
 
-def _give_up(services: NotifyServices, account_id: str, entry_id: str, effect: Channel, refused: ServiceError) -> None:
+def _give_up(services: NotifyServices, account_id: str, entry_id: str, channel: Channel, refused: ServiceError) -> None:
     """Adds the delivery to the dead letters, until somebody mended the cause and redrives it."""
-    emit("entry.refused", account=account_id, entry=entry_id, effect=effect, why=str(refused))
-    services.dead_letters.enqueue(account_id, entry_id, effect)
+    emit("entry.refused", account=account_id, entry=entry_id, channel=channel, why=str(refused))
+    services.dead_letters.enqueue(account_id, entry_id, channel)
 
 
 def redrive(
@@ -85,25 +85,25 @@ def redrive(
 ) -> Iterator[tuple[Entry, Channel]]:
     """Queues the deliveries that have no idempotency record, and yields them."""
     for entry in entries:
-        for effect in channels_of(entry):
-            if not idempotency.was_done(_key(entry, effect)):
-                retry_queue.enqueue(entry.account_id, entry.id, effect)
-                yield entry, effect
+        for channel in channels_of(entry):
+            if not idempotency.was_done(_key(entry, channel)):
+                retry_queue.enqueue(entry.account_id, entry.id, channel)
+                yield entry, channel
 
 
-def _key(entry: Entry, effect: Channel) -> str:
-    return f"{effect}#{entry.account_id}#{entry.id}"
+def _key(entry: Entry, channel: Channel) -> str:
+    return f"{channel}#{entry.account_id}#{entry.id}"
 
 
-def _perform(services: NotifyServices, entry: Entry, effect: Channel, now: datetime) -> None:
+def _perform(services: NotifyServices, entry: Entry, channel: Channel, now: datetime) -> None:
     def act() -> None:
-        if effect is Channel.BUS:
+        if channel is Channel.BUS:
             services.bus.publish(entry, _zone(services, entry))
         else:
             _mail(services, entry, now)
-        emit("entry.delivered", account=entry.account_id, entry=entry.id, effect=effect)
+        emit("entry.delivered", account=entry.account_id, entry=entry.id, channel=channel)
 
-    services.idempotency.run_once(_key(entry, effect), act)
+    services.idempotency.run_once(_key(entry, channel), act)
 
 
 def _zone(services: NotifyServices, entry: Entry) -> tzinfo:

@@ -46,13 +46,13 @@ class AddedAccount:
 
     key: the access key of the new user; None where users were adopted, which keep their keys
     prepared: what was done to its identities
-    found: what the operator should know besides
+    findings: what the operator should know besides
     """
 
     account: Account
     key: AccessKey | None
     prepared: PreparedIdentities
-    found: AwsFindings
+    findings: AwsFindings
 
 
 def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> AddedAccount:
@@ -60,7 +60,7 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
     something that was created could not be undone; the message names it."""
     _check_id(services, new.account_id)
     account, adopted = _planned(services, new)
-    found = AwsFindings(
+    findings = AwsFindings(
         in_sandbox=services.identities.in_sandbox(),
         below=identities_below(new.identities, services.identities.all()),
         room=None if new.adopted else _room(services, account),
@@ -76,7 +76,7 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
         for name in adopted.taken_over:
             take_over(services.users, name, services.resources(account.identities), rollback, services.pause)
         key = None if new.adopted else _make_user(services, account, rollback)
-    return AddedAccount(account, key, replace(prepared, forwarding_stopped=stopped), found)
+    return AddedAccount(account, key, replace(prepared, forwarding_stopped=stopped), findings)
 
 
 def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, AdoptedUsers]:

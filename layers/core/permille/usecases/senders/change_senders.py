@@ -50,16 +50,15 @@ def plan(
     allowed: the ARNs that the account may send through
     """
     adopted = _adopted(services, account, add, allowed, accept_risk=accept_risk)
-    found = adopted.names
-    if both := sorted({*add, *found} & {*remove}):
+    if both := sorted({*add, *adopted.names} & {*remove}):
         raise InvalidInput(f"{', '.join(both)} cannot be added and removed at once", "add_sender")
-    gone = _named(services, account, remove)
-    after = (*(one for one in account.senders if one not in gone), *found)
+    removed = _removed(services, account, remove)
+    after = (*(name for name in account.senders if name not in removed), *adopted.names)
     if not after:
         raise InvalidInput(f"{account.id} would have no sender; add another one with --add-sender", "remove_sender")
     if after != account.senders and account.is_closed:
         raise DecisionRefused(f"{account.id} is closed")
-    return SenderPlan(found, gone, after, adopted.risks, adopted.keyless)
+    return SenderPlan(adopted.names, removed, after, adopted.risks, adopted.keyless)
 
 
 def _adopted(
@@ -71,16 +70,16 @@ def _adopted(
     accept_risk: str | None,
 ) -> AdoptedUsers:
     """The users that are added; those that are senders already are left out."""
-    new = [one for one in names if one not in account.senders]
+    new = [name for name in names if name not in account.senders]
     request = AdoptionRequest(new, allowed, account.id, accept_risk)
-    found = check_adoption(services.onboarding.adoption, request)
-    for name in found.names if account.may_send else ():
+    adopted = check_adoption(services.onboarding.adoption, request)
+    for name in adopted.names if account.may_send else ():
         _refuse_denied(services, name)
-    new_names = tuple(one for one in found.names if one not in account.senders)
-    return replace(found, names=new_names, keyless=tuple(one for one in found.keyless if one in new_names))
+    new_names = tuple(name for name in adopted.names if name not in account.senders)
+    return replace(adopted, names=new_names, keyless=tuple(name for name in adopted.keyless if name in new_names))
 
 
-def _named(services: ChangeServices, account: Account, names: Sequence[str]) -> tuple[str, ...]:
+def _removed(services: ChangeServices, account: Account, names: Sequence[str]) -> tuple[str, ...]:
     """The users that are removed; those that were removed before are left out."""
     for name in names:
         if name not in account.senders and services.accounts.owner_of(name) != account.id:
@@ -182,7 +181,7 @@ def _switch_off(services: ChangeServices, names: Sequence[str]) -> None:
     within the lease."""
     for name in names:
         if state := services.switch.state_of(name):
-            services.switch.apply(name, Changes(sleep=frozenset(state.keys), deny=True))
+            services.switch.apply(name, Changes(deactivate=frozenset(state.keys), deny=True))
     _wait(services, names, lambda state: state.denied and not state.with_status(ACTIVE))
 
 

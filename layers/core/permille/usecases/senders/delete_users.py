@@ -27,6 +27,6 @@ def delete_users(services: OnboardServices, account: Account) -> DeletedUsers:
     if not account.is_closed:
         raise DecisionRefused(f"{account.id} is {account.status}, so that its IAM user stays: close it first")
     mark = services.mark(account.id)
-    before = tuple(one for one in account.senders if services.users.find(one) is None)
-    gone = tuple(one for one in account.senders if services.users.delete(one, mark))
-    return DeletedUsers(gone, tuple(one for one in account.senders if one not in gone), before)
+    before = tuple(name for name in account.senders if services.users.find(name) is None)
+    gone = tuple(name for name in account.senders if services.users.delete(name, mark))
+    return DeletedUsers(gone, tuple(name for name in account.senders if name not in gone), before)

@@ -133,7 +133,7 @@ def _deactivated_if_off(services: RenewServices, account: Account, key: AccessKe
     remembered = deactivated.get(sender, frozenset()) | {key.id}
     leased = services.leases.acquire_lease(account, {**deactivated, sender: remembered}, now)
     try:
-        services.switch.apply(sender, Changes(sleep=frozenset({key.id})))
+        services.switch.apply(sender, Changes(deactivate=frozenset({key.id})))
     finally:
         after = services.leases.release_lease(leased, leased.credential)
     return after

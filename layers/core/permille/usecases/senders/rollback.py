@@ -41,5 +41,5 @@ def rollback_on_error() -> Iterator[Rollback]:
             stack.pop_all()  # all is done: nothing is undone
     except PermilleError as error:
         if rollback.leftovers:
-            raise Failed(f"{error}; what could not be taken back: {', '.join(rollback.leftovers)}") from error
+            raise Failed(f"{error}; what could not be undone: {', '.join(rollback.leftovers)}") from error
         raise

@@ -61,7 +61,7 @@ class AccountUser:
         """Raises InvalidInput unless an earlier try, or an earlier stack of this name, left the user without keys."""
         if not self.users.is_marked(name, self.mark):
             raise InvalidInput(
-                f"an IAM user {name} exists that this stack did not make: adopt it with --sender {name}", "sender"
+                f"an IAM user {name} exists that this stack did not create: adopt it with --sender {name}", "sender"
             )
         if keys := self.users.keys(name):
             raise InvalidInput(
@@ -100,7 +100,7 @@ class AccountUser:
         rollback.register(f"the IAM user {name}", delete)
         made = self.users.create(name, self.mark)
         if not made:
-            raise InvalidInput(f"an IAM user {name} was made just now by somebody else; try again", "sender")
+            raise InvalidInput(f"somebody else has just created the IAM user {name}; try again", "sender")
 
     def _delete_keys(self, name: str) -> None:
         """Deletes all keys: there was none before."""

@@ -46,7 +46,7 @@ class SharedIdentity:
 def shared_with_others(accounts: AllAccounts, names: Collection[str], own: str = "") -> tuple[SharedIdentity, ...]:
     """The identities among `names` that other accounts than `own` have, unusual ones first. Reads all accounts, unless
     `names` is empty."""
-    found = [
+    pairs = [
         SharedIdentity(name, theirs, account)
         for account in (accounts.all() if names else ())
         if account.id != own
@@ -55,5 +55,5 @@ def shared_with_others(accounts: AllAccounts, names: Collection[str], own: str =
         if name == theirs or identities_below([name], [theirs]) or identities_below([theirs], [name])
     ]
     return tuple(
-        sorted(found, key=lambda shared: (not shared.is_unusual, shared.account.id, shared.identity, shared.theirs))
+        sorted(pairs, key=lambda shared: (not shared.is_unusual, shared.account.id, shared.identity, shared.theirs))
     )

@@ -22,12 +22,12 @@ def choose_tables(tables: Tables, stack: str, logical: Iterable[str], chosen: Ma
 
 
 def _left_behind(tables: Tables, stack: str, logical: str) -> str:
-    found = tables.names_with_prefix(f"{stack}-{logical}-")
-    if not found:
+    names = tables.names_with_prefix(f"{stack}-{logical}-")
+    if not names:
         raise InvalidInput(f"no table is named {stack}-{logical}-...: name it, as in {logical}=NAME", "table")
-    if len(found) > 1:
-        raise InvalidInput(f"several tables could be it, name one of them: {logical}={' or '.join(found)}", "table")
-    return found[0]
+    if len(names) > 1:
+        raise InvalidInput(f"several tables could be it, name one of them: {logical}={' or '.join(names)}", "table")
+    return names[0]
 
 
 def prepare_tables(

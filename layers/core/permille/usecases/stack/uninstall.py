@@ -29,8 +29,8 @@ def apply(
     """
     _refuse_narrow(planned)
     _widen(services, planned.policies)
-    for one in watched(planned.identities):
-        _restore(services.onboarding.identities, one)
+    for identity in watched(planned.identities):
+        _restore(services.onboarding.identities, identity)
     if planned.denied is not DeniedSenders.STAY and planned.users:
         _release_denied(services, planned.users)
     if planned:
@@ -47,10 +47,10 @@ def _widen(services: UninstallServices, policies: Mapping[str, frozenset[str]]) 
         services.pause(POLICIES_SHOW)
 
 
-def _restore(identities: Identities, one: RestoredIdentity) -> None:
-    if one.forwards:
-        identities.set_forwarding(one.name, on=True)
-    identities.set_default(one.name, one.default_set)
+def _restore(identities: Identities, identity: RestoredIdentity) -> None:
+    if identity.forwards:
+        identities.set_forwarding(identity.name, on=True)
+    identities.set_default(identity.name, identity.default_set)
 
 
 def _refuse_narrow(planned: UninstallPlan) -> None:
@@ -67,7 +67,7 @@ def _release_denied(services: UninstallServices, users: Mapping[str, frozenset[s
     """Removes users from the deny group. Enforce is stopped first: it would see drift, and deny them again."""
     services.functions.stop(services.enforce)
     for name, keys in users.items():
-        services.switch.apply(name, Changes(wake=keys, deny=False))
+        services.switch.apply(name, Changes(activate=keys, deny=False))
     for looked in range(LOOKS):
         if looked:
             services.pause(PAUSE)

@@ -90,7 +90,7 @@ def plan(
     identities = tuple(_restored(services, names, former_sets=former_sets))
     accounts = [account for account in services.onboarding.accounts.all() if not account.is_closed]
     policies, narrow = _policies(
-        services, accounts, {one.name: one.default_set for one in identities if one.default_set}
+        services, accounts, {identity.name: identity.default_set for identity in identities if identity.default_set}
     )
     return UninstallPlan(identities, denied, policies, narrow, _denied(services, accounts, denied))
 
@@ -98,15 +98,15 @@ def plan(
 def _restored(services: UninstallServices, names: Iterable[str], *, former_sets: bool) -> Iterator[RestoredIdentity]:
     ses, ours = services.onboarding.identities, services.onboarding.configuration_set
     before = former(services.onboarding.timeline.of_kinds(KINDS))
-    known = {"": True}
+    exists = {"": True}
     for name in names:
         if ses.default_set(name) != ours:
             continue
         wanted = before.sets.get(name, "") if former_sets else ""
-        if wanted not in known:
-            known[wanted] = ses.has_set(wanted)
-        there = known[wanted]
-        yield RestoredIdentity(name, wanted if there else "", "" if there else wanted, name in before.forwarding)
+        if wanted not in exists:
+            exists[wanted] = ses.has_set(wanted)
+        default_set, lost = (wanted, "") if exists[wanted] else ("", wanted)
+        yield RestoredIdentity(name, default_set, lost, name in before.forwarding)
 
 
 def _policies(
@@ -155,4 +155,4 @@ def _keys_to_activate(
     if account.status.may_send or sender not in account.senders:
         return frozenset()
     state = services.switch.state_of(sender)
-    return changes(state, account.may_reactivate(deactivated), may_send=True).wake if state else frozenset()
+    return changes(state, account.may_reactivate(deactivated), may_send=True).activate if state else frozenset()

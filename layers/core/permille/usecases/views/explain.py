@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.account.account import Account
+from permille.domain.account.judging import complaints_in
 from permille.domain.timeline.kinds.corrections import counting
 from permille.domain.timeline.kinds.credential import Created, DeniedByHand
 from permille.domain.timeline.kinds.decision_record import DecisionRecord
@@ -52,9 +53,9 @@ class Explanation:
         lines += [line for line in (self.kept_now or self.stays_off,) if line]
         if self.now:
             lines += ["What the policy says of it now:", *self.now.facts.explained()]
-        return lines + self._spared()
+        return lines + self._not_enforced()
 
-    def _spared(self) -> list[str]:
+    def _not_enforced(self) -> list[str]:
         account = self.account
         lines = []
         if account.held is not HoldReason.NO:
@@ -69,7 +70,7 @@ class Explanation:
         if self.still_on:
             lines.append(self.still_on)
         if account.would_disable:
-            lines.append(f"{wording.capital(wording.spared(exempt=self.exempt))}.")
+            lines.append(f"{wording.capital(wording.not_enforced(exempt=self.exempt))}.")
         return lines
 
 
@@ -90,8 +91,8 @@ def explanation_of(
         stays_off = stays_off_line(account, judged.verdict, decided, shown_zone_of(account))
         kept_now = kept_now_line(account, judged.verdict, decided, entries)
         return Explanation(account, decided, None, account.exempt_at(now), stays_off, kept_now=kept_now)
-    complaints_in = account.complaints_in(judged.verdict, counting(entries))
-    facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, complaints_in, code))
+    in_window = complaints_in(account, judged.verdict, counting(entries))
+    facts = WouldKeep(**WouldKeep.arguments(judged.verdict, judged.days, in_window, code))
     still_on = still_on_line(account, judged.verdict, now)
     return Explanation(account, decided, entry(account.id, now, facts), account.exempt_at(now), still_on=still_on)
 

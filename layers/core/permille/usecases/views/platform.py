@@ -86,8 +86,10 @@ def platform(services: PlatformServices, now: datetime) -> Platform:
     figures = or_none("SES's figures", lambda: services.ses.figures(first, now))
 
     def ranking(harm: Harm) -> Ranking | None:
-        found = or_none(f"who has the most {harm}", lambda: _contributors(services, harm, first, now))
-        return None if found is None else Ranking(harm, found, harm.of(figures.counted) if figures else 0)
+        contributors = or_none(f"who has the most {harm}", lambda: _contributors(services, harm, first, now))
+        if contributors is None:
+            return None
+        return Ranking(harm, contributors, harm.of(figures.counted) if figures else 0)
 
     return Platform(days, figures, ranking(Harm.COMPLAINTS), ranking(Harm.BOUNCES))
 
@@ -97,7 +99,8 @@ def _contributors(services: PlatformServices, harm: Harm, first: date, now: date
     accounts = services.account_index.with_most(harm, LOOKED_AT, first, now.date())
     recent = [account for account in accounts if account.assessment and account.assessment.day >= first][:SHOWN]
     judged = [
-        Contributor(one, current_verdict(services.policies, services.tallies, one, now).verdict) for one in recent
+        Contributor(account, current_verdict(services.policies, services.tallies, account, now).verdict)
+        for account in recent
     ]
-    contributing = [one for one in judged if harm.of(one.verdict.counts)]
-    return sorted(contributing, key=lambda one: (-harm.of(one.verdict.counts), one.account.id))
+    contributing = [contributor for contributor in judged if harm.of(contributor.verdict.counts)]
+    return sorted(contributing, key=lambda contributor: (-harm.of(contributor.verdict.counts), contributor.account.id))

@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from permille.domain.account.account import Account
+from permille.domain.account.judging import judge_account
 from permille.domain.feedback import bounces
 from permille.domain.people.review import ReviewStage, stage
 from permille.domain.policy.policy import Policy
@@ -122,14 +123,14 @@ class _Sources:
     days: first and last day of each period
     epochs: tallies by epoch and day
     latest: the newest entries, one page
-    known: the entries of all topics, newest first
+    history: the entries of all topics, newest first
     """
 
     policy: Policy
     days: list[tuple[date, date]]
     epochs: Epochs
     latest: Page[Entry]
-    known: Sequence[Entry]
+    history: Sequence[Entry]
     bounces: Sequence[bounces.BounceRecord]
 
 
@@ -147,18 +148,18 @@ def _read(services: ReportServices, account: Account, now: datetime, shown: Repo
     days = _SHOWN[shown](now.date(), policy)
     epochs = services.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
     latest = services.timeline.latest(account.id, READ_ENTRIES)
-    known = read_history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
+    history = read_history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
     begins = id_at(midnight(days[0][0]))
     any_bounced = any(tally.bounces for of_epoch in epochs.values() for tally in of_epoch.values())
     bounced = services.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []
-    return _Sources(policy, days, epochs, latest, known, bounced)
+    return _Sources(policy, days, epochs, latest, history, bounced)
 
 
 def _report(account: Account, read: _Sources, shown: ReportRange, now: datetime) -> OwnerReport:
     begins, zone = midnight(read.days[0][0]), shown_zone_of(account)
-    verdict = account.verdict(read.policy, read.epochs.get(account.epoch, {}), now.date())
+    verdict = judge_account(account, read.policy, read.epochs.get(account.epoch, {}), now.date())
     page = _of_owner(read.latest)
-    recent = (entry for entry in read.known if entry.at >= begins)
+    recent = (entry for entry in read.history if entry.at >= begins)
     return OwnerReport(
         account=account,
         zone=zone,
@@ -166,14 +167,14 @@ def _report(account: Account, read: _Sources, shown: ReportRange, now: datetime)
         verdict=verdict,
         range=shown,
         periods=periods(read.epochs, read.days, account.epochs, read.policy.window_days, now),
-        spans=spans(read.known, account.status, begins, now),
+        spans=spans(read.history, account.status, begins, now),
         epochs=list(epochs_begun(account.epochs, begins, now)),
         campaigns=campaigns(recent, account.epoch, verdict.first_day),
         bounces=bounces.campaigns(read.bounces),
         entries=page.items,
         earlier=page.next,
-        since=last_change(read.known),
-        voided=voided(read.known),
+        since=last_change(read.history),
+        voided=voided(read.history),
         stage=stage(account, zone, now),
     )
 

@@ -53,9 +53,9 @@ def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge:
     return [case(account, read_history(timeline, account.id, *Topic), now, judge) for account in accounts]
 
 
-def case(account: Account, known: History, now: datetime, judge: Judge) -> ReviewCase:
+def case(account: Account, history: History, now: datetime, judge: Judge) -> ReviewCase:
     """The case of one account, by its timeline."""
-    entries = known.entries
+    entries = history.entries
     disabled = [entry for entry in entries if isinstance(entry.facts, Disabled | StaffDisabled | StaysSuspended)]
     complaints = [entry.facts for entry in counting(entries) if entry.facts.epoch == account.epoch]
     campaigns = Counter(campaign_name(facts.campaign, facts.subject) for facts in complaints)
@@ -67,7 +67,7 @@ def case(account: Account, known: History, now: datetime, judge: Judge) -> Revie
         campaigns=campaigns.most_common(),
         trials=[entry for entry in entries if entry.facts.kind.ends_trial],
         kept_now=_kept_now(account, entries, disabled, judge),
-        is_cut=known.is_cut,
+        is_cut=history.is_cut,
     )
 
 

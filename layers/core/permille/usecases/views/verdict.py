@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.account.account import Account
+from permille.domain.account.judging import judge_account
 from permille.domain.policy.verdict import Verdict
 from permille.domain.values.tally import Days, first_day
 from permille.ports.accounts import Policies
@@ -22,4 +23,4 @@ def current_verdict(policies: Policies, tallies: Tallies, account: Account, now:
     """Judges the current epoch by its present tallies. Raises a ServiceError where the policy cannot be read."""
     policy, today = policies.current(), account.after_last_decision(now).date()
     days = tallies.days(account.id, account.epoch, first_day(today, policy.window_days))
-    return CurrentVerdict(account.verdict(policy, days, today), days)
+    return CurrentVerdict(judge_account(account, policy, days, today), days)

@@ -21,7 +21,7 @@ from permille.domain.words.wording import day, plain, times
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
 
 
-Spared = Literal["", "only observed", "exempt"]
+NotEnforced = Literal["", "only observed", "exempt"]  # why nothing is switched: the mode, an exemption; empty: it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +42,11 @@ class DecisionRecord(Numbers):
     complaint_identities: tuple[str, ...]
     rules: Annotated[Mapping[str, Any], "The policy with all its numbers."]
     code: Annotated[str, "The version of the program that decided."]
-    spared: Annotated[Spared, "Why nothing is switched; empty where it is."] = ""
+    not_enforced: Annotated[NotEnforced, "Why nothing is switched; empty where it is."] = ""
 
     @classmethod
     def arguments(
-        cls, verdict: Verdict, days: Days, complaints: Sequence[Entry], code: str, spared: Spared = ""
+        cls, verdict: Verdict, days: Days, complaints: Sequence[Entry], code: str, not_enforced: NotEnforced = ""
     ) -> dict[str, Any]:
         """The arguments for these facts. `complaints`: those that the verdict is about; `code`: the version that
         decides."""
@@ -61,7 +61,7 @@ class DecisionRecord(Numbers):
             "complaint_identities": tuple(identities[-LISTED_IDENTITIES:]),
             "rules": policy_data(verdict.policy),
             "code": code,
-            "spared": spared,
+            "not_enforced": not_enforced,
         }
 
     def explained(self) -> list[str]:

@@ -119,7 +119,7 @@ class WouldDisable(DecisionRecord):
     """A rule is broken, and nothing is switched: the mode is monitor, or the account is exempt."""
 
     def headline(self, platform: str) -> str:
-        return f"{self.rule} is broken, and nothing is switched: the account is {self.spared}"
+        return f"{self.rule} is broken, and nothing is switched: the account is {self.not_enforced}"
 
     def sentence(self) -> str:
         return self.broken()

@@ -1,6 +1,6 @@
-"""Each preset judges the population: `python -m bench.judging <results> <tenants> <days> <seed>`.
+"""Runs each preset on the population: `python -m bench.preset_run <results> <tenants> <days> <seed>`.
 
-A process of its own: the permille that Python finds first decides, which may be another checkout's.
+It is a process of its own: it uses the first package permille on the path, which may be that of another checkout.
 """
 
 import json
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench.looks import Stop, stopped
 from bench.population import BEGINNING, MONTH, RATES, Mail, chance_of, mail_of, tenant_from
+from bench.tenant_run import Stop, stopped
 from rich.console import Console
 from rich.progress import track
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def judged(numbers: Iterable[int], days: int, seed: int) -> list[Group]:
-    """The tenants of these numbers, by policy and rate."""
+    """The results of the tenants with these numbers, by policy and rate."""
     groups = {(policy.id, rate): Group(policy.id, rate) for policy in POLICIES for rate in RATES}
     for number in numbers:
         chance = chance_of(seed, number)
@@ -61,7 +61,7 @@ def judged(numbers: Iterable[int], days: int, seed: int) -> list[Group]:
 
 
 def stops(mail: Mail) -> Mapping[str, Stop | None]:
-    """By preset. `conservative` wants what `default` wants, and evidence too: it keeps whom `default` keeps."""
+    """A tenant's run by preset. `conservative` also needs evidence, so it keeps every tenant that `default` keeps."""
     found = {policy.id: stopped(mail, policy) for policy in (DEFAULT, ALLPROWEBTOOLS)}
     return found | {CONSERVATIVE.id: stopped(mail, CONSERVATIVE) if found[DEFAULT.id] else None}
 

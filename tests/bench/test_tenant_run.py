@@ -2,9 +2,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from bench.judging import POLICIES, stops
-from bench.looks import stopped
 from bench.population import BEGINNING, Batch, Mail, Rhythm, Tenant, chance_of, mail_of
+from bench.preset_run import POLICIES, stops
+from bench.tenant_run import stopped
 
 from permille.domain.policy.policy import CONSERVATIVE, DEFAULT, Policy
 

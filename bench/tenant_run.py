@@ -1,5 +1,5 @@
-"""A tenant's mail, looked at by the real decide() as Enforce looks at an account: when a complaint is counted, and when
-the decision before asked for it. The feedback queue is empty, the breaker closed, and the mode `enforce`."""
+"""Runs the real decide() on a tenant's mail as Enforce does: when a complaint is counted, and when the last decision
+marked it as due. The feedback queue is empty, the breaker closed, and the mode `enforce`."""
 
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
@@ -54,13 +54,13 @@ def stopped(mail: Mail, policy: Policy, *, every_look: bool = False) -> Stop | N
 
 
 def _window_moves_at(mail: Mail, policy: Policy) -> datetime:
-    """When the window first leaves mail behind."""
+    """When the first mail leaves the window."""
     first = datetime.combine(mail[0].sent_at.date(), time(), UTC)
     return first + timedelta(days=policy.window_days)
 
 
 def _look(account: Account, counted: "_Counted", rules: Rules, now: datetime) -> Account:
-    """As Enforce does it."""
+    """One decision, as in Enforce."""
     now = account.after_last_decision(now)
     first = days_needed_from(account, rules, now)
     days = {day: tally for day, tally in counted.days.items() if first and day >= first}
@@ -72,7 +72,7 @@ def _look(account: Account, counted: "_Counted", rules: Rules, now: datetime) ->
 
 @dataclass
 class _Counted:
-    """What was counted by some instant."""
+    """The counts at an instant."""
 
     mail: Mail
     days: dict[date, Tally] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class _Counted:
         return self._next_complaint[0] if self._next_complaint else None
 
     def until(self, now: datetime) -> int:
-        """How many complaints more than before."""
+        """The number of new complaints."""
         before = len(self.complaints)
         while self._next_batch and self._next_batch.sent_at <= now:
             self._add(self._next_batch.sent_at.date(), Tally(delivered=self._next_batch.delivered))
@@ -115,7 +115,7 @@ class _Counted:
 
 
 def _complaint(at: datetime, sent_at: datetime, number: int) -> TimelineEntry[CountedComplaint]:
-    """Each of another recipient."""
+    """Complaints, each of another recipient."""
     facts = CountedComplaint(
         identity=f"message-{number}",
         message_id=f"message-{number}",
