@@ -39,7 +39,7 @@ def test_a_suspension_is_false_where_an_honest_tenant_is_disabled() -> None:
     assert (default["per_1000"]["rate"], default["per_1000_honest"]["rate"]) == (2.0, 2000 / 950)
 
 
-def test_what_was_let_out_is_told_of_those_that_were_disabled() -> None:
+def test_mail_before_the_disabling_is_counted_for_disabled_tenants() -> None:
     bad = a_group(3_000, 1, *(a_stop(mails=100 * n, complaints=n) for n in range(1, 11)))
 
     (told,) = figures([a_group(20, 1), bad])["default"]["by_rate"][1:]
@@ -82,7 +82,7 @@ def test_the_same_code_judges_the_same_mail_alike(capsys: pytest.CaptureFixture[
         (["--against", "/"], "--against: / is no checkout of Permille, it has no layers/core/permille"),
     ],
 )
-def test_what_cannot_be_done_is_told(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_impossible_arguments_are_reported(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
 

@@ -61,13 +61,13 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
     assert len(added["records_to_publish"]) == 3
 
 
-def test_what_our_configuration_set_replaced_is_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_replaced_default_set_is_printed(stack: FakeStack, terminal: Terminal) -> None:
     stack.identities.sets["shop.example"] = "theirs"
 
     assert "The default configuration set of shop.example was theirs; now it is the stack's.\n" in terminal.text(*ADD)
 
 
-def test_whose_feedback_ses_forwards_no_more_is_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_stopped_feedback_forwarding_is_printed(stack: FakeStack, terminal: Terminal) -> None:
     stack.identities.sets["shop.example"] = ""
     stack.identities.forwarding.add("shop.example")
 
@@ -77,7 +77,7 @@ def test_whose_feedback_ses_forwards_no_more_is_told(stack: FakeStack, terminal:
     assert stack.identities.forwarding == set()
 
 
-def test_the_sandbox_and_a_nearly_full_iam_are_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_the_sandbox_and_a_nearly_full_quota_are_noted(stack: FakeStack, terminal: Terminal) -> None:
     stack.identities.sandbox = True
     stack.iam_users.users |= {f"other-{number}": KnownUser() for number in range(10)}
     stack.iam_users.quota = len(stack.iam_users.users) + 1
@@ -99,7 +99,9 @@ def test_machines_get_notes_where_there_is_something_to_note(stack: FakeStack, t
     assert "production access (README)" in note
 
 
-def test_identities_below_its_domain_are_told_with_what_takes_them_up(stack: FakeStack, terminal: Terminal) -> None:
+def test_identities_below_its_domain_are_listed_with_the_command_to_add_them(
+    stack: FakeStack, terminal: Terminal
+) -> None:
     stack.identities.sets |= {f"{number:02}@shop.example": "" for number in range(12)}
 
     said = " ".join(terminal.text(*ADD).split())
@@ -121,7 +123,7 @@ def test_adopted_users_keep_their_credentials(stack: FakeStack, terminal: Termin
     assert stack.get("shop").senders == ("permille-old", "permille-older")
 
 
-def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeStack, terminal: Terminal) -> None:
+def test_text_says_that_an_adopted_user_keeps_its_credentials(stack: FakeStack, terminal: Terminal) -> None:
     stack.iam_users.users["permille-old"] = a_sender(keys=["AKIAOLD"])
 
     said = terminal.text(*ADD, "--sender", "permille-old")
@@ -131,7 +133,7 @@ def test_people_are_told_that_an_adopted_user_keeps_its_credentials(stack: FakeS
     )
 
 
-def test_of_a_user_without_a_key_that_is_told_instead(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_adopted_user_without_a_key_is_noted(stack: FakeStack, terminal: Terminal) -> None:
     stack.iam_users.users |= {"permille-old": a_sender(), "permille-older": a_sender(keys=["AKIAOLD"])}
     senders = ("--sender", "permille-old", "--sender", "permille-older")
 
@@ -184,7 +186,7 @@ def test_an_id_that_was_closed_is_refused_for_that_and_not_for_its_own_identity(
     assert "was closed, and an id is never given again" in refused
 
 
-def test_that_an_account_that_is_on_has_it_too_is_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_identity_of_another_active_account_is_noted(stack: FakeStack, terminal: Terminal) -> None:
     of_the_bakery(stack, Status.ACTIVE)
 
     said = terminal.text(*ADD)
@@ -195,9 +197,7 @@ def test_that_an_account_that_is_on_has_it_too_is_told(stack: FakeStack, termina
 ADMIN = {"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
 
 
-def test_a_user_that_could_evade_is_adopted_at_a_risk_that_is_told_and_shown(
-    stack: FakeStack, terminal: Terminal
-) -> None:
+def test_a_risky_user_is_adopted_with_a_note(stack: FakeStack, terminal: Terminal) -> None:
     stack.iam_users.users["permille-old"] = a_sender(policies={"admin": ADMIN})
     adopt = (*ADD, "--sender", "permille-old")
 
@@ -261,9 +261,9 @@ def test_what_aws_does_not_allow_is_said_and_taken_back(stack: FakeStack, termin
 
 @pytest.mark.parametrize(
     ("exemption", "why"),
-    [(None, "it is only observed"), (Exemption(NOW + timedelta(days=3), "Why", "sam"), "it is exempt")],
+    [(None, "the mode is monitor"), (Exemption(NOW + timedelta(days=3), "Why", "sam"), "it is exempt")],
 )
-def test_why_nothing_is_switched_is_said(
+def test_the_reason_for_not_disabling_is_shown(
     stack: FakeStack, terminal: Terminal, exemption: Exemption | None, why: str
 ) -> None:
     stack.rows.accounts[ACCOUNT] = an_account(exemption=exemption, would_disable=True)
@@ -272,9 +272,7 @@ def test_why_nothing_is_switched_is_said(
         assert f" rule is broken, and nothing is switched: {why}" in " ".join(said.split())
 
 
-def test_while_late_complaints_are_waited_for_the_days_of_trial_and_verdict_are_said(
-    stack: FakeStack, terminal: Terminal
-) -> None:
+def test_after_a_trial_the_days_of_trial_and_verdict_are_shown(stack: FakeStack, terminal: Terminal) -> None:
     begins_at = NOW - timedelta(days=1)
     trial = Trial(TrialState.OBSERVING, begins_at.date(), begins_at, NOW, NOW + timedelta(days=2))
     stack.rows.accounts[ACCOUNT] = an_account(status=Status.OBSERVING, trial=trial)
@@ -302,7 +300,7 @@ def test_the_list_is_sorted_and_says_what_is_special(stack: FakeStack, terminal:
     assert "not yet changed" in said.replace(" owner@zoo.example permille-zoo", "")
 
 
-def test_machines_are_told_as_much_as_people(stack: FakeStack, terminal: Terminal) -> None:
+def test_json_has_as_much_as_text(stack: FakeStack, terminal: Terminal) -> None:
     until = NOW + timedelta(days=3)
     different: dict[str, Any] = {"exemption": Exemption(until, "Why", "sam"), "would_disable": True}
     stack.rows.accounts = {ACCOUNT: an_account(**different, owner_mail="bounced")}
@@ -361,7 +359,7 @@ def test_people_see_the_counts_and_the_keys_as_iam_has_them(stack: FakeStack, te
         (Status.DISABLED, None, "  no such IAM user\n"),
     ],
 )
-def test_a_credential_that_is_not_as_the_status_says_is_told(
+def test_a_credential_out_of_sync_is_shown(
     stack: FakeStack, terminal: Terminal, status: Status, user: User | None, note: str
 ) -> None:
     stack.rows.accounts[ACCOUNT] = an_account(status=status, deactivated={CALLER: frozenset({KEY})})
@@ -370,7 +368,7 @@ def test_a_credential_that_is_not_as_the_status_says_is_told(
     assert terminal.text("account", "show", ACCOUNT).endswith(note)
 
 
-def test_of_whom_somebody_denied_by_hand_everybody_is_told_that_it_is_off(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_deny_by_hand_is_shown_everywhere(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=12_000)
     entry = an_entry("denied_by_hand")
     denied = an_account(denial=Denial((CALLER,), NOW), decided_at=NOW, route_changes=RouteChanges(from_ses=entry.id))

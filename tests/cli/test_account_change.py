@@ -33,7 +33,7 @@ def stack(stack: FakeStack) -> FakeStack:
     return stack
 
 
-def test_people_read_what_was_and_what_is(terminal: Terminal) -> None:
+def test_text_has_the_values_before_and_after(terminal: Terminal) -> None:
     said = terminal.text(*CHANGE, "--owner-email", "new@shop.example", "--owner-name", "Nell")
 
     assert said == (
@@ -58,7 +58,7 @@ def test_show_names_the_identities(terminal: Terminal) -> None:
     assert terminal.answer("account", "show", ACCOUNT)["identities"] == [HOME, NEW]
 
 
-def test_what_is_so_already_is_said_and_nothing_is_written(stack: FakeStack, terminal: Terminal) -> None:
+def test_without_a_difference_nothing_is_written(stack: FakeStack, terminal: Terminal) -> None:
     same = (*CHANGE, "--owner-email", "OWNER@bakery.example", "--timezone", "UTC", "--add-sender", CALLER)
     before = stack.get(ACCOUNT)
 
@@ -86,7 +86,7 @@ def test_who_changed_it_and_why_is_on_the_timeline(stack: FakeStack, terminal: T
     assert (facts.reason, facts.by) == ("They sold the shop", STAFF)
 
 
-def test_the_instants_of_an_agreed_trial_stay_as_they_were_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_the_times_of_an_agreed_trial_do_not_change(stack: FakeStack, terminal: Terminal) -> None:
     ends_at = NOW + timedelta(days=2)
     trial = Trial(TrialState.SCHEDULED, TOMORROW, NOW + timedelta(days=1), ends_at, ends_at + timedelta(days=2))
     off = replace(stack.get(ACCOUNT), status=Status.DISABLED, review=APPROVED, trial=trial)
@@ -108,7 +108,7 @@ def test_an_open_request_stays_as_it_is(stack: FakeStack, terminal: Terminal) ->
     assert stack.get(ACCOUNT).review == review
 
 
-def test_a_sender_that_goes_is_said_to_be_off_and_whose_its_mail_stays(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_removed_sender_is_deactivated_and_its_mail_still_counts(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text(*CHANGE, "--add-sender", OLD)
 
     said = terminal.text(*CHANGE, "--remove-sender", OLD)
@@ -117,7 +117,7 @@ def test_a_sender_that_goes_is_said_to_be_off_and_whose_its_mail_stays(stack: Fa
     assert "permille-old is deactivated; its mail still counts for bakery, and it cannot join another account." in said
 
 
-def test_a_sender_that_comes_to_an_account_that_is_off_is_said_to_be_off(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_sender_added_to_a_disabled_account_is_deactivated(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), status=Status.DISABLED)
 
     assert "bakery is disabled, so permille-old is deactivated." in terminal.text(*CHANGE, "--add-sender", OLD)
@@ -144,7 +144,7 @@ def test_policies_of_adopted_senders_are_left_to_the_operator(stack: FakeStack, 
     assert f"change those of {OLD}." in terminal.text(*CHANGE, "--remove-identity", NEW)
 
 
-def test_a_removed_identity_is_said_to_stay_in_ses(terminal: Terminal) -> None:
+def test_a_removed_identity_stays_in_ses(terminal: Terminal) -> None:
     said = terminal.text(*CHANGE, "--add-identity", NEW, "--remove-identity", HOME)
 
     assert f"identities: {HOME} -> {NEW}" in said
@@ -161,7 +161,7 @@ def test_a_removed_identity_is_said_to_stay_in_ses(terminal: Terminal) -> None:
         (["--remove-identity", HOME], "bakery would have no identity to send from; add another one"),
     ],
 )
-def test_what_cannot_be_is_one_line(terminal: Terminal, typed: list[str], says: str) -> None:
+def test_invalid_input_is_one_line(terminal: Terminal, typed: list[str], says: str) -> None:
     assert says in terminal.refused(*CHANGE, *typed)
 
 
@@ -187,7 +187,7 @@ def test_a_sender_that_may_not_send_through_our_set_is_refused_before_anything_i
     assert (stack.get(ACCOUNT), NEW in stack.identities.sets) == (before, False)
 
 
-def test_a_sender_without_a_key_is_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_sender_without_a_key_is_noted(stack: FakeStack, terminal: Terminal) -> None:
     said = " ".join(terminal.text(*CHANGE, "--add-sender", OLD).split())
 
     assert f"{OLD} has no access key yet, so it cannot send: aws iam create-access-key --user-name {OLD}" in said

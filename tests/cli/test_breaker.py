@@ -34,7 +34,7 @@ def _open(stack: FakeStack) -> None:
 
 
 @pytest.mark.usefixtures("_open")
-def test_an_open_breaker_tells_since_when_and_whom_it_holds(terminal: Terminal) -> None:
+def test_an_open_breaker_shows_since_when_and_the_held_accounts(terminal: Terminal) -> None:
     assert terminal.text("breaker", "show").splitlines() == [
         "open since 10 March 2026, 12:00 (UTC): the rules disable nobody",
         "Check the held accounts; then `permille breaker reset --reason TEXT [--allow N]`.",
@@ -93,7 +93,7 @@ def test_a_reset_can_name_how_many_more(terminal: Terminal) -> None:
     assert terminal.answer("breaker", "reset", "--reason", REASON, "--allow", "3")["bound"] == 11
 
 
-def test_a_closed_one_says_that_it_was_closed_and_that_more_may_pass(terminal: Terminal) -> None:
+def test_resetting_a_closed_breaker_says_so_and_raises_the_bound(terminal: Terminal) -> None:
     said = terminal.text("breaker", "reset", "--reason", REASON, "--allow", "7")
 
     assert " ".join(said.split()).startswith("The breaker was closed already; the rules may disable 7 more")
@@ -127,7 +127,7 @@ def test_a_wrong_reset_leaves_it_open(stack: FakeStack, terminal: Terminal, type
     assert stack.rows.breaker.opened_at == NOW
 
 
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("breaker_admin.reset_breaker", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("breaker", "reset", "--reason", "x") == "AWS does not allow it"
@@ -160,7 +160,7 @@ def test_held_accounts_are_exempt_with_one_reason(stack: FakeStack, terminal: Te
 
 
 @pytest.mark.usefixtures("_open")
-def test_what_is_refused_of_one_keeps_no_other_from_it(terminal: Terminal) -> None:
+def test_one_refused_decision_does_not_stop_the_others(terminal: Terminal) -> None:
     status = terminal.status("breaker", "release", "waits", "nobody", "full", "--reason", REASON, "--json")
 
     answer = json.loads(terminal.capsys.readouterr().out)
@@ -186,5 +186,5 @@ def test_a_wrong_decision_about_held_accounts_changes_nothing(
     assert stack.rows.told("full") == []
 
 
-def test_where_nobody_is_held_all_are_none(terminal: Terminal) -> None:
+def test_without_held_accounts_all_selects_none(terminal: Terminal) -> None:
     assert terminal.text("breaker", "release", "--all", "--reason", "x") == "No account is held.\n"

@@ -28,7 +28,7 @@ def test_without_a_yes_nothing_is_closed(stack: FakeStack, terminal: Terminal) -
     assert CALLER in stack.iam_users.users
 
 
-def test_whoever_says_yes_closes_it(stack: FakeStack, terminal: Terminal) -> None:
+def test_yes_closes_it(stack: FakeStack, terminal: Terminal) -> None:
     terminal.typing = "y\n"
 
     said = terminal.text(*CLOSE).splitlines()
@@ -38,7 +38,7 @@ def test_whoever_says_yes_closes_it(stack: FakeStack, terminal: Terminal) -> Non
     assert CALLER not in stack.iam_users.users
 
 
-def test_machines_get_what_became_of_its_users(stack: FakeStack, terminal: Terminal) -> None:
+def test_json_has_the_deleted_and_kept_users(stack: FakeStack, terminal: Terminal) -> None:
     stack.iam_users.users["permille-old"] = KnownUser()
     stack.rows.accounts[ACCOUNT] = an_account(senders=(CALLER, "permille-old"))
 
@@ -48,7 +48,7 @@ def test_machines_get_what_became_of_its_users(stack: FakeStack, terminal: Termi
     assert (answer["deleted_senders"], answer["kept_senders"]) == ([CALLER], ["permille-old"])
 
 
-def test_an_adopted_user_is_told_to_be_kept(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_adopted_user_is_kept(stack: FakeStack, terminal: Terminal) -> None:
     stack.iam_users.users[CALLER] = KnownUser()
 
     said = " ".join(terminal.text(*CLOSE, "--yes").split())
@@ -56,7 +56,7 @@ def test_an_adopted_user_is_told_to_be_kept(stack: FakeStack, terminal: Terminal
     assert f"The IAM user {CALLER} was not made by Permille: it is deactivated and kept." in said
 
 
-def test_what_was_cut_off_is_finished_without_asking_or_telling_again(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_interrupted_close_is_finished_without_another_mail(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("iam_users.delete", error=PermissionDenied("deleting: AWS does not allow it"))
     failed = terminal.failed(*CLOSE, "--yes")
 

@@ -338,7 +338,7 @@ def test_an_error_is_one_line_and_its_exit_code(terminal: Terminal, error: type[
     assert said == "what is wrong, and what to do"
 
 
-def test_an_interruption_is_told_and_has_its_exit_code(terminal: Terminal) -> None:
+def test_an_interruption_is_reported_with_its_exit_code(terminal: Terminal) -> None:
     terminal.stack.faults.fail("accounts.get", error=KeyboardInterrupt())
 
     assert status_of(["account", "show", "bakery"], stack=terminal.stack) == 130

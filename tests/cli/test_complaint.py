@@ -50,7 +50,7 @@ def test_each_is_listed_with_its_id_and_whether_it_counts(
     ]
 
 
-def test_where_nobody_complained_it_says_so(terminal: Terminal) -> None:
+def test_without_complaints_it_says_so(terminal: Terminal) -> None:
     assert terminal.text("complaint", "list", ACCOUNT) == "No complaint was reported.\n"
 
 
@@ -163,11 +163,11 @@ def test_a_complaint_is_restored_also_while_the_policy_cannot_be_read(
         (("void", ACCOUNT, *BECAUSE), "Missing argument 'COMPLAINT...'"),
     ],
 )
-def test_what_cannot_be_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+def test_invalid_input_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
     assert says in terminal.refused("complaint", *typed)
 
 
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, complaint: Entry) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal, complaint: Entry) -> None:
     stack.faults.fail("accounts.save", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("complaint", "void", ACCOUNT, complaint.id, *BECAUSE) == "AWS does not allow it"

@@ -16,7 +16,7 @@ WHY = ("--reason", "They changed their password")
 PASSWORD = smtp_password("secret-1", "us-east-1")
 
 
-def test_people_see_the_new_credential_once_and_when_the_old_one_ends(stack: FakeStack, terminal: Terminal) -> None:
+def test_text_has_the_new_credential_and_when_the_old_one_ends(stack: FakeStack, terminal: Terminal) -> None:
     said = terminal.text(*RENEW)
 
     assert said.splitlines() == [
@@ -32,9 +32,7 @@ def test_people_see_the_new_credential_once_and_when_the_old_one_ends(stack: Fak
     assert stack.iam_users.users[CALLER].keys == [KEY, "AKIA1"]
 
 
-def test_machines_get_what_account_add_answers_and_until_when_the_old_one_works(
-    stack: FakeStack, terminal: Terminal
-) -> None:
+def test_json_is_as_of_account_add_with_the_end_of_the_old_credential(stack: FakeStack, terminal: Terminal) -> None:
     answer = terminal.answer(*RENEW, "--grace", "48")
 
     renewal = stack.get(ACCOUNT).renewal
@@ -62,7 +60,7 @@ def test_the_secret_access_key_is_shown_when_it_is_asked_for(terminal: Terminal)
     assert terminal.answer(*RENEW, "--show-secret")["secret_access_key"] == "secret-2"
 
 
-def test_while_the_old_one_works_that_is_shown(terminal: Terminal) -> None:
+def test_account_show_has_the_end_of_the_grace_period(terminal: Terminal) -> None:
     said = terminal.text(*RENEW, "--grace", "48")
 
     assert "The old one works until 12 March 2026, 12:00 (UTC)." in said
@@ -73,14 +71,14 @@ def test_while_the_old_one_works_that_is_shown(terminal: Terminal) -> None:
     assert "IAM allows two keys" in terminal.refused(*RENEW)
 
 
-def test_a_password_that_nobody_has_is_made_anew(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_lost_password_is_replaced(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text(*RENEW, "--grace", "48")
 
     assert terminal.answer(*RENEW, "--lost")["access_key_id"] == "AKIA2"
     assert stack.iam_users.users[CALLER].keys == [KEY, "AKIA2"]
 
 
-def test_of_an_account_that_is_off_it_is_said_when_it_works(stack: FakeStack, terminal: Terminal) -> None:
+def test_for_a_disabled_account_it_says_when_the_credential_works(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.accounts[ACCOUNT] = an_account(status=Status.DISABLED)
 
     said = terminal.text(*RENEW, "--grace", "48")
@@ -88,7 +86,7 @@ def test_of_an_account_that_is_off_it_is_said_when_it_works(stack: FakeStack, te
     assert said.endswith("It works once the account is enabled.\nThe old one stops working within seconds.\n")
 
 
-def test_where_the_old_one_ends_at_once_machines_are_told_no_instant(terminal: Terminal) -> None:
+def test_without_grace_json_has_no_end_of_the_old_credential(terminal: Terminal) -> None:
     assert terminal.answer(*RENEW)["old_credential_works_until"] is None
     assert terminal.answer("account", "show", ACCOUNT)["old_credential_works_until"] is None
 
@@ -115,7 +113,7 @@ def test_an_account_is_enabled_with_another_credential(stack: FakeStack, termina
         (("account", "enable", ACCOUNT, "--new-credential", "--reason", " "), "--reason: say why"),
     ],
 )
-def test_what_cannot_be_renewed_changes_nothing(
+def test_a_refused_renewal_changes_nothing(
     stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str
 ) -> None:
     before = stack.get(ACCOUNT)

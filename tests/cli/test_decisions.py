@@ -53,7 +53,7 @@ def test_without_a_reason_nothing_is_decided(
         (["account", "enable", "--reason", "Why"], "bakery is active already"),
     ],
 )
-def test_a_wrong_value_is_told_by_its_option(stack: FakeStack, terminal: Terminal, typed: list[str], says: str) -> None:
+def test_an_invalid_value_names_its_option(stack: FakeStack, terminal: Terminal, typed: list[str], says: str) -> None:
     before = stack.get(ACCOUNT)
 
     assert says in terminal.refused(*typed[:2], ACCOUNT, *typed[2:])
@@ -61,7 +61,7 @@ def test_a_wrong_value_is_told_by_its_option(stack: FakeStack, terminal: Termina
     assert stack.get(ACCOUNT) == before
 
 
-def test_everything_that_is_wrong_is_told_at_once(terminal: Terminal) -> None:
+def test_all_invalid_values_are_reported_at_once(terminal: Terminal) -> None:
     said = terminal.refused(
         "review", "request", ACCOUNT, "--day", "2026-03-12", "--batch", "0", "--cause", "", "--change", "x"
     )
@@ -107,7 +107,7 @@ def test_where_the_zone_is_not_known_here_no_day_is_decided_on(
     terminal.text("account", "enable", ACCOUNT, "--reason", "Why")  # what needs no zone is decided
 
 
-def test_a_zone_that_is_mistyped_is_told(terminal: Terminal) -> None:
+def test_an_unknown_time_zone_is_reported(terminal: Terminal) -> None:
     said = terminal.refused(
         "account", "add", "rocket", "--owner-email", "r@example.com", "--identity", "example.com", "--timezone", "Mars"
     )

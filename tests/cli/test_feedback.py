@@ -22,19 +22,19 @@ def test_all_go_back_to_be_counted(stack: FakeStack, terminal: Terminal) -> None
     assert (stack.feedback_dead_letters.source, stack.feedback_dead_letters.count()) == (BODIES, 0)
 
 
-def test_one_goes_back_to_see_whether_it_works(stack: FakeStack, terminal: Terminal) -> None:
+def test_the_limit_puts_back_one(stack: FakeStack, terminal: Terminal) -> None:
     assert terminal.answer(*REDRIVE, "--limit", "1") == {"put_back": 1}
 
     assert (stack.feedback_dead_letters.source, stack.feedback_dead_letters.count()) == (["a"], 2)
 
 
-def test_where_nothing_rests_nothing_is_done(stack: FakeStack, terminal: Terminal) -> None:
+def test_without_dead_letters_nothing_is_done(stack: FakeStack, terminal: Terminal) -> None:
     stack.feedback_dead_letters.bodies.clear()
 
     assert terminal.answer(*REDRIVE) == {"put_back": 0}
 
 
-def test_what_fails_once_more_meanwhile_is_not_moved_in_circles(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_letter_that_fails_again_is_not_moved_in_circles(stack: FakeStack, terminal: Terminal) -> None:
     letters = stack.feedback_dead_letters
     for _ in BODIES:
         stack.faults.meanwhile("dead_letters.redrive", lambda: letters.bodies.append("failed again"))

@@ -28,7 +28,7 @@ def written(folder: Path) -> tuple[Any, Any]:
     return found, resources
 
 
-def test_two_files_are_written_and_what_to_do_with_them_is_said(terminal: Terminal, tmp_path: Path) -> None:
+def test_two_files_are_written_and_the_commands_are_printed(terminal: Terminal, tmp_path: Path) -> None:
     said = terminal.text("import-stack", "--directory", str(tmp_path)).splitlines()
 
     found, resources = written(tmp_path)
@@ -108,7 +108,7 @@ def test_a_restored_table_takes_the_place_of_the_one_that_was_left(
         (("--directory", "/nowhere/at/all"), "--directory: /nowhere/at/all is not a directory"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_written(
+def test_invalid_input_is_refused_and_nothing_is_written(
     terminal: Terminal, tmp_path: Path, typed: tuple[str, ...], says: str
 ) -> None:
     assert says in terminal.refused("import-stack", "--directory", str(tmp_path), *typed)
@@ -116,9 +116,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_of_a_stack_that_is_there_nothing_is_set_up(
-    stack: FakeStack, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_an_existing_stack_is_refused(stack: FakeStack, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     terminal = Terminal(replace(stack, is_there=True), capsys)
     before = dict(stack.tables.setups)
 
@@ -129,7 +127,7 @@ def test_of_a_stack_that_is_there_nothing_is_set_up(
 
 
 @pytest.mark.parametrize("call", ["stack.exists", "tables.names_with_prefix", "tables.setup"])
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, tmp_path: Path, call: str) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal, tmp_path: Path, call: str) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("import-stack", "--directory", str(tmp_path)) == "AWS does not allow it"

@@ -37,7 +37,7 @@ def let_in(stack: FakeStack, token: str, after: timedelta = timedelta()) -> Clai
     ],
     ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
 )
-def test_whoever_holds_it_is_let_in_while_it_lasts(
+def test_a_link_works_until_it_expires(
     stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], audience: LinkRole, subject: str, lasts: timedelta
 ) -> None:
     link = terminal.text("link", *typed)
@@ -69,7 +69,7 @@ def test_machines_get_the_link_or_the_token_with_the_apis_address(stack: FakeSta
         (("platform", "--name", "crm"), ("platform", "--name", "crm", "--reason", "It leaked"), "platform crm"),
     ],
 )
-def test_a_revoked_one_lets_nobody_in_and_a_later_one_does(
+def test_a_revoked_link_is_invalid_and_a_later_one_is_valid(
     stack: FakeStack, terminal: Terminal, make: tuple[str, ...], revoke: tuple[str, ...], told: str
 ) -> None:
     earlier = terminal.text("link", *make)
@@ -114,7 +114,7 @@ def test_revoking_one_name_leaves_every_other(stack: FakeStack, terminal: Termin
         (("staff", "Anna"), ("staff",), ""),
     ],
 )
-def test_a_name_that_no_link_was_made_for_is_told_and_revoked(
+def test_revoking_an_unknown_name_warns(
     stack: FakeStack, terminal: Terminal, made: tuple[str, str], revoked: tuple[str, ...], warned: str
 ) -> None:
     terminal.text("link", made[0], "--name", made[1])
@@ -245,7 +245,7 @@ def test_a_link_that_cannot_be_written_down_is_not_shown(stack: FakeStack, termi
     ],
     ids=lambda one: " ".join(one[:2]) if isinstance(one, tuple) else "",
 )
-def test_what_makes_no_link_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+def test_invalid_options_of_a_link_are_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
     assert says in terminal.refused("link", *typed)
 
 
@@ -260,7 +260,7 @@ def test_what_makes_no_link_is_refused(terminal: Terminal, typed: tuple[str, ...
         ("link_register.get", ("revoke", "platform", "--name", "crm", "--reason", "x")),
     ],
 )
-def test_what_fails_is_said(stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]) -> None:
+def test_a_failure_is_reported(stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]) -> None:
     stack.faults.fail(call, error=Unavailable("AWS did not answer"))
 
     assert terminal.failed("link", *typed) == "AWS did not answer"

@@ -33,7 +33,7 @@ def test_an_event_and_a_mail_that_were_not_handed_on_are_queued(stack: FakeStack
     assert stack.retry_queue.jobs == [(ACCOUNT, disabled.id, "bus"), (ACCOUNT, disabled.id, "mail")]
 
 
-def test_one_is_told_in_the_singular(stack: FakeStack, terminal: Terminal) -> None:
+def test_one_is_printed_in_the_singular(stack: FakeStack, terminal: Terminal) -> None:
     created, disabled = stack.rows.told(ACCOUNT)
     stack.idempotency.done = {f"bus#{ACCOUNT}#{created.id}", f"mail#{ACCOUNT}#{disabled.id}"}
 
@@ -49,7 +49,7 @@ def test_machines_get_the_entries(stack: FakeStack, terminal: Terminal) -> None:
     assert [one["channel"] for one in queued] == ["bus", "bus", "mail"]
 
 
-def test_what_is_older_is_left_alone(stack: FakeStack, terminal: Terminal) -> None:
+def test_older_entries_are_not_queued(stack: FakeStack, terminal: Terminal) -> None:
     terminal.stack = stack.at(NOW + timedelta(days=1))
 
     assert terminal.text(*REDRIVE, "2026-03-11") == "0 dead letters put back, 0 missed entries queued.\n"
@@ -73,7 +73,7 @@ def test_another_time_is_refused(stack: FakeStack, terminal: Terminal, since: st
 @pytest.mark.parametrize(
     "call", ["timeline.all_since", "idempotency.was_done", "retry_queue.enqueue", "dead_letters.count"]
 )
-def test_what_fails_is_said(stack: FakeStack, terminal: Terminal, call: str) -> None:
+def test_a_failure_is_reported(stack: FakeStack, terminal: Terminal, call: str) -> None:
     stack.faults.fail(call, error=Unavailable("AWS did not answer"))
 
     assert terminal.failed(*REDRIVE, YESTERDAY) == "AWS did not answer"
@@ -116,7 +116,7 @@ def test_what_was_missed_is_queued_and_the_parts_that_were_given_up_on_are_delet
     assert stack.stream_failures.count() == 0
 
 
-def test_a_part_before_the_time_that_was_said_is_not_seen_to(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_failed_batch_before_since_is_left(stack: FakeStack, terminal: Terminal) -> None:
     stack.stream_failures.bodies = [a_part(NOW - timedelta(hours=2)), a_part(NOW)]
 
     said = terminal.text(*REDRIVE, (NOW - timedelta(hours=1)).isoformat())

@@ -67,7 +67,7 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
     }
 
 
-def test_where_ses_tells_nothing_and_nobody_was_complained_about_it_says_so(terminal: Terminal) -> None:
+def test_without_rates_and_complaints_it_says_so(terminal: Terminal) -> None:
     said = terminal.text("platform")
 
     assert said.count("by SES: none, as while no mail is sent.") == 2
@@ -78,7 +78,7 @@ def test_where_ses_tells_nothing_and_nobody_was_complained_about_it_says_so(term
 
 
 @pytest.mark.usefixtures("_told")
-def test_what_cannot_be_known_is_said_and_the_rest_is_shown(stack: FakeStack, terminal: Terminal) -> None:
+def test_unknown_parts_are_marked_and_the_rest_is_shown(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("ses.figures", times=2)
 
     said = terminal.text("platform")

@@ -40,7 +40,7 @@ def test_a_policy_is_checked_set_and_shown(stack: FakeStack, terminal: Terminal)
     assert terminal.answer("policy", "show") == shown
 
 
-def test_people_see_what_they_set(terminal: Terminal) -> None:
+def test_set_prints_the_policy(terminal: Terminal) -> None:
     terminal.stdin = '{"preset": "allprowebtools", "window_days": 30}'
 
     said = terminal.text("policy", "set", "-")
@@ -84,7 +84,7 @@ def test_a_wrong_policy_is_not_set(
     assert stack.policies.document is None
 
 
-def test_a_wrong_policy_that_is_set_is_told_with_what_comes_of_it(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_invalid_policy_in_force_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     stack.policies.document = "{"
 
     assert terminal.refused("policy", "show").startswith(
@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_read_is_named(terminal: Terminal, tmp_path: Path)
 
 
 @pytest.mark.parametrize("command", ["show", "set"])
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, command: str) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal, command: str) -> None:
     terminal.stdin = "{}"
     stack.faults.fail("policies.text", error=PermissionDenied("AWS does not allow it"))
 
@@ -151,7 +151,7 @@ def test_what_a_policy_says_of_counts(
     assert (said["decision"], said["rule"], said["allowance_left"]) == (decision, rule, left)
 
 
-def test_the_evidence_is_told_where_it_was_asked_for(terminal: Terminal) -> None:
+def test_the_evidence_is_printed_if_alpha_is_set(terminal: Terminal) -> None:
     said = judged(terminal, *counts(1000, 6, "--preset", "conservative"))
 
     assert math.isclose(said["ln_e"], 4.223331267615664, rel_tol=1e-9)
@@ -159,7 +159,7 @@ def test_the_evidence_is_told_where_it_was_asked_for(terminal: Terminal) -> None
     assert judged(terminal, *counts(1000, 6))["ln_e"] is None
 
 
-def test_people_are_told_in_words(terminal: Terminal) -> None:
+def test_text_has_sentences(terminal: Terminal) -> None:
     said = terminal.text("policy", "judge", *counts(1000, 2))
 
     assert "disable: complaint_ratio is broken" in said
@@ -193,7 +193,7 @@ def test_a_policy_of_ones_own_is_judged_by(terminal: Terminal, tmp_path: Path) -
         (counts(10**19, 1), "--delivered"),
     ],
 )
-def test_what_cannot_be_judged_is_refused_in_one_line(terminal: Terminal, arguments: list[str], says: str) -> None:
+def test_invalid_counts_are_refused_in_one_line(terminal: Terminal, arguments: list[str], says: str) -> None:
     assert says in terminal.refused("policy", "judge", *arguments)
 
 

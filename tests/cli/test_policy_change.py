@@ -49,9 +49,7 @@ def policy_file(tmp_path: Any) -> str:
 
 
 @pytest.mark.parametrize("command", CHANGES)
-def test_people_see_whom_it_would_disable_and_keep_by_name_and_number(
-    stack: FakeStack, terminal: Terminal, command: str
-) -> None:
+def test_the_preview_lists_accounts_to_disable_and_keep(stack: FakeStack, terminal: Terminal, command: str) -> None:
     have(stack, "shop", owner_name=":fire: [b]Bea")
     have(stack, "partner", exemption=Exemption(NOW + timedelta(days=1), "A partner", STAFF))
     have(stack, "above", 2)
@@ -71,7 +69,7 @@ def test_people_see_whom_it_would_disable_and_keep_by_name_and_number(
     assert ":fire: [b]Bea" in " ".join(lines).replace("complaint_ratio 1 500 2.00 0 ", "")
 
 
-def test_people_see_whom_it_would_keep(stack: FakeStack, terminal: Terminal) -> None:
+def test_the_preview_lists_accounts_to_keep(stack: FakeStack, terminal: Terminal) -> None:
     have(stack, "above", 2)
     terminal.stdin = LENIENT
 
@@ -81,7 +79,7 @@ def test_people_see_whom_it_would_keep(stack: FakeStack, terminal: Terminal) -> 
     assert "would be disabled" not in said
 
 
-def test_where_nothing_changes_that_is_said(terminal: Terminal) -> None:
+def test_the_preview_says_if_nothing_changes(terminal: Terminal) -> None:
     terminal.stdin = SHORTER
 
     said = terminal.text("policy", "try", "-")
@@ -181,7 +179,7 @@ def test_at_a_terminal_a_person_is_asked(
 
 
 @pytest.mark.usefixtures("_many")
-def test_where_nobody_can_be_asked_nothing_is_set(stack: FakeStack, terminal: Terminal) -> None:
+def test_without_a_terminal_nothing_is_set(stack: FakeStack, terminal: Terminal) -> None:
     terminal.stdin = STRICT
 
     status = terminal.status("policy", "set", "-")
@@ -204,7 +202,7 @@ def test_a_machine_is_never_asked(stack: FakeStack, terminal: Terminal, policy_f
 
 @pytest.mark.usefixtures("_many")
 @pytest.mark.parametrize("options", [("--yes",), ("--yes", "--json")])
-def test_who_says_yes_beforehand_is_not_asked_and_sees_the_preview(
+def test_yes_skips_the_confirmation_and_shows_the_preview(
     stack: FakeStack, terminal: Terminal, options: tuple[str, ...]
 ) -> None:
     terminal.stdin = STRICT
@@ -216,7 +214,7 @@ def test_who_says_yes_beforehand_is_not_asked_and_sees_the_preview(
 
 
 @pytest.mark.usefixtures("_many")
-def test_on_a_platform_that_is_large_enough_nobody_is_asked(stack: FakeStack, terminal: Terminal) -> None:
+def test_below_the_bound_there_is_no_confirmation(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.breaker = BreakerState(active_accounts=1500)
     terminal.stdin = STRICT
 
@@ -226,7 +224,7 @@ def test_on_a_platform_that_is_large_enough_nobody_is_asked(stack: FakeStack, te
 
 
 @pytest.mark.usefixtures("_many")
-def test_where_it_is_only_observed_nobody_is_asked_and_that_is_said(stack: FakeStack, terminal: Terminal) -> None:
+def test_in_monitor_mode_there_is_no_confirmation(stack: FakeStack, terminal: Terminal) -> None:
     terminal.stack = replace(stack, outputs={**stack.outputs, "EnforcementMode": Mode.MONITOR})
     terminal.stdin = STRICT
 
@@ -234,7 +232,7 @@ def test_where_it_is_only_observed_nobody_is_asked_and_that_is_said(stack: FakeS
 
 
 @pytest.mark.usefixtures("_many")
-def test_the_same_policy_once_more_can_be_set_and_asks_nobody(stack: FakeStack, terminal: Terminal) -> None:
+def test_the_same_policy_can_be_set_again_without_confirmation(stack: FakeStack, terminal: Terminal) -> None:
     stack.policies.document = STRICT
     terminal.stdin = STRICT
 
@@ -300,7 +298,7 @@ def test_machines_get_the_history_with_all_numbers(terminal: Terminal) -> None:
     assert (newest["by"], newest["numbers"]["id"], newest["replaced_numbers"]["window_days"]) == (STAFF, strict, 30)
 
 
-def test_a_policy_that_was_set_in_another_way_is_told_as_that(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_policy_that_was_set_in_another_way_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     were_set(terminal, STRICT)
     stack.policies.document = SHORTER
 
@@ -311,7 +309,7 @@ def test_a_policy_that_was_set_in_another_way_is_told_as_that(stack: FakeStack, 
     assert not terminal.answer("policy", "history")["is_recorded"]
 
 
-def test_what_cannot_be_understood_is_told_and_the_history_too(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_unparsable_policy_is_reported_with_the_history(stack: FakeStack, terminal: Terminal) -> None:
     were_set(terminal, STRICT)
     stack.policies.document = "{"
 
@@ -325,7 +323,7 @@ def test_what_cannot_be_understood_is_told_and_the_history_too(stack: FakeStack,
 # ---------------------------------------------------------------- taking back
 
 
-def test_a_policy_is_taken_back_and_that_is_told_like_any_other(stack: FakeStack, terminal: Terminal) -> None:
+def test_revert_is_in_the_history(stack: FakeStack, terminal: Terminal) -> None:
     shorter, strict = were_set(terminal, SHORTER, STRICT)
 
     assert terminal.answer("policy", "revert")["policy"]["id"] == shorter
@@ -354,7 +352,7 @@ def test_a_policy_that_cannot_be_understood_is_left_for_the_newest_of_the_histor
 
 
 @pytest.mark.usefixtures("_many")
-def test_to_take_back_asks_as_setting_does(stack: FakeStack, terminal: Terminal) -> None:
+def test_revert_asks_for_confirmation_as_set_does(stack: FakeStack, terminal: Terminal) -> None:
     stack.policies.document = STRICT
     [lenient] = were_set(terminal, LENIENT)
 

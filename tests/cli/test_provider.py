@@ -66,7 +66,7 @@ def test_the_login_can_be_tried_again(stack: FakeStack, terminal: Terminal) -> N
     assert terminal.answer("provider", "test", ACCOUNT) == works
 
 
-def test_a_login_that_fails_by_now_is_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_login_that_no_longer_works_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text(*CONNECT)
     stack.login_check.logins.clear()
 
@@ -96,7 +96,7 @@ def test_a_provider_is_forgotten_with_its_password(stack: FakeStack, terminal: T
     ],
     ids=lambda typed: typed[0] if isinstance(typed, tuple) else "",
 )
-def test_what_cannot_be_is_refused(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+def test_invalid_input_is_refused(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
     assert says in terminal.refused("provider", *typed)
 
     assert stack.secrets.kept == {}
@@ -116,7 +116,7 @@ def test_a_closed_account_connects_nothing(stack: FakeStack, terminal: Terminal)
     assert terminal.refused(*CONNECT) == "bakery is closed"
 
 
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("secrets.put", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed(*CONNECT) == "AWS does not allow it"

@@ -110,7 +110,7 @@ def test_what_is_dropped_is_gone(stack: FakeStack, terminal: Terminal) -> None:
         (("",), "3 ids begin with"),
     ],
 )
-def test_what_names_nothing_is_refused(
+def test_a_filter_without_matches_is_refused(
     stack: FakeStack, terminal: Terminal, command: str, typed: tuple[str, ...], says: str
 ) -> None:
     assert says in terminal.refused("quarantine", command, *typed)
@@ -122,7 +122,7 @@ def test_a_body_that_is_not_there_is_not_shown(terminal: Terminal) -> None:
     assert "no ids begin with ffff-none" in terminal.refused("quarantine", "show", "ffff-none")
 
 
-def test_what_could_not_be_put_on_the_queue_stays(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_message_that_could_not_be_queued_stays(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("feedback_queue.put", skip=1, error=Unavailable("putting feedback on its queue: Throttling"))
 
     assert terminal.failed("quarantine", "replay", "--all") == "putting feedback on its queue: Throttling"
@@ -136,7 +136,7 @@ def test_a_body_is_read_when_it_is_replayed_and_no_other_before(stack: FakeStack
     assert [call for call in stack.faults.calls if call in each] == each * 3
 
 
-def test_of_many_the_first_hundred_ids_are_told_and_all_are_counted(stack: FakeStack, terminal: Terminal) -> None:
+def test_of_many_the_first_hundred_ids_are_listed_and_all_are_counted(stack: FakeStack, terminal: Terminal) -> None:
     for number in range(150):
         stack.quarantine.keep(f"body {number}", BAD, "permille-new", NOW)
 
@@ -149,7 +149,7 @@ def test_of_many_the_first_hundred_ids_are_told_and_all_are_counted(stack: FakeS
     assert (told.data["count"], told.data["bodies"]) == (150, group["ids"])
 
 
-def test_a_body_that_goes_while_it_is_asked_for_is_said_to_be_gone(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_message_that_was_removed_concurrently_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.meanwhile("quarantine.body", stack.quarantine.kept.clear)
 
     assert "was dropped or replayed just now" in terminal.refused("quarantine", "show", id_of(THIRD))
@@ -159,7 +159,7 @@ def test_a_body_that_goes_while_it_is_asked_for_is_said_to_be_gone(stack: FakeSt
     ("call", "typed"),
     [("quarantine.all", ("list",)), ("quarantine.drop", ("drop", "--all")), ("quarantine.drop", ("replay", "--all"))],
 )
-def test_what_aws_does_not_allow_is_said(
+def test_an_aws_permission_error_is_reported(
     stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]
 ) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
@@ -169,7 +169,7 @@ def test_what_aws_does_not_allow_is_said(
 
 
 @pytest.mark.parametrize("command", ["replay", "drop"])
-def test_nothing_is_done_where_it_is_not_known_who_does_it(stack: FakeStack, terminal: Terminal, command: str) -> None:
+def test_without_the_operators_identity_nothing_is_done(stack: FakeStack, terminal: Terminal, command: str) -> None:
     stack.faults.fail("stack.caller", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("quarantine", command, "--all") == "AWS does not allow it"

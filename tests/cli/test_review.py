@@ -226,9 +226,7 @@ def test_the_days_of_the_evidence_are_those_where_the_owner_is(stack: FakeStack,
     assert "  earlier trial, 2026-03-10: " in said
 
 
-def test_the_complaints_when_it_was_disabled_and_those_by_now_are_told_apart(
-    stack: FakeStack, terminal: Terminal
-) -> None:
+def test_complaints_at_the_disabling_and_now_are_distinguished(stack: FakeStack, terminal: Terminal) -> None:
     request(terminal)
     complaints = [a_complaint_entry(f"m-{number}", NOW + timedelta(seconds=number)) for number in range(3)]
     stack.rows.put(an_entry("disabled"), *complaints)
@@ -239,9 +237,7 @@ def test_the_complaints_when_it_was_disabled_and_those_by_now_are_told_apart(
     assert "  3 complaints by now about " in said
 
 
-def test_where_the_account_cannot_be_judged_machines_are_told_that_it_is_not_known(
-    stack: FakeStack, terminal: Terminal
-) -> None:
+def test_if_the_account_cannot_be_judged_json_has_null(stack: FakeStack, terminal: Terminal) -> None:
     request(terminal)
     complaint = a_complaint_entry()
     stack.rows.put(an_entry("disabled"), complaint, corrected(complaint, NOW + timedelta(seconds=1)))
@@ -266,7 +262,7 @@ def test_an_empty_queue_says_so(terminal: Terminal) -> None:
     assert terminal.answer("review", "list") == {"requests": []}
 
 
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("accounts.save", error=PermissionDenied("writing bakery: AWS does not allow it"))
 
     said = terminal.failed("review", "request", ACCOUNT, "--day", day(5), *ASKED)

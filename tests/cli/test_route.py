@@ -64,7 +64,7 @@ def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
         ("timeline bakery", "2026-03-10 01:00:00"),
     ],
 )
-def test_an_instant_of_an_account_is_told_as_it_is_there(
+def test_times_are_in_the_accounts_zone(
     stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: str, says: str
 ) -> None:
     monkeypatch.setattr(out, "width", 200)

@@ -14,14 +14,14 @@ WHY = ("--reason", REASON)
 IGNORE = ("sender", "ignore", "platform-mail", *WHY)
 
 
-def test_its_mail_counts_for_nobody_from_now_on(stack: FakeStack, terminal: Terminal) -> None:
+def test_feedback_about_an_ignored_sender_is_dropped(stack: FakeStack, terminal: Terminal) -> None:
     said = terminal.text(*IGNORE)
 
     assert said == "Feedback about mail of platform-mail is dropped from now on.\n"
     assert stack.rows.senders["platform-mail"] == Sender("platform-mail", "", ignored=REASON)
 
 
-def test_whom_iam_does_not_know_is_asked_about(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_sender_unknown_to_iam_needs_confirmation(stack: FakeStack, terminal: Terminal) -> None:
     """A name that is mistyped would be ignored without a word."""
     ignore = ("sender", "ignore", "platform-mial", "--reason", REASON)
 
@@ -49,7 +49,7 @@ def test_a_user_of_iam_is_ignored_without_asking_in_its_own_spelling(stack: Fake
     assert terminal.answer("sender", "ignore", "Crm", "--reason", REASON)["ignored"] == REASON
 
 
-def test_machines_get_who_said_so_and_why(terminal: Terminal) -> None:
+def test_json_has_operator_and_reason(terminal: Terminal) -> None:
     assert terminal.answer(*IGNORE) == {"caller_identity": "platform-mail", "ignored": REASON, "by": STAFF}
 
 
@@ -66,7 +66,7 @@ def test_machines_get_who_said_so_and_why(terminal: Terminal) -> None:
     ],
     ids=["account's", "no reason", "no option", "no name"],
 )
-def test_what_cannot_be_ignored_is_refused(
+def test_ignoring_an_invalid_sender_is_refused(
     stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str
 ) -> None:
     assert says in terminal.refused("sender", "ignore", *typed)
@@ -74,7 +74,7 @@ def test_what_cannot_be_ignored_is_refused(
     assert set(stack.rows.senders) == {CALLER}
 
 
-def test_who_is_ignored_is_listed_until_they_are_ignored_no_more(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_ignored_sender_is_listed_until_it_is_unignored(stack: FakeStack, terminal: Terminal) -> None:
     assert terminal.text("sender", "list") == "No sender is ignored.\n"
     terminal.text(*IGNORE)
     listed = terminal.text("sender", "list")
@@ -96,11 +96,13 @@ def test_who_is_ignored_is_listed_until_they_are_ignored_no_more(stack: FakeStac
         (("nobody", "--reason", ""), "--reason: say why"),
     ],
 )
-def test_who_is_not_ignored_cannot_be_taken_back(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+def test_unignoring_a_sender_that_is_not_ignored_is_refused(
+    terminal: Terminal, typed: tuple[str, ...], says: str
+) -> None:
     assert says in terminal.refused("sender", "unignore", *typed)
 
 
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("accounts.ignore_sender", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed(*IGNORE) == "AWS does not allow it"

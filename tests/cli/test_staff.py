@@ -136,7 +136,7 @@ def test_what_cannot_be_decided_changes_nothing(
     assert stack.kinds(ACCOUNT) == ["created"]
 
 
-def test_somebody_who_was_faster_is_no_hindrance(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_concurrent_write_is_retried(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.meanwhile("accounts.save", lambda: stack.rows.accounts.update({ACCOUNT: an_account(revision=7)}))
 
     terminal.text("account", "disable", ACCOUNT, *BECAUSE)
@@ -145,7 +145,7 @@ def test_somebody_who_was_faster_is_no_hindrance(stack: FakeStack, terminal: Ter
 
 
 @pytest.mark.parametrize("call", ["stack.caller", "accounts.get", "accounts.save"])
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal, call: str) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal, call: str) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("account", "disable", ACCOUNT, *BECAUSE) == "AWS does not allow it"

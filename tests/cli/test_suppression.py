@@ -42,7 +42,7 @@ def test_machines_get_the_entries_as_well(terminal: Terminal) -> None:
     assert first == {"address": ANN, "since": NOW.isoformat(), "entry_id": id_at(NOW), "why": "complaint"}
 
 
-def test_where_nobody_complained_it_says_so(stack: FakeStack, terminal: Terminal) -> None:
+def test_without_complaints_it_says_so(stack: FakeStack, terminal: Terminal) -> None:
     stack.rows.suppressing.clear()
 
     assert terminal.text("suppression", "list", ACCOUNT) == "No address is suppressed.\n"
@@ -124,7 +124,7 @@ def test_what_was_exported_can_be_imported(stack: FakeStack, terminal: Terminal)
     ],
     ids=lambda one: " ".join(one[:3]) if isinstance(one, tuple) else "",
 )
-def test_what_cannot_be_is_refused(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+def test_invalid_input_is_refused(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
     terminal.stdin = f"{ANN}\nbob\n"
 
     assert says in terminal.refused("suppression", *typed)
@@ -142,7 +142,7 @@ def test_what_cannot_be_is_refused(stack: FakeStack, terminal: Terminal, typed: 
         ("suppressions.detailed", ("export", ACCOUNT)),
     ],
 )
-def test_what_aws_does_not_allow_is_said(
+def test_an_aws_permission_error_is_reported(
     stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]
 ) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
@@ -183,7 +183,7 @@ def test_whether_a_bounce_suppresses_the_policy_says(stack: FakeStack, terminal:
     assert terminal.text(*show).startswith(f"eve@example.com is not suppressed for {ACCOUNT}.")
 
 
-def test_who_is_let_in_again_and_still_stands_on_ses_list_is_told(stack: FakeStack, terminal: Terminal) -> None:
+def test_removing_an_address_says_that_it_is_still_on_the_list_of_ses(stack: FakeStack, terminal: Terminal) -> None:
     stack.ses_suppressions.reasons[ANN] = "COMPLAINT"
 
     said = terminal.text("suppression", "remove", ACCOUNT, ANN, *BECAUSE)
@@ -193,7 +193,7 @@ def test_who_is_let_in_again_and_still_stands_on_ses_list_is_told(stack: FakeSta
 
 
 @pytest.mark.parametrize("spelling", [ANN, "Ann@Example.com"])
-def test_it_is_taken_off_there_too_where_that_is_said(stack: FakeStack, terminal: Terminal, spelling: str) -> None:
+def test_also_in_ses_removes_it_from_the_list_of_ses(stack: FakeStack, terminal: Terminal, spelling: str) -> None:
     stack.ses_suppressions.reasons |= {spelling: "BOUNCE", BOB: "BOUNCE"}
 
     said = terminal.text("suppression", "remove", ACCOUNT, spelling, *BECAUSE, "--also-in-ses")
@@ -226,7 +226,7 @@ def test_where_ses_cannot_be_asked_the_account_is_seen_to_all_the_same(stack: Fa
     assert said == f"{ANN} may be mailed again.\nWhether it is on SES's own list is unknown: AWS does not allow it\n"
 
 
-def test_whoever_wants_it_off_there_hears_that_ses_could_not_be_asked(stack: FakeStack, terminal: Terminal) -> None:
+def test_also_in_ses_fails_if_ses_cannot_be_asked(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("ses_suppressions.reason", error=PermissionDenied("AWS does not allow it"))
 
     said = terminal.failed("suppression", "remove", ACCOUNT, ANN, *BECAUSE, "--also-in-ses")
@@ -234,9 +234,7 @@ def test_whoever_wants_it_off_there_hears_that_ses_could_not_be_asked(stack: Fak
     assert said == HALF.format("AWS does not allow it")
 
 
-def test_nobody_hears_that_an_address_is_on_no_list_while_ses_cannot_be_asked(
-    stack: FakeStack, terminal: Terminal
-) -> None:
+def test_if_ses_cannot_be_asked_its_list_is_unknown(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("ses_suppressions.reason", error=PermissionDenied("AWS does not allow it"))
 
     said = terminal.failed("suppression", "remove", ACCOUNT, "eve@example.com", *BECAUSE, "--also-in-ses")
@@ -244,7 +242,7 @@ def test_nobody_hears_that_an_address_is_on_no_list_while_ses_cannot_be_asked(
     assert said == HALF.format("AWS does not allow it")
 
 
-def test_each_spelling_is_told_with_the_reason_that_ses_has(stack: FakeStack, terminal: Terminal) -> None:
+def test_each_spelling_has_the_reason_of_ses(stack: FakeStack, terminal: Terminal) -> None:
     stack.ses_suppressions.reasons |= {ANN: "COMPLAINT", "Ann@Example.com": "BOUNCE"}
     show = ("suppression", "show", ACCOUNT, "Ann@Example.com")
 

@@ -16,7 +16,7 @@ def _exempt(terminal: Terminal) -> None:
     terminal.text("account", "exempt", ACCOUNT, "--reason", "see :warning: [bold] a:b", "--until", "2026-12-31")
 
 
-def test_people_read_what_happened_and_what_is_for_staff_alone(terminal: Terminal) -> None:
+def test_text_has_the_entries_and_marks_those_for_staff(terminal: Terminal) -> None:
     lines = [line.strip() for line in terminal.text("timeline", ACCOUNT).splitlines()]
 
     assert lines[0].split() == ["When", "(UTC)", "What"]
@@ -47,7 +47,7 @@ def test_machines_get_the_facts_for_an_audience(
         ((ACCOUNT, "--system"), "name one account, or use --system"),
     ],
 )
-def test_what_cannot_be_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+def test_invalid_input_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
     assert says in terminal.refused("timeline", *typed)
 
 
@@ -75,7 +75,7 @@ def test_an_entry_that_is_none_is_refused(terminal: Terminal) -> None:
     assert "the id of an entry" in terminal.refused("timeline", ACCOUNT, "--before", "yesterday")
 
 
-def test_what_fails_is_said(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_failure_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("timeline.latest", error=Unavailable("reading the timeline of bakery: Throttling"))
 
     assert terminal.failed("timeline", ACCOUNT) == "reading the timeline of bakery: Throttling"

@@ -58,7 +58,7 @@ def test_without_a_terminal_it_wants_a_yes(stack: FakeStack, terminal: Terminal)
     assert stack.identities.sets["shop.example"] == "permille"
 
 
-def test_whoever_says_yes_has_it_done(stack: FakeStack, terminal: Terminal) -> None:
+def test_yes_applies_the_plan(stack: FakeStack, terminal: Terminal) -> None:
     said = terminal.text("uninstall", "--yes")
 
     assert said.splitlines()[-3:] == NOW_DELETE
@@ -88,7 +88,7 @@ def test_machines_get_the_plan_and_whether_it_is_done(stack: FakeStack, terminal
         ("on", "leave it, and the keys that Permille made Inactive are Active again: they may send", "Active"),
     ],
 )
-def test_what_becomes_of_the_denied_is_said_and_done(
+def test_denied_users_are_treated_as_the_option_says(
     stack: FakeStack, terminal: Terminal, denied: str, means: str, key: str
 ) -> None:
     said = terminal.text("uninstall", "--denied", denied, "--yes")
@@ -100,7 +100,7 @@ def test_what_becomes_of_the_denied_is_said_and_done(
     assert told.data == {"given_back": 1, "denied": denied, "users": 1, "by": STAFF}
 
 
-def test_a_set_that_is_gone_is_said_to_be(stack: FakeStack, terminal: Terminal) -> None:
+def test_a_missing_former_set_is_named(stack: FakeStack, terminal: Terminal) -> None:
     stack.identities.gone.add("their:set:[x]")
 
     assert terminal.answer("uninstall")["identities"][0]["lost_set"] == "their:set:[x]"
@@ -122,7 +122,7 @@ def test_an_adopted_user_that_could_not_send_is_named_with_the_ways_on(stack: Fa
     assert stack.identities.sets["shop.example"] == ""
 
 
-def test_where_nothing_has_to_be_given_back_nobody_is_asked(terminal: Terminal) -> None:
+def test_with_nothing_to_restore_there_is_no_confirmation(terminal: Terminal) -> None:
     terminal.text("uninstall", "--yes")
 
     said = terminal.text("uninstall").splitlines()
@@ -131,7 +131,7 @@ def test_where_nothing_has_to_be_given_back_nobody_is_asked(terminal: Terminal) 
     assert said[-3:] == NOW_DELETE
 
 
-def test_what_aws_does_not_allow_is_said(stack: FakeStack, terminal: Terminal) -> None:
+def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal) -> None:
     stack.faults.fail("identities.all", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("uninstall", "--yes") == "AWS does not allow it"

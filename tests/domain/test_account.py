@@ -103,6 +103,7 @@ def test_what_becomes_of_an_account(
 
     assert account.status is after
     assert kinds == told
+    assert account.decided_at == (NOW if told else None)
 
 
 def test_a_disabling_is_written_down_whole_and_waits_for_the_switch() -> None:

@@ -15,6 +15,7 @@ from permille.domain.policy.policy import DEFAULT, Breaker, ComplaintRatio, Poli
 from permille.domain.rules.backlog import HOLD_AT_MOST
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decision import Evidence, Rules
+from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
@@ -84,6 +85,18 @@ def test_staff_read_that_the_breaker_opened_also_where_nobody_was_held() -> None
 
     assert (disabled.kind, opened.kind) == ("disabled", "breaker_opened")
     assert opened.sentence().endswith("Where the evidence is beyond doubt they still do, up to 10 within an hour.")
+
+
+def test_that_the_breaker_opened_is_told_and_dated_also_where_staff_know_whom_it_holds() -> None:
+    full = replace(WEAK, breaker_position=BreakerPosition.FULL, bound=5, second_bound=0)
+    held = Hold(HoldReason.BREAKER, NOW - DAY, needs_staff=True)
+    before = an_account(due_at=NOW, hold=held, decided_at=NOW - DAY, alerted_at=NOW)
+
+    outcome = decide(before, full, ENFORCING, NOW)
+
+    (opened,) = outcome.entries
+    assert opened.facts == BreakerOpened(bound=5, account_id=before.id, second_bound=0)
+    assert outcome.account.decided_at == NOW
 
 
 def test_a_broken_ratio_of_a_few_days_is_beyond_doubt_by_its_own_numbers() -> None:

@@ -33,8 +33,8 @@ REASONS = Path(__file__).with_suffix(".toml")
 SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
 SOURCES = PROJECT / "layers" / "core"
 
-KILLED, SURVIVED, NO_TESTS, TIMEOUT = "killed", "survived", "no tests", "timeout"
-OUTCOMES_TOLD = (KILLED, SURVIVED, NO_TESTS, TIMEOUT)
+KILLED, SURVIVED, NO_TESTS, TIMEOUT, UNTRIED = "killed", "survived", "no tests", "timeout", "not tried"
+OUTCOMES_TOLD = (KILLED, SURVIVED, NO_TESTS, TIMEOUT, UNTRIED)
 # By what pytest exits with, or the signal that ended it; everything else is a test, or all of them, that failed.
 OUTCOMES = {0: SURVIVED, 5: NO_TESTS, 33: NO_TESTS, -9: TIMEOUT, -24: TIMEOUT}
 
@@ -63,11 +63,11 @@ class Module:
 
     @property
     def outcomes(self) -> dict[str, str]:
-        return {name: outcome for name, code in self.exit_codes.items() if (outcome := _outcome(code))}
+        return {name: UNTRIED if code is None else _outcome(code) for name, code in self.exit_codes.items()}
 
 
-def _outcome(code: int | None) -> str:
-    return "" if code is None else OUTCOMES.get(code, KILLED)
+def _outcome(code: int) -> str:
+    return OUTCOMES.get(code, KILLED)
 
 
 def modules(names: Sequence[str] = ()) -> list[Module]:
@@ -109,7 +109,9 @@ def _forget_all_but_the_killed() -> None:
     for meta in RESULTS.glob("src/**/*.meta"):
         results = json.loads(meta.read_text(encoding="utf-8"))
         codes: dict[str, int | None] = results["exit_code_by_key"]
-        results["exit_code_by_key"] = {name: code if _outcome(code) == KILLED else None for name, code in codes.items()}
+        results["exit_code_by_key"] = {
+            name: code if code is not None and _outcome(code) == KILLED else None for name, code in codes.items()
+        }
         meta.write_text(json.dumps(results, indent=4), encoding="utf-8")
 
 
@@ -155,7 +157,7 @@ def survivors(module: Module) -> Iterator[Survivor]:
     from mutmut.mutation.diff_apply import get_diff_for_mutant  # reads its settings where it is imported
 
     for name, outcome in module.outcomes.items():
-        if outcome != KILLED:
+        if outcome not in (KILLED, UNTRIED):
             changed = get_diff_for_mutant(name, path=Path("src") / module.path).splitlines()[2:]
             line, mutated = (next((one[1:].strip() for one in changed if one[0] == sign), "") for sign in "-+")
             yield Survivor(module.path.stem, line, mutated)
@@ -169,13 +171,13 @@ def table(tried: Sequence[Module]) -> str:
     counted = [(one.path.stem, Counter(one.outcomes.values())) for one in tried if one.outcomes]
     whole = sum((each for _, each in counted), Counter[str]())
     rows = [_row(name, each) for name, each in [*counted, ("**all**", whole)]]
-    head = ["module", "mutants", *OUTCOMES_TOLD, "per cent killed"]
+    head = ["module", "mutants", *OUTCOMES_TOLD, "per cent of the tried"]
     return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
 
 
 def _row(name: str, counts: Counter[str]) -> str:
     number = counts.total()
-    share = f"{100 * counts[KILLED] / max(number, 1):.1f}"
+    share = f"{100 * counts[KILLED] / max(number - counts[UNTRIED], 1):.1f}"
     return f"| {' | '.join([name, *map(str, [number, *(counts[each] for each in OUTCOMES_TOLD)]), share])} |"
 
 
