@@ -37,7 +37,7 @@ FEWER_DELIVERIES = "fewer deliveries than complaints were counted"
 WAITS_FOR: Mapping[str, str] = {
     "feedback": "feedback that could still turn it waits to be counted",
     "stalled": "feedback waits, and none is being counted",
-    "breaker": "the breaker is open",
+    "breaker": "the breaker is full or open",
     "no_deliveries": f"{FEWER_DELIVERIES}, so SES's delivery events do not all arrive",
 }
 STILL_ON = (
@@ -48,6 +48,11 @@ FATES: Mapping[str, str] = {"bounced": "bounced for good", "complained": "was ma
 REQUESTED_DAYS: Mapping[str, str] = {"near": "that day is today or tomorrow", "over": "that day is over"}
 BY_HAND = "switched off by hand in AWS"  # an account
 DENIED_BY_HAND = "denied by hand"  # a sender
+
+
+def why_held(reason: str) -> str:
+    """Why a broken rule is not acted on yet; the reason itself if a newer version wrote it."""
+    return WAITS_FOR.get(reason, plain(reason))
 
 
 def not_enforced(*, exempt: bool) -> str:
