@@ -134,7 +134,7 @@ def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
 
 
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
-    decided = decide_each(stack, progress(ids, "Deciding"), command, stack.now())
+    decided = decide_each(stack, progress(ids, "Deciding about accounts"), command, stack.now())
     if as_json:
         emit_json(results.as_data(decided))
     elif decided:
