@@ -175,16 +175,14 @@ def exemption_line(account: Account, now: datetime, zone: tzinfo) -> str:
 
 def still_on_line(account: Account, verdict: Verdict, now: datetime) -> str:
     """That an account above a limit stays on, since time alone broke the rule; empty where that is not so."""
-    look = account.assessment
-    time_alone = (
-        look is not None and look.breaks_rule and look.kept and look.counts.complaints >= verdict.counts.complaints
-    )
-    if account.status is not Status.ACTIVE or not verdict.breaks or not time_alone or account.exempt_at(now):
+    last = account.assessment
+    if last is None or account.status is not Status.ACTIVE or not verdict.breaks or account.exempt_at(now):
         return ""
-    return f"{capital(STILL_ON)}."
+    time_alone = last.breaks_rule and last.kept and last.counts.complaints >= verdict.counts.complaints
+    return f"{capital(STILL_ON)}." if time_alone else ""
 
 
-def luck_line(verdict: Verdict) -> str:
+def chance_line(verdict: Verdict) -> str:
     """That a small number above the limit can be bad luck, with the probability for a sender exactly at the limit. A
     broken rule is broken all the same. Empty where it is hardly luck, or nothing is above the limit."""
     counts, limit = verdict.counts, verdict.policy.complaint_ratio.limit_per_1000

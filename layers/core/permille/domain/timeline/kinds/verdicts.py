@@ -142,7 +142,7 @@ class RuleHeld(Numbers):
     the `breaker` is open, or there are `no_deliveries`."""
 
     why: HoldReason
-    waiting: Annotated[int, "So much feedback waited to be counted."]
+    waiting: Annotated[int, "How many messages the feedback queue had."]
 
     @classmethod
     def of_verdict(cls, verdict: Verdict, why: HoldReason, waiting: int) -> "RuleHeld":
