@@ -4,7 +4,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 DOMAIN = sorted((PACKAGE / "domain").rglob("*.py"))
 FUNCTIONS = sorted(folder for folder in (PROJECT / "functions").iterdir() if folder.name != "__pycache__")
 COMMAND = PROJECT / "cli" / "permille_cli"
-COMMANDS = sorted(one for room in ("answers", "commands", "terminal") for one in (COMMAND / room).glob("*.py"))
+COMMANDS = sorted(one for package in ("answers", "commands", "terminal") for one in (COMMAND / package).glob("*.py"))
 AWS_LIBRARIES = {"boto3", "botocore", "pynamodb", "moto"}
 
 
@@ -28,13 +29,18 @@ def text_of(source: Path) -> str:
 
 
 @cache
+def tree(source: Path) -> ast.Module:
+    return ast.parse(text_of(source))
+
+
+@cache
 def imported(source: Path) -> frozenset[str]:
     """The full names of the modules that a file imports, anywhere in it."""
     return frozenset(_imported(source))
 
 
 def _imported(source: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text_of(source))):
+    for node in ast.walk(tree(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -46,7 +52,7 @@ def named(source: Path) -> str:
     return str(source.relative_to(PROJECT))
 
 
-def test_every_room_that_is_looked_through_is_there() -> None:
+def test_every_package_that_is_checked_exists() -> None:
     assert all((DOMAIN, SOURCES, COMMANDS, FUNCTIONS))
 
 
@@ -144,9 +150,9 @@ def test_counting_imports_nothing_that_decides_or_reads_timelines() -> None:
 
 def test_a_decision_names_the_code_that_decides_and_not_the_words() -> None:
     """So that two decisions of the same logic have the same version."""
-    rooms = {folder.name for folder in (PACKAGE / "domain").iterdir() if folder.is_dir()} - {"__pycache__"}
+    packages = {folder.name for folder in (PACKAGE / "domain").iterdir() if folder.is_dir()} - {"__pycache__"}
 
-    assert rooms - set(DECIDING) == {"login", "timeline", "words"}
+    assert packages - set(DECIDING) == {"login", "timeline", "words"}
 
 
 @pytest.mark.parametrize("folder", FUNCTIONS, ids=named)
@@ -158,3 +164,64 @@ def test_the_layer_holds_the_package_and_what_is_needed_to_build_it() -> None:
     entries = {entry.name for entry in PACKAGE.parent.iterdir()}
 
     assert entries == {"permille", "requirements.txt", "Makefile"}
+
+
+# ---------------------------------------------------------------- sizes and names
+
+LONGEST_FILE, LONGEST_FUNCTION = 200, 25  # lines
+PRODUCT = [*SOURCES, *sorted(COMMAND.rglob("*.py")), *sorted((PROJECT / "functions").rglob("*.py"))]
+
+
+def public(nodes: Iterable[ast.AST]) -> Iterator[ast.ClassDef | ast.FunctionDef]:
+    for node in nodes:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+def test_files_and_functions_of_the_package_are_short() -> None:
+    files = [named(source) for source in SOURCES if len(text_of(source).splitlines()) > LONGEST_FILE]
+    functions = [
+        (named(source), node.name)
+        for source in SOURCES
+        for node in ast.walk(tree(source))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ]
+
+    assert (files, functions) == ([], [])
+
+
+def test_a_class_name_means_one_class() -> None:
+    names = Counter(node.name for source in PRODUCT for node in tree(source).body if isinstance(node, ast.ClassDef))
+
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_nothing_is_imported_under_another_name() -> None:
+    renamed = [
+        (named(source), alias.name, alias.asname)
+        for source in PRODUCT
+        for node in ast.walk(tree(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        if alias.asname
+    ]
+
+    assert renamed == []
+
+
+def test_modules_and_what_is_public_in_them_say_what_they_are() -> None:
+    """Each method of a port says what it guarantees; what implements a port does not say it again."""
+    silent = [named(source) for source in SOURCES if tree(source).body and not ast.get_docstring(tree(source))]
+    silent += [
+        f"{named(source)} {node.name}"
+        for source in SOURCES
+        for node in public([*tree(source).body, *_methods_of_ports(source)])
+        if not ast.get_docstring(node)
+    ]
+
+    assert silent == []
+
+
+def _methods_of_ports(source: Path) -> Iterator[ast.stmt]:
+    if source.parent.name == "ports":
+        yield from (method for node in tree(source).body if isinstance(node, ast.ClassDef) for method in node.body)

@@ -261,7 +261,7 @@ def test_what_aws_does_not_allow_is_said_and_taken_back(stack: FakeStack, termin
 
 @pytest.mark.parametrize(
     ("exemption", "why"),
-    [(None, "it is only observed"), (Exemption(NOW + timedelta(days=3), "Why", "sam"), "it is exempt")],
+    [(None, "the mode is monitor"), (Exemption(NOW + timedelta(days=3), "Why", "sam"), "it is exempt")],
 )
 def test_the_reason_for_not_disabling_is_shown(
     stack: FakeStack, terminal: Terminal, exemption: Exemption | None, why: str

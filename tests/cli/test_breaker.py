@@ -40,8 +40,8 @@ def test_an_open_breaker_shows_since_when_and_the_held_accounts(terminal: Termin
         "Check the held accounts; then `permille breaker reset --reason TEXT [--allow N]`.",
         "disablings in the hour 2026-03-10T12 UTC: 8; the bound is 8",
         "if the evidence is beyond doubt: up to 16, even while it is open",
-        "  held: full, since the breaker is open",
-        f"  held: unseen, since {WAITS_FOR['no_deliveries']}",
+        "  held: full, because the breaker is full or open",
+        f"  held: unseen, because {WAITS_FOR['no_deliveries']}",
         "Decide about them with `permille breaker release` or `exempt`: name accounts, or use --all.",
     ]
 

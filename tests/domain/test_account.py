@@ -266,14 +266,14 @@ class Story:
         return told
 
 
-def test_the_first_complaint_is_told_at_once() -> None:
+def test_the_first_complaint_alerts_at_once() -> None:
     story = Story()
     story.complain("m-1", NOW)
 
     assert story.look(NOW) == ["m-1"]
 
 
-def test_those_within_the_hour_are_collected_and_told_when_it_is_over() -> None:
+def test_complaints_within_the_hour_are_in_one_alert() -> None:
     story = Story()
     story.complain("m-1", NOW)
     story.look(NOW)
@@ -285,7 +285,7 @@ def test_those_within_the_hour_are_collected_and_told_when_it_is_over() -> None:
     assert story.look(NOW + HOUR) == ["m-2", "m-3"]
 
 
-def test_a_complaint_after_a_quiet_hour_is_told_at_once_again() -> None:
+def test_a_complaint_after_a_quiet_hour_alerts_at_once() -> None:
     story = Story()
     story.complain("m-1", NOW)
     story.look(NOW)
@@ -294,7 +294,7 @@ def test_a_complaint_after_a_quiet_hour_is_told_at_once_again() -> None:
     assert story.look(NOW + 3 * HOUR) == ["m-2"]
 
 
-def test_a_complaint_that_is_committed_late_is_told_by_the_next_alert() -> None:
+def test_a_complaint_that_is_committed_late_is_in_the_next_alert() -> None:
     story = Story()
     story.complain("m-1", NOW)
     story.look(NOW)
@@ -307,7 +307,7 @@ MINUTES = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 110), st.boolea
 
 
 @given(MINUTES)
-def test_no_complaint_is_told_twice_and_none_is_lost(moments: list[tuple[int, int, bool]]) -> None:
+def test_no_complaint_is_in_two_alerts_and_none_is_lost(moments: list[tuple[int, int, bool]]) -> None:
     story = Story()
     for number, (minute, lag, looks) in enumerate(sorted(moments)):
         now = NOW + timedelta(minutes=minute)
@@ -381,7 +381,7 @@ def test_no_ratio_is_judged_that_waiting_feedback_could_still_turn(waiting: int,
     assert outcome.account.due_at == NOW
 
 
-def test_what_is_held_is_told_to_staff_once_and_taken_up_again_by_itself() -> None:
+def test_a_hold_has_one_entry_for_staff_and_ends_by_itself() -> None:
     held = braked(evidence(1000, 2, waiting=5000))
     again = decide(held.account, evidence(1000, 2, waiting=4000), ENFORCING, NOW + MINUTE)
     after = decide(again.account, evidence(1000, 2), ENFORCING, NOW + MINUTE)
@@ -437,7 +437,7 @@ def test_however_often_a_hold_changes_its_reason_staff_read_of_it_once_and_once_
     assert told.count("held") == 2
 
 
-def test_where_a_hold_lasts_the_owner_is_told_of_the_complaints_all_the_same() -> None:
+def test_of_a_long_hold_the_owner_is_alerted_of_the_complaints() -> None:
     stalled = replace(evidence(1000, 2), backlog=a_backlog(1, None))
     held = braked(stalled)
 
@@ -478,7 +478,7 @@ def test_a_disabling_by_a_rule_passes_the_breaker() -> None:
     assert not braked(evidence(2000, 2)).breaker
 
 
-def test_an_exempt_account_is_told_of_its_complaints_and_not_disabled() -> None:
+def test_an_exempt_account_is_alerted_and_not_disabled() -> None:
     account = an_account(exemption=Exemption(NOW + HOUR, "A partner", STAFF))
 
     outcome = decide(account, evidence(1000, 2), ENFORCING, NOW)
@@ -490,7 +490,7 @@ def test_an_exempt_account_is_told_of_its_complaints_and_not_disabled() -> None:
     assert outcome.entries[1].data["exempt_until"] == (NOW + HOUR).isoformat()
 
 
-def test_an_exempt_account_is_told_of_each_complaint_once() -> None:
+def test_an_exempt_account_is_alerted_of_each_complaint_once() -> None:
     account = an_account(exemption=Exemption(NOW + 30 * DAY, "A partner", STAFF))
     found = evidence(1000, 2)
     told = list[str]()
@@ -503,7 +503,7 @@ def test_an_exempt_account_is_told_of_each_complaint_once() -> None:
     assert told == ["would_disable", "alert"]
 
 
-def test_after_support_has_enabled_it_old_complaints_are_not_told_again() -> None:
+def test_after_support_has_enabled_it_old_complaints_cause_no_alert() -> None:
     disabled = decide(an_account(), evidence(1000, 2), ENFORCING, NOW).account
     late = a_complaint_entry("m-late", NOW + HOUR)
     enabled = decided(disabled, Enable(reason="Cleaned", by=STAFF), NOW + DAY).account

@@ -87,7 +87,7 @@ def test_cards_are_grouped_by_campaign_those_with_the_most_first_else_by_subject
     ]
 
 
-def test_refusals_are_told_for_each_recipient_alone() -> None:
+def test_each_recipient_has_its_own_rejection() -> None:
     rejections = {ANN: Rejection("5.1.1", ""), "postmaster": Rejection("5.7.1", "")}
     bounce = Bounce(
         a_bounce().message,

@@ -19,9 +19,10 @@ from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
+from permille.domain.words.wording import WAITS_FOR, why_held
 
 ACTIVE, DISABLED = Status.ACTIVE, Status.DISABLED
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 ENFORCING = Rules(DEFAULT, Mode.ENFORCE)
 STRONG, WEAK = evidence(1000, 40), evidence(1000, 10)  # ln E is 88.5 and 11.9; 13.8 is beyond doubt
 BY_THE_FIRST, BY_THE_SECOND = PassBreaker(hour_of(NOW), 5), PassBreaker(hour_of(NOW), 10, beyond_doubt=True)
@@ -126,11 +127,26 @@ def test_fewer_delivered_than_complained_about_is_held_for_staff_once_feedback_h
     assert (days_later.account.status, days_later.entries) == (ACTIVE, [])
 
 
+def test_feedback_has_its_time_from_when_counting_went_on() -> None:
+    stalled = Hold(HoldReason.STALLED, NOW - HOUR)
+    resumed = decide(an_account(hold=stalled, due_at=NOW), evidence(1, 2), ENFORCING, NOW).account
+    early = decide(resumed, evidence(1, 2), ENFORCING, NOW + HOLD_AT_MOST - SECOND).account
+    in_time = decide(resumed, evidence(1, 2), ENFORCING, NOW + HOLD_AT_MOST).account
+
+    assert [account.held for account in (resumed, early)] == [HoldReason.FEEDBACK] * 2
+    assert in_time.held is HoldReason.NO_DELIVERIES
+
+
 @pytest.mark.parametrize(("delivered", "after"), [(1, ACTIVE), (2, DISABLED), (1999, DISABLED), (2000, ACTIVE)])
 def test_who_was_held_for_want_of_deliveries_is_judged_when_they_are_counted(delivered: int, after: Status) -> None:
     held = an_account(hold=Hold(HoldReason.NO_DELIVERIES, NOW - HOUR, needs_staff=True), due_at=NOW)
 
     assert decide(held, evidence(delivered, 2), ENFORCING, NOW).account.status is after
+
+
+def test_each_reason_has_words_and_one_of_a_newer_version_is_shown_as_it_is() -> None:
+    assert set(WAITS_FOR) == {reason for reason in HoldReason if reason}
+    assert why_held("a_new_reason") == "a_new_reason"
 
 
 def test_bounces_need_no_deliveries() -> None:

@@ -109,7 +109,7 @@ def in_force(link: Claims, valid_since: object, now: object) -> bool:
     return True
 
 
-def test_nobody_of_whom_nothing_is_known_is_let_in_and_the_next_link_is() -> None:
+def test_without_a_register_no_link_is_valid_but_the_next_one() -> None:
     assert Register().valid_since is None
     assert Register(of_all=NOW).valid_since is None
     assert Register(of_name=NOW).valid_since is None

@@ -67,8 +67,8 @@ def lived(history: str) -> tuple[Account, list[Entry]]:
 
 def taken(history: str) -> Route:
     account, entries = lived(history)
-    (came_by,) = (entry for entry in entries if entry.id == changed_by(account))
-    return route(account, came_by)
+    (since_entry,) = (entry for entry in entries if entry.id == changed_by(account))
+    return route(account, since_entry)
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ def test_the_route_follows_the_status_and_the_provider_by_itself(history: str, v
 
     assert found.via is via
     assert found.may_send is (via is not None)
-    assert found.came_by is not None
-    assert found.came_by.at == NOW + since * HOUR, found.came_by.kind
+    assert found.since_entry is not None
+    assert found.since_entry.at == NOW + since * HOUR, found.since_entry.kind
 
 
 @pytest.mark.parametrize("status", Status)
@@ -164,7 +164,7 @@ def test_it_is_the_smtp_account_only_while_that_was_read_back_as_being_on(
 
     assert (found.via is SES) is (status in (Status.ACTIVE, Status.TRIAL) and in_sync and denial is None)
     assert (found.via is PROVIDER) is (found.via is not SES and connected and status is not Status.CLOSED)
-    assert found.waking is (status in (Status.ACTIVE, Status.TRIAL) and not in_sync)
+    assert found.switching_on is (status in (Status.ACTIVE, Status.TRIAL) and not in_sync)
 
 
 def test_who_was_denied_by_hand_is_told_that_no_rule_did_it() -> None:
@@ -205,9 +205,9 @@ def test_it_came_by_the_last_entry_after_which_it_was_another(words: list[str]) 
     routes = [through(" ".join(history[:number])) for number in range(1, len(history) + 1)]
     changed = [number for number in range(1, len(routes)) if routes[number] != routes[number - 1]]
 
-    came_by = taken(" ".join(history)).came_by
-    assert came_by is not None
-    assert came_by.at == NOW + (changed or [0])[-1] * HOUR
+    since_entry = taken(" ".join(history)).since_entry
+    assert since_entry is not None
+    assert since_entry.at == NOW + (changed or [0])[-1] * HOUR
 
 
 def through(history: str) -> tuple[Via | None, Provider | None]:

@@ -82,7 +82,7 @@ def test_only_a_rule_makes_a_strike() -> None:
     assert done("disable", strikes=1).account.strikes == 1
 
 
-def test_what_was_held_or_only_observed_is_settled_by_support() -> None:
+def test_a_hold_and_a_note_of_monitor_mode_end_with_a_decision_of_support() -> None:
     account = done("disable", hold=Hold(HoldReason.BREAKER, NOW), would_disable=True).account
 
     assert (account.held, account.would_disable) == (HoldReason.NO, False)

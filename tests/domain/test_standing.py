@@ -24,8 +24,8 @@ from permille.reading.standing import (
     ReportTone,
     broken_line,
     by_hand_line,
+    chance_line,
     exemption_line,
-    luck_line,
     numbers_line,
     status_line,
     stays_off_line,
@@ -169,15 +169,15 @@ def test_what_is_left_in_a_trial_is_what_ends_it(
     ],
 )
 def test_small_numbers_above_the_limit_can_be_bad_luck(complaints: int, delivered: int, said: str) -> None:
-    line = luck_line(a_verdict(delivered, complaints))
+    line = chance_line(a_verdict(delivered, complaints))
 
     assert said in line
     assert bool(line) == bool(said)
 
 
 def test_bad_luck_is_no_excuse_for_a_broken_rule() -> None:
-    assert "the number counts all the same" in luck_line(a_verdict(1000, 2))
-    assert "counts all the same" not in luck_line(a_verdict(500, 1))
+    assert "the number counts all the same" in chance_line(a_verdict(1000, 2))
+    assert "counts all the same" not in chance_line(a_verdict(500, 1))
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,6 @@ def test_the_tokens_of_that_table_are_refused_for_what_they_say_alone() -> None:
 
 
 @given(st.text(max_size=200))
-def test_no_text_whatever_does_more_than_not_let_in(text: str) -> None:
+def test_any_text_raises_nothing_but_not_authenticated(text: str) -> None:
     with pytest.raises(NotAuthenticated):
         read(text)

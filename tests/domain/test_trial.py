@@ -235,7 +235,7 @@ def test_what_a_broken_rule_of_a_trial_waits_for(counted_at: datetime | None, wh
     assert look(running(), evidence, BEGINS + HOUR).account.held is why
 
 
-def test_a_trial_begins_a_new_epoch_before_any_key_is_woken() -> None:
+def test_a_trial_begins_a_new_epoch_before_any_key_is_activated() -> None:
     outcome = look(scheduled(), now=BEGINS + HOUR)
 
     assert outcome.account.epochs == (BEGINS + HOUR,)

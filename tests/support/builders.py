@@ -263,7 +263,7 @@ def facts_of(kind: str, at: datetime = NOW) -> Facts:
     told: dict[str, Any] = Numbers.counted_by(verdict) | _USUAL_FACTS | _FACTS_OF.get(kind, {})
     if issubclass(made, DecisionRecord):
         days, complaints = days_of(1000, 2), complaint_entries(2)
-        not_enforced: NotEnforced = "" if kind == "disabled" else "only observed"
+        not_enforced: NotEnforced = "" if kind == "disabled" else "monitor"
         told |= made.arguments(verdict, days, complaints, "1.0+abc", not_enforced)
     usual = {one.name: at if one.default is MISSING else one.default for one in fields(cast("Any", made))}
     return made(**{name: told.get(name, value) for name, value in usual.items()})

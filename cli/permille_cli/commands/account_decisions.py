@@ -43,8 +43,8 @@ def enable(
 ) -> None:
     """Enable an account.
 
-    Its SMTP credential works again, and a new counting period begins. Of an active account whose sender was denied
-    by hand, the deny is lifted, and counting goes on.
+    Its SMTP credential works again, and a new epoch (counting period) begins. Of an active account whose sender was
+    denied by hand, the deny is lifted, and counting goes on.
     """
     command = Enable(reason=reason, by=stack.caller())
     if show_secret and not new_credential:
@@ -132,7 +132,7 @@ def owner_mail(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Show or reset whether an account's owner is mailed.
+    """Show whether mail to the owner is stopped; --reset resumes it.
 
     Permille stops mailing an owner after a permanent bounce or a complaint.
     """

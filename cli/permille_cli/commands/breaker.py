@@ -11,7 +11,7 @@ from permille.domain.people.system_commands import ResetBreaker
 from permille.domain.policy.policy import Policy
 from permille.domain.rules.breaker import LARGEST_GRANT, hour_of
 from permille.domain.values.errors import InvalidInput, ServiceError
-from permille.domain.words.wording import WAITS_FOR, local
+from permille.domain.words.wording import local, why_held
 from permille.usecases.enforcement import breaker
 from permille.usecases.enforcement.held_accounts import all_held, decide_each
 from permille_cli.answers import results
@@ -57,7 +57,7 @@ def _print_state(data: dict[str, Any]) -> None:
     if data["bound"] is not None and data["second_bound"] > data["bound"]:
         out.print(f"if the evidence is beyond doubt: up to {data['second_bound']:,}, even while it is open")
     for held in data["held"]:
-        out.print(f"  held: {held['account_id']}, since {WAITS_FOR[held['why']]}", soft_wrap=True)
+        out.print(f"  held: {held['account_id']}, because {why_held(held['why'])}", soft_wrap=True)
     if data["held"]:
         decide = "Decide about them with `permille breaker release` or `exempt`: name accounts, or use --all."
         out.print(decide, soft_wrap=True)
@@ -134,7 +134,7 @@ def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
 
 
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
-    decided = decide_each(stack, progress(ids, "Deciding"), command, stack.now())
+    decided = decide_each(stack, progress(ids, "Deciding about accounts"), command, stack.now())
     if as_json:
         emit_json(results.as_data(decided))
     elif decided:

@@ -88,7 +88,7 @@ def void(
 ) -> None:
     """Void complaints, so that they no longer count.
 
-    They stay on the timeline, struck through.
+    They stay on the timeline; pages show them struck through.
     """
     by = stack.caller()
     commands = [VoidComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]

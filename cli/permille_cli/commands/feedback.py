@@ -27,7 +27,9 @@ def redrive(
 
     Each is counted once.
     """
-    redriven = sum(1 for _ in progress(redrive_letters(stack.feedback_dead_letters, limit), "putting back"))
+    redriven = sum(
+        1 for _ in progress(redrive_letters(stack.feedback_dead_letters, limit), "Putting dead letters back")
+    )
     if as_json:
         emit_json({"put_back": redriven})
     else:

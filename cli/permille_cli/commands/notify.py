@@ -1,4 +1,4 @@
-"""`permille notify`: sends notifications again that were never delivered."""
+"""`permille notify`: sends the notifications that were not delivered."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
-app = typer.Typer(help="Re-send notifications that were never delivered.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Send the notifications that were not delivered.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
@@ -33,7 +33,7 @@ def redrive(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Re-send events and mails that were never sent.
+    """Send the events and mails that were not delivered.
 
     Queues the dead letters, and the entries without a record of delivery since a function first gave up on a batch of
     the timeline's stream.
@@ -41,7 +41,7 @@ def redrive(
     begin = _instant(since, stack.now()) if since is not None else None
     parts = missed_parts(stack.stream_failures)
     begin = begin or min((part.since for part in parts), default=None)
-    letters = sum(1 for _ in progress(redrive_letters(stack.notify_dead_letters), "putting back"))
+    letters = sum(1 for _ in progress(redrive_letters(stack.notify_dead_letters), "Putting dead letters back"))
     queued = list(_queued_since(stack, begin)) if begin else []
     processed = [part for part in parts if begin and part.since >= begin]
     for part in processed:
@@ -54,7 +54,7 @@ def redrive(
 
 
 def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
-    entries = progress(stack.timeline.all_since(begin), "reading")
+    entries = progress(stack.timeline.all_since(begin), "Reading the timeline")
     for entry, channel in notify.redrive(entries, stack.idempotency, stack.retry_queue):
         yield {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "channel": channel}
 

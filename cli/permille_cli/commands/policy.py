@@ -140,7 +140,7 @@ def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -
 
 
 def _preview(stack: Stack, policy: Policy) -> Preview:
-    accounts = progress(stack.accounts.all(), "judging")
+    accounts = progress(stack.accounts.all(), "Judging accounts")
     return policy_preview.preview(stack, accounts, policy, Mode(stack["EnforcementMode"]), stack.now())
 
 

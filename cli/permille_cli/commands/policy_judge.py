@@ -28,7 +28,7 @@ ANSWERS = ("decision", "rule", "allowance_left", "ln_e")
 
 def judge_counts(
     delivered: Annotated[
-        int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Number of delivered recipients.")
+        int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Number of delivered e-mails (one per recipient).")
     ] = None,
     complaints: Annotated[int | None, typer.Option(min=0, max=LARGEST_COUNT, help="Number of complaints.")] = None,
     bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Number of permanent bounces.")] = 0,
@@ -47,7 +47,7 @@ def judge_counts(
 
     All mail is taken as sent today. --csv evaluates a table with the columns delivered and complaints, and
     optionally bounces and preset. The table is written to standard output as CSV, with the columns decision, rule,
-    allowance_left and ln_e added.
+    allowance_left and ln_e added. ln_e is the logarithm of the evidence that the true ratio is above the limit.
     """
     if policy == table == "-":
         raise InvalidInput("--policy and --csv cannot both be read from standard input")

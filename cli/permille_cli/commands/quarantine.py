@@ -33,7 +33,7 @@ SHORT = 12  # characters of an id that people read
 @app.command(name="list")
 def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List quarantined feedback, by reason and sender."""
-    groups = groups_of(progress(stack.quarantine.all(), "read"))
+    groups = groups_of(progress(stack.quarantine.all(), "Reading the quarantine"))
     if as_json:
         emit_json({"groups": groups})
         return
@@ -155,8 +155,9 @@ def _with_each(
     as_json: bool,
 ) -> None:
     acted, by = Group(), stack.caller()
+    label = "Replaying feedback" if kind is QuarantineReplayed else "Dropping feedback"
     try:
-        for quarantined in progress(chosen, done):
+        for quarantined in progress(chosen, label):
             act(quarantined)
             acted.add(quarantined)
     finally:

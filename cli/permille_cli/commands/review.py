@@ -76,7 +76,9 @@ def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_js
 @app.command()
 def approve(
     account_id: AccountId,
-    day: Annotated[str, typer.Option(help="Day of the trial in the owner's time zone. Today begins at once.")],
+    day: Annotated[
+        str, typer.Option(help="Day of the trial in the owner's time zone. If it is today, the trial begins at once.")
+    ],
     note: Annotated[str, typer.Option(help="Note to the owner, added to the mail.")] = "",
     *,
     yes: Yes = False,
@@ -129,7 +131,7 @@ def confirm_trial(
 ) -> None:
     """Confirm that a trial went well.
 
-    Needed if the policy says reinstate_by_staff.
+    Needed if the policy says reinstate_by_staff, or if the account was denied by hand when its day ended.
     """
     _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.caller()), as_json=as_json)
 

@@ -24,9 +24,9 @@ def ignore(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Ignore feedback about a sender's mail.
+    """Ignore feedback about the platform's own mail.
 
-    For the platform's own mail. The feedback is dropped, with a metric, and counts for no account.
+    The feedback is dropped, with a metric, and counts for no account.
     """
     command = IgnoreSender(sender=name, reason=reason, by=stack.caller())
     sender = command.sender

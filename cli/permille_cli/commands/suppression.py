@@ -109,7 +109,7 @@ def import_file(
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
     stack.account(account_id)
     entry = suppression_list.import_addresses(
-        stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing")
+        stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing addresses")
     )
     added = entry.facts.count if entry else 0
     present = len(addresses) - added

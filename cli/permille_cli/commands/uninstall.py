@@ -20,7 +20,7 @@ _DENIED = {
 def uninstall(
     denied: Annotated[
         DeniedSenders,
-        typer.Option(help="Users in the deny group: stay in it, are taken out with keys Inactive, or are on again."),
+        typer.Option(help="Users in the deny group: stay in it, are taken out with keys Inactive, or may send again."),
     ] = DeniedSenders.STAY,
     *,
     no_former_sets: Annotated[
@@ -37,7 +37,7 @@ def uninstall(
     the command was interrupted, repeat it.
     """
     services = stack.uninstalling
-    names = progress(services.onboarding.identities.all(), "looked at")
+    names = progress(services.onboarding.identities.all(), "Reading identities")
     planned = plan(services, names, denied, former_sets=not no_former_sets)
     if not as_json:
         _print(stack, planned)
@@ -46,7 +46,13 @@ def uninstall(
         return
     if planned:
         confirm("from then on no mail is counted, and nobody is disabled", yes=yes, as_json=as_json)
-        apply(services, planned, stack.caller(), stack.now(), lambda identities: progress(identities, "given back"))
+        apply(
+            services,
+            planned,
+            stack.caller(),
+            stack.now(),
+            lambda identities: progress(identities, "Restoring identities"),
+        )
     if as_json:
         emit_json({**_as_data(planned), "done": True})
     else:

@@ -15,7 +15,8 @@ AcceptRisk = Annotated[
     str | None,
     typer.Option(
         metavar="REASON",
-        help="Adopt an IAM user although it could send uncounted, or reactivate itself. The reason is recorded.",
+        help="Adopt an IAM user although it could send mail that Permille does not count, or reactivate itself. "
+        "The reason is recorded.",
     ),
 ]
 ShowSecret = Annotated[bool, typer.Option("--show-secret", help="Also print the secret access key.")]

@@ -1,1 +1,1 @@
-"""What people read: counts and entries prepared for pages, mails and tables. Pure."""
+"""Counts and entries prepared for people, on pages, in mails and tables. Pure."""

@@ -1,15 +1,15 @@
-"""How much a small number can be bad luck."""
+"""The binomial distribution: how probable a number of complaints is by chance alone."""
 
 from math import exp, inf, lgamma, log, log1p
 
 from permille.domain.values.tally import PER_MILLE
 
-NEGLIGIBLE = 1e-17  # of a sum: a float cannot tell it any more
+NEGLIGIBLE = 1e-17  # the share of a sum that a float cannot represent
 
 
 def chance(complaints: int, delivered: int, limit_per_1000: int) -> float:
-    """How probable it is that a sender whose every e-mail is complained about with exactly the limit's chance has at
-    least so many complaints in so many delivered: the upper tail of the binomial distribution."""
+    """The probability of at least so many complaints in so many delivered, if the true rate is exactly the limit: the
+    upper tail of the binomial distribution."""
     if complaints <= 0:
         return 1.0
     if complaints > delivered:
@@ -21,7 +21,7 @@ def chance(complaints: int, delivered: int, limit_per_1000: int) -> float:
 
 
 def _sum(n: int, p: float, k: int, step: int) -> float:
-    """The chances of k, k + step and so on, which become ever smaller: each is made of the one before."""
+    """The sum of the probabilities of k, k + step and so on, which decrease. Each is computed from the one before."""
     term, total, odds = exp(_ln_chance(n, p, k)), 0.0, p / (1 - p)
     while 0 <= k <= n and term > total * NEGLIGIBLE:
         total += term
@@ -31,7 +31,7 @@ def _sum(n: int, p: float, k: int, step: int) -> float:
 
 
 def _ln_chance(n: int, p: float, k: int) -> float:
-    """Of exactly k in n."""
+    """The logarithm of the probability of exactly k in n."""
     if not 0 < p < 1:
         return 0.0 if k == n * p else -inf
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p)

@@ -1,7 +1,7 @@
-"""Complaints as their owners see them: by campaign, the worst first, each with what the recipient did."""
+"""Complaints as owners see them: by campaign, the worst first."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,7 +27,17 @@ class CountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ComplaintRecord:
-    """One report. `recipient`: who it was where exactly one was named, else empty. `why_not`: empty where it counts."""
+    """One report.
+
+    entry_id: the id of its timeline entry
+    subject: of the mail
+    recipient: who complained, where that is certain, else empty
+    sent_at, reported_at: of the mail, and of the report
+    did: the recipient's act, in words
+    counts: whether it counts today
+    why_not: why it never counted, in words; empty where it did
+    epoch: of the mail
+    """
 
     entry_id: str
     subject: str
@@ -41,23 +51,29 @@ class ComplaintRecord:
 
     @property
     def is_complaint(self) -> bool:
+        """Whether it is a complaint that is not voided."""
         return self.counts not in (CountState.NEVER, CountState.VOIDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """All that was reported about the mails of one campaign, the newest first. `counting`: how many of it count."""
+    """The reports about the mails of one campaign.
+
+    name: of the campaign or, without one, the subject
+    records: newest first
+    """
 
     name: str
     records: tuple[ComplaintRecord, ...]
 
     @property
     def counting(self) -> int:
+        """How many of them count."""
         return sum(record.counts is CountState.YES for record in self.records)
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Who complained, where that is known."""
+        """The recipients who complained, as far as they are known, each once."""
         named = (record.recipient for record in self.records if record.recipient and record.is_complaint)
         return tuple(dict.fromkeys(named))
 
@@ -74,28 +90,28 @@ _DID: Mapping[str, str] = {
 
 
 def did(facts: Reported) -> str:
-    """What the recipient, or their mail company, did."""
+    """What the recipient, or their mail company, did: the rest of a sentence that begins with them."""
     if facts.why_not_counted.startswith("suppressed"):
         return "never got it: the address had been suppressed before"
     return _DID.get(facts.feedback_type.lower(), _DID[""])
 
 
 def campaigns(entries: Iterable[Entry], epoch: int, first_day: date) -> list[Campaign]:
-    """The reports among `entries`, newest first, by campaign (where a mail has none, by subject): those of which most
-    count come first, then the newest. A report counts where its mail is of `epoch`, sent on `first_day` or later."""
+    """Groups the reports among `entries`, newest first, by campaign or, where a mail has none, by subject. Campaigns
+    with the most counting reports come first, then the newest. A report counts if its mail is of `epoch` and was sent
+    on `first_day` or later."""
     groups: dict[str, list[ComplaintRecord]] = defaultdict(list)
     entries = list(entries)
     gone = voided(entries)
     for entry in only(Reported, entries):
         groups[campaign_name(entry.facts.campaign, entry.facts.subject)].append(_record(entry, epoch, first_day, gone))
-    found = [Campaign(name, tuple(records)) for name, records in groups.items()]
-    return sorted(
-        found, key=lambda one: (one.counting, _complaints(one.records), one.records[0].reported_at), reverse=True
-    )
+    by_name = [Campaign(name, tuple(records)) for name, records in groups.items()]
+    return sorted(by_name, key=_badness, reverse=True)
 
 
-def _complaints(records: Sequence[ComplaintRecord]) -> int:
-    return sum(record.is_complaint for record in records)
+def _badness(campaign: Campaign) -> tuple[int, int, datetime]:
+    complaints = sum(record.is_complaint for record in campaign.records)
+    return campaign.counting, complaints, campaign.records[0].reported_at
 
 
 def _record(entry: TimelineEntry[Reported], epoch: int, first_day: date, gone: Collection[str]) -> ComplaintRecord:
@@ -124,14 +140,14 @@ def _counts(facts: Reported, epoch: int, recent: bool) -> CountState:  # noqa: F
 
 
 def advice(campaign: Campaign) -> list[str]:
-    """What to do about them."""
+    """Advice for the owner: sentences about what to do; none where no report is a complaint."""
     complaints = [record for record in campaign.records if record.is_complaint]
     if not complaints:
         return []
     named = campaign.named
-    said = [f"Never write again to {named[0] if len(named) == 1 else 'the people named here'}."] if named else []
+    lines = [f"Never write again to {named[0] if len(named) == 1 else 'the people named here'}."] if named else []
     if any(not record.recipient for record in complaints):
-        said.append("Not every mail company says who complained: take off whoever did not ask for these e-mails.")
+        lines.append("Not every mail company says who complained: take off whoever did not ask for these e-mails.")
     if campaign.counting > 1:
-        said.append("Find out where the addresses of this list came from before you send to it again.")
-    return said
+        lines.append("Find out where the addresses of this list came from before you send to it again.")
+    return lines

@@ -1,4 +1,4 @@
-"""What is shown of the past: send days, or weeks, with the counts of all epochs and the window's as it stood."""
+"""Periods of the past, days or weeks, with the counts of all epochs, and those of the window at the time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,8 +17,13 @@ Epochs = Mapping[int, Days]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The send days from `first` to `last`, both included. `tallies`: by epoch, the lower first. `epoch`: the one in
-    force when the period ended, and `window`: its counts over the window that ends with the period."""
+    """A period of send days.
+
+    first, last: the days, both included
+    tallies: by epoch, in ascending order
+    epoch: the epoch when the period ended
+    window: that epoch's counts over the window that ends with the period
+    """
 
     first: date
     last: date
@@ -28,33 +33,38 @@ class Period:
 
     @property
     def tally(self) -> Tally:
+        """The counts of all epochs together."""
         return sum((tally for _, tally in self.tallies), Tally())
 
 
 def range_of_days(today: date, count: int) -> list[tuple[date, date]]:
-    """So many days, today the last, each as its first and last."""
+    """So many days up to today, each as a pair of first and last day."""
     first = first_day(today, count)
     return [(first + n * DAY, first + n * DAY) for n in range(count)]
 
 
 def range_of_weeks(today: date) -> list[tuple[date, date]]:
-    """A year of ISO weeks, Mondays first; the last ends today."""
+    """A year of ISO weeks, each as a pair of first and last day; the last one ends today."""
     monday = today - timedelta(days=today.weekday())
     firsts = [monday - timedelta(days=WEEK_DAYS * n) for n in reversed(range(WEEKS))]
     return [(first, min(first + (WEEK_DAYS - 1) * DAY, today)) for first in firsts]
 
 
 def read_from(first: date, window_days: int) -> date:
-    """The oldest send day that the window of the period beginning with `first` looks back on."""
+    """The oldest send day in the window of the period that begins with `first`."""
     return first_day(first, window_days)
 
 
 def periods(
-    epochs: Epochs, shown: list[tuple[date, date]], starts: tuple[datetime, ...], window_days: int, now: datetime
+    epochs: Epochs, ranges: list[tuple[date, date]], starts: tuple[datetime, ...], window_days: int, now: datetime
 ) -> list[Period]:
-    """`shown`: first and last days, oldest first. `starts`: of the second and later epochs. Mail that a fast clock
-    stamped with tomorrow is shown as today's, as it is judged."""
-    return [_period(epochs, first, last, starts, window_days, now) for first, last in shown]
+    """Makes the periods. Mail of tomorrow, by a sender's fast clock, is included in today, as it is judged.
+
+    epochs: the tallies
+    ranges: pairs of first and last day, oldest first
+    starts: of the second and later epochs
+    """
+    return [_period(epochs, first, last, starts, window_days, now) for first, last in ranges]
 
 
 def _period(
@@ -64,7 +74,7 @@ def _period(
     counted = ((epoch, total(days, first, until)) for epoch, days in sorted(epochs.items()))
     epoch = epoch_of(min(_end(last), now), starts)
     window = total(epochs.get(epoch, {}), first_day(last, window_days), until)
-    return Period(first, last, tuple(one for one in counted if one[1] != Tally()), epoch, window)
+    return Period(first, last, tuple(pair for pair in counted if pair[1] != Tally()), epoch, window)
 
 
 def _end(day: date) -> datetime:
@@ -73,10 +83,10 @@ def _end(day: date) -> datetime:
 
 
 def midnight(day: date) -> datetime:
-    """When the send day begins, in UTC."""
+    """The instant at which the send day begins, in UTC."""
     return calendar.midnight(day, UTC)
 
 
 def epochs_begun(starts: tuple[datetime, ...], first: datetime, last: datetime) -> Iterator[tuple[int, datetime]]:
-    """The epochs that began between the two instants: which one, and when."""
+    """The epochs that began between the two instants: number and start of each."""
     return ((number, start) for number, start in enumerate(starts, 2) if first <= start <= last)

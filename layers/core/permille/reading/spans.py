@@ -1,4 +1,4 @@
-"""When an account was not simply active: made of its timeline, with the instants of the entries that changed it."""
+"""Spans of time in which an account was not active, by the entries of its timeline that changed its status."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from permille.domain.values.status import Status
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `begins` on, until just before `ends`."""
+    """The account had this status from `begins` on, and before `ends`."""
 
     status: Status
     begins: datetime
@@ -18,23 +18,26 @@ class Span:
 
 
 def spans(entries: Sequence[Entry], status: Status, begins: datetime, ends: datetime) -> list[Span]:
-    """The spans between the two instants in which the account was anything but active, oldest first. `entries`: the
-    timeline, newest first, as far back as it was read. `status`: what the account is at the end.
+    """The spans between the two instants in which the account was not active, oldest first.
 
-    Support can disable and close whatever an account was: then the entry before tells what it was, and only where that
-    is too old to have been read, it is taken for active."""
+    Staff can disable and close an account in several states; then the entry before says which it was. Where that entry
+    is older than those that were read, the account is taken for active.
+
+    entries: the timeline, newest first, as far back as it was read
+    status: at the end
+    """
     changes = [entry for entry in reversed(entries) if entry.change and entry.at < ends]
     held = changes[0].change.before if changes and changes[0].change else status
-    since, found = begins, list[Span]()
+    since, all_spans = begins, list[Span]()
     for entry in changes:
         if entry.at > since:
-            found.append(Span(held, since, entry.at))
+            all_spans.append(Span(held, since, entry.at))
             since = entry.at
         held = entry.change.after if entry.change else held
-    found.append(Span(status, since, ends))
-    return [span for span in found if span.status is not Status.ACTIVE and span.begins < span.ends]
+    all_spans.append(Span(status, since, ends))
+    return [span for span in all_spans if span.status is not Status.ACTIVE and span.begins < span.ends]
 
 
 def last_change(entries: Iterable[Entry]) -> Entry | None:
-    """The newest entry by which the account became what it is; `entries` newest first."""
+    """The newest entry that changed the status; None where there is none. `entries`: newest first."""
     return next((entry for entry in entries if entry.change), None)

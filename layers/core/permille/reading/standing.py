@@ -1,4 +1,4 @@
-"""How an account stands, in the few sentences that its report begins with."""
+"""The state of an account in a few sentences, with which the owner's report begins."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
@@ -18,11 +18,11 @@ from permille.domain.values.tally import PER_MILLE
 from permille.domain.words.wording import STILL_ON, capital, day, local, rate, times
 from permille.reading import binomial
 
-BAD_LUCK = 0.05  # what happens less often is not called so
+BAD_LUCK = 0.05  # the least probability of what the report calls bad luck
 
 
 class ReportTone(StrEnum):
-    """How it looks, beside the words."""
+    """The colour of the state."""
 
     GOOD = "good"
     WARN = "warn"
@@ -31,6 +31,7 @@ class ReportTone(StrEnum):
 
 
 def tone(account: Account, verdict: Verdict) -> ReportTone:
+    """The colour of the account's state."""
     match account.status:
         case _ if account.denied_by_hand:
             return ReportTone.BAD
@@ -50,8 +51,11 @@ _ACTIVE_TONES: Mapping[Decision, ReportTone] = {
 
 
 def status_line(account: Account, verdict: Verdict, since: Entry | None, zone: tzinfo, smtp: str) -> str:
-    """Whether mail goes out, in one sentence. `since`: the entry by which the account became what it is, where that is
-    known; `smtp`: what the SMTP account is called."""
+    """Whether mail goes out, in one sentence.
+
+    since: the entry that made the status what it is; None where that is not known
+    smtp: the name of the SMTP account, as a subject
+    """
     match account.status:
         case _ if account.denial:
             return f"{smtp} is off since {day(account.denial.since.astimezone(zone))}."
@@ -103,9 +107,9 @@ def _until_verdict(account: Account, zone: tzinfo) -> str:
 def numbers_line(account: Account, verdict: Verdict) -> str:
     """`2 complaints in 4,212 delivered: 0.48 per 1,000; you can have 2 more`"""
     counts = verdict.counts
-    said = f"{times(counts.complaints, 'complaint')} in {counts.delivered:,} delivered"
+    numbers = f"{times(counts.complaints, 'complaint')} in {counts.delivered:,} delivered"
     per_1000 = rate(counts)
-    return f"{said}{f': {per_1000} per 1,000' if per_1000 else ''}; {_what_is_left(account, verdict)}"
+    return f"{numbers}{f': {per_1000} per 1,000' if per_1000 else ''}; {_what_is_left(account, verdict)}"
 
 
 def _what_is_left(account: Account, verdict: Verdict) -> str:
@@ -120,14 +124,14 @@ def _what_is_left(account: Account, verdict: Verdict) -> str:
 
 
 def broken_line(account: Account, verdict: Verdict) -> str:
-    """The numbers of a broken rule that is not about complaints in the window: those stand above it."""
+    """The numbers of a broken rule other than complaint_ratio, whose numbers are in numbers_line(); else empty."""
     other = account.status is Status.ACTIVE and verdict.rule not in (None, Rule.COMPLAINT_RATIO)
     return PlainNumbers.of(verdict).broken() if other else ""
 
 
 def stays_off_line(account: Account, verdict: Verdict, since: Entry | None, zone: tzinfo) -> str:
-    """Why an account that a rule has disabled stays off although its numbers keep the rules by now; empty where they do
-    not, or where it is off for another reason. `since` as in status_line()."""
+    """Why an account that a rule disabled stays off although its numbers keep the rules by now; empty where that is not
+    so. `since`: as in status_line()."""
     by_rule = account.status is Status.DISABLED and since is not None and isinstance(since.facts, Disabled)
     if not by_rule or verdict.breaks:
         return ""
@@ -136,8 +140,8 @@ def stays_off_line(account: Account, verdict: Verdict, since: Entry | None, zone
 
 
 def kept_now_line(account: Account, verdict: Verdict, since: Entry | None, entries: Sequence[Entry]) -> str:
-    """For staff: that what an account was disabled for is kept now, after a complaint was taken back since; empty where
-    it is not, or none was. `since` as in status_line(); `entries`: of its timeline, in any order."""
+    """For staff: that the rule which disabled an account is kept now, since a complaint was voided afterwards; empty
+    where that is not so. `since`: as in status_line(); `entries`: of its timeline, in any order."""
     if account.status is not Status.DISABLED or since is None or verdict.breaks:
         return ""
     if not any(one.at > since.at for one in voided(entries).values()):
@@ -156,42 +160,41 @@ def kept_now_line(account: Account, verdict: Verdict, since: Entry | None, entri
 
 
 def by_hand_line(account: Account, platform: str) -> str:
-    """Why an account is off that was denied by hand; empty where none was."""
+    """That an account is denied by hand; empty where it is not."""
     if account.denial is None:
         return ""
     return f"{DeniedByHand(senders=account.denial.senders).headline(platform)}. No rule did it."
 
 
 def exemption_line(account: Account, now: datetime, zone: tzinfo) -> str:
-    """That an exemption spares the account; empty where none does."""
+    """That an exemption is in force; empty where none is."""
     if account.status is not Status.ACTIVE or not account.exempt_at(now) or account.exemption is None:
         return ""
     return f"No rule disables your SMTP account until {local(account.exemption.until.astimezone(zone))}."
 
 
 def still_on_line(account: Account, verdict: Verdict, now: datetime) -> str:
-    """That an account above a limit stays on, because time alone has brought it there; empty where that is not so."""
-    look = account.assessment
-    time_alone = (
-        look is not None and look.breaks_rule and look.kept and look.counts.complaints >= verdict.counts.complaints
-    )
-    if account.status is not Status.ACTIVE or not verdict.breaks or not time_alone or account.exempt_at(now):
+    """That an account above a limit stays on, since time alone broke the rule; empty where that is not so."""
+    last = account.assessment
+    if last is None or account.status is not Status.ACTIVE or not verdict.breaks or account.exempt_at(now):
         return ""
-    return f"{capital(STILL_ON)}."
+    time_alone = last.breaks_rule and last.kept and last.counts.complaints >= verdict.counts.complaints
+    return f"{capital(STILL_ON)}." if time_alone else ""
 
 
-def luck_line(verdict: Verdict) -> str:
-    """Where so small a number above the limit can be bad luck: how often a sender exactly at the limit would have it.
-    Never an excuse: a broken rule is broken. Empty where it is hardly luck, or there is nothing to explain."""
+def chance_line(verdict: Verdict) -> str:
+    """That a small number above the limit can be bad luck, with the probability for a sender exactly at the limit. A
+    broken rule is broken all the same. Empty where it is hardly luck, or nothing is above the limit."""
     counts, limit = verdict.counts, verdict.policy.complaint_ratio.limit_per_1000
     if not counts.complaints or counts.complaints * PER_MILLE <= limit * counts.delivered:
         return ""
     chance = binomial.chance(counts.complaints, counts.delivered, limit)
     if chance <= BAD_LUCK:
         return ""
-    said = (
+    explanation = (
         f"Small numbers can be bad luck: of 100 senders who are exactly at the limit, about {chance * 100:.0f} would "
         f"have {counts.complaints:,} or more complaints in {counts.delivered:,} delivered e-mails."
     )
     broken = verdict.rule is Rule.COMPLAINT_RATIO
-    return f"{said} The limit is the same for everybody, so the number counts all the same." if broken else said
+    same = " The limit is the same for everybody, so the number counts all the same."
+    return f"{explanation}{same}" if broken else explanation

@@ -67,6 +67,6 @@ def route_json(account: Account, route: Route, platform: str, smtp_endpoint: str
         "user": provider and provider["user"],
         "secret_arn": provider and provider["secret_arn"],
         "secret_version": provider and provider["secret_version"],
-        "since": route.came_by.at.isoformat() if route.came_by else None,
+        "since": route.since_entry.at.isoformat() if route.since_entry else None,
         "why": route.why(platform),
     }

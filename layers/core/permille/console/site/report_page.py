@@ -111,7 +111,7 @@ def _notes(report: OwnerReport, brand: Brand) -> Iterator[str]:
         standing.broken_line(report.account, report.verdict),
         standing.exemption_line(report.account, report.now, report.zone),
         standing.still_on_line(report.account, report.verdict, report.now),
-        standing.luck_line(report.verdict),
+        standing.chance_line(report.verdict),
     )
     return (note for note in notes if note)
 

@@ -75,7 +75,7 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
     account = replace(account, assessment=Assessment.at(verdict, rules.mode, kept=not evidence.acts))
     if not_enforced := rules.not_enforced(account, now):
         outcome = _note_only(account, verdict, evidence, rules, now, not_enforced)
-        if not_enforced == "only observed":
+        if not_enforced == "monitor":
             return outcome
         alerted = alert(outcome.account, verdict, evidence, now)
         return Outcome(alerted.account, outcome.entries + alerted.entries)

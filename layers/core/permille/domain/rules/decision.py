@@ -67,7 +67,7 @@ class Rules:
     def not_enforced(self, account: Account, now: datetime) -> NotEnforced:
         """Why the rules are not enforced for the account; empty where they are."""
         if self.mode is Mode.MONITOR:
-            return "only observed"
+            return "monitor"
         return "exempt" if account.exempt_at(now) else ""
 
 

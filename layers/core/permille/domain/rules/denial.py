@@ -9,13 +9,13 @@ from permille.domain.timeline.kinds.credential import DeniedByHand, UndeniedByHa
 from permille.domain.timeline.timeline import Entry, entry
 
 
-def noted(account: Account, found: frozenset[str], now: datetime) -> tuple[Account, list[Entry]]:
-    """Notes a deny by hand, or its end, if it changed. Nothing is switched. `found`: the senders in the deny group of
+def noted(account: Account, denied: frozenset[str], now: datetime) -> tuple[Account, list[Entry]]:
+    """Notes a deny by hand, or its end, if it changed. Nothing is switched. `denied`: the senders in the deny group of
     an account that may send and is in sync."""
     before = account.denial
-    if found == frozenset(before.senders if before else ()):
+    if denied == frozenset(before.senders if before else ()):
         return account, []
-    senders = tuple(sorted(found))
-    denial = Denial(senders, before.since if before else now) if found else None
-    facts = DeniedByHand(senders=senders) if found else UndeniedByHand(senders=before.senders if before else ())
+    senders = tuple(sorted(denied))
+    denial = Denial(senders, before.since if before else now) if denied else None
+    facts = DeniedByHand(senders=senders) if denied else UndeniedByHand(senders=before.senders if before else ())
     return replace(account, denial=denial, decided_at=now), [entry(account.id, now, facts)]

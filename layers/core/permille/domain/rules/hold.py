@@ -34,9 +34,10 @@ def lacks_deliveries(verdict: Verdict) -> bool:
 
 
 def waits_for_deliveries(account: Account, now: datetime) -> HoldReason:
-    """Why a verdict is held that lacks deliveries. For HOLD_AT_MOST a complaint may simply be counted before the
-    delivery of its mail."""
-    lasts = account.hold is not None and now - account.hold.since >= HOLD_AT_MOST
+    """Why a verdict is held that lacks deliveries. For HOLD_AT_MOST, while feedback is counted, a complaint may be
+    counted before the delivery of its mail."""
+    since = account.hold.waits_since if account.hold else None
+    lasts = since is not None and now - since >= HOLD_AT_MOST
     return HoldReason.NO_DELIVERIES if lasts else HoldReason.FEEDBACK
 
 

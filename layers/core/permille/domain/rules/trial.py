@@ -48,14 +48,14 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Ends the day at its end, or when more was sent than agreed."""
-    account, told = _judged(account, trial, evidence, rules, now)
+    account, entries = _judged(account, trial, evidence, rules, now)
     if account.trial is None:
-        return Outcome(account, told)
+        return Outcome(account, entries)
     counts = evidence.counts
     too_many = 0 < trial.most_sent < counts.delivered + counts.bounces
     if now < trial.ends_at and not too_many:
         check_at = min(now + CHECKED_EVERY, trial.ends_at) if trial.most_sent else trial.ends_at
-        return Outcome(replace(account, due_at=now if account.hold else check_at), told)
+        return Outcome(replace(account, due_at=now if account.hold else check_at), entries)
     ended = account.to_be_switched(
         status=Status.OBSERVING,
         trial=replace(trial, state=TrialState.OBSERVING, denied_by_hand=account.denied_by_hand),
@@ -67,20 +67,20 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
         complaints=counts.complaints,
         most_sent=trial.most_sent if now < trial.ends_at else 0,
     )
-    return Outcome(ended, [*told, entry(account.id, now, facts)])
+    return Outcome(ended, [*entries, entry(account.id, now, facts)])
 
 
 def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Nobody is reinstated before what waited at the verdict's instant has been counted, nor while the policy cannot be
     read."""
-    account, told = _judged(account, trial, evidence, rules, now)
+    account, entries = _judged(account, trial, evidence, rules, now)
     if account.trial is None:
-        return Outcome(account, told)
+        return Outcome(account, entries)
     if now < verdict_from(trial):
         waits_until = now if account.hold else verdict_from(trial)
-        return Outcome(replace(account, due_at=waits_until), told)
+        return Outcome(replace(account, due_at=waits_until), entries)
     if account.hold or rules.policy is None or not evidence.backlog.is_counted_since(trial.verdict_at, now):
-        return Outcome(replace(account, due_at=now), told)
+        return Outcome(replace(account, due_at=now), entries)
     return _pass(account, trial, evidence, rules.policy, now)
 
 

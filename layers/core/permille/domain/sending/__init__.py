@@ -1,1 +1,1 @@
-"""Through what an account may send, and to whom it may not."""
+"""Sending: paths, permissions of IAM users, and suppressed recipients."""

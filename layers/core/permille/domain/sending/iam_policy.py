@@ -1,5 +1,5 @@
-"""What an IAM user may send mail through, by the policies that apply to it. Whoever cannot be sure is told the worst: a
-Deny and a Condition only ever narrow what is allowed, so they are not read, but for one that bounds who sends.
+"""What an IAM user may send mail through, by its policies. In doubt a function reports the worst case: Deny statements
+and conditions only ever restrict, so that they are ignored, except the condition that restricts the sender.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -15,24 +15,24 @@ from permille.domain.values.errors import InvalidInput
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MOST_INLINE = 2048  # characters of all inline policies of a user; blanks are not counted
-POLICY = "permille-send"  # the name of the one that says what a user may send through
+POLICY = "permille-send"  # the name of the inline policy that allows sending
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
 SENT_BY = ("sendbulkemail", "sendbulktemplatedemail", "sendemail", "sendrawemail", "sendtemplatedemail")
-SENDING = "ses:send*"  # SES calls every action that sends a mail so: ses:SendEmail, ses:SendRawEmail ...
+SENDING = "ses:send*"  # all actions of SES that send a mail begin so: ses:SendEmail, ses:SendRawEmail ...
 Document = str | Mapping[str, Any]  # JSON, also URL-encoded, or what was parsed from it
-BOUNDING = ("stringequals", "stringlike")  # those with IfExists or ForAllValues let pass what a request does not say
+BOUNDING = ("stringequals", "stringlike")  # with IfExists or ForAllValues, a request without the value passes
 OF_THE_SENDER = ("ses:fromaddress", "ses:feedbackaddress")
 OF_TEXTS = ("action", "notaction", "resource", "notresource")
 UNREADABLE = "it is no policy document of IAM"
-POLICIES_SHOW = 10.0  # seconds until SES goes by a changed policy: IAM shows it after 3 to 4
-READ_BY_IAM = frozenset("*?$")  # in an ARN of a policy, where they stand for other characters
-VARIABLE = re.compile(r"\$\{[^}]*\}?")  # ${aws:username}: it can stand for anything, also where nothing closes it
+POLICIES_SHOW = 10.0  # seconds until SES follows a changed policy; IAM shows it after 3 to 4
+READ_BY_IAM = frozenset("*?$")  # wildcards and variables in the ARNs of a policy
+VARIABLE = re.compile(r"\$\{[^}]*\}?")  # ${aws:username}: it can stand for anything, even if it is not closed
 
 
 def sending_policy(resources: Collection[str]) -> str:
-    """The policy by which a user may send through these ARNs of SES alone, to anybody. Where a recipient is an identity
-    too, SES in its sandbox asks IAM for that one as well: any is allowed to what comes from the user's own. Raises
-    InvalidInput where they are too many for IAM."""
+    """The policy document by which a user may send through these ARNs of SES alone, to anybody. In the sandbox, SES
+    also checks a permission on the recipient if that is an identity: it is granted to mail from own addresses.
+    Raises InvalidInput where the document is too long for IAM."""
     may = {"Effect": "Allow", "Action": "ses:SendRawEmail"}
     own = dict.fromkeys(("ses:FromAddress", "ses:FeedbackAddress"), _addresses(resources))
     to_anybody = {**may, "Resource": _any_identity(resources), "Condition": {"StringLike": own}}
@@ -48,31 +48,35 @@ def sending_policy(resources: Collection[str]) -> str:
 
 
 def allowed_resources(document: Document) -> list[str]:
-    """The ARNs that the policy names and allows sending through. Raises InvalidInput where it cannot be read."""
-    allowing = [one for one in statements(document) if str(one.get("effect")).lower() == "allow" and _sends(one)]
-    patterns = [pattern for one in allowing for pattern in listed(one.get("resource", []))]
+    """The ARNs that the policy names and allows sending through. Raises InvalidInput where it cannot be parsed."""
+    allowing = [each for each in statements(document) if _has_effect(each, "allow") and _sends(each)]
+    patterns = [pattern for each in allowing for pattern in listed(each.get("resource", []))]
     return [pattern for pattern in patterns if not READ_BY_IAM & set(pattern)]
 
 
 def sends_through(documents: Iterable[Document], arn: str) -> bool:
-    """Whether these policies together allow sending through an ARN of SES, for sure: a statement with a condition
-    allows nothing here, and forbids all that it could. Raises InvalidInput where one cannot be read."""
-    found = [one for document in documents for one in statements(document)]
-    forbidding = [one for one in found if str(one.get("effect")).lower() == "deny" and _sends(one)]
-    allowing = [one for one in found if str(one.get("effect")).lower() == "allow" and _is_sure(one)]
-    return any(_names(one, arn) for one in allowing) and not any(_names(one, arn) for one in forbidding)
+    """Whether these policies together certainly allow sending through an ARN of SES: a statement with a condition
+    allows nothing here, and a Deny with one denies everything. Raises InvalidInput where one cannot be parsed."""
+    all_of_them = [each for document in documents for each in statements(document)]
+    denying = [each for each in all_of_them if _has_effect(each, "deny") and _sends(each)]
+    allowing = [each for each in all_of_them if _has_effect(each, "allow") and _is_sure(each)]
+    return any(_names(each, arn) for each in allowing) and not any(_names(each, arn) for each in denying)
 
 
 def may_send_through(documents: Iterable[Document], arn: str) -> bool:
-    """Whether these policies together can allow sending through an ARN of SES: what allows is taken to apply, whatever
-    its condition, and what forbids where it has none. Raises InvalidInput where one cannot be read."""
-    found = [one for document in documents for one in statements(document) if _names(one, arn)]
-    allowing = [one for one in found if str(one.get("effect")).lower() == "allow"]
-    forbidding = [one for one in found if str(one.get("effect")).lower() == "deny" and not one.get("condition")]
+    """Whether these policies together may allow sending through an ARN of SES: an Allow applies whatever its condition,
+    a Deny only without one. Raises InvalidInput where one cannot be parsed."""
+    about_it = [each for document in documents for each in statements(document) if _names(each, arn)]
+    allowing = [each for each in about_it if _has_effect(each, "allow")]
+    denying = [each for each in about_it if _has_effect(each, "deny") and not each.get("condition")]
     return any(
-        any(_is_about(one, action) for one in allowing) and not any(_is_about(one, action) for one in forbidding)
+        any(_is_about(each, action) for each in allowing) and not any(_is_about(each, action) for each in denying)
         for action in (f"ses:{name}" for name in SENT_BY)
     )
+
+
+def _has_effect(statement: Mapping[str, Any], effect: str) -> bool:
+    return str(statement.get("effect")).lower() == effect
 
 
 def _is_about(statement: Mapping[str, Any], action: str) -> bool:
@@ -93,16 +97,16 @@ def _names(statement: Mapping[str, Any], arn: str) -> bool:
 
 
 def statements(document: Document) -> Iterator[Mapping[str, Any]]:
-    """Each with its element names in small letters. IAM hands documents out as URL-encoded JSON. Raises InvalidInput
-    where IAM would take no such document."""
+    """The statements of a document, with the names of their elements in lower case. IAM returns documents as
+    URL-encoded JSON. Raises InvalidInput where it is no valid document."""
     try:
         policy = _named(json.loads(unquote(document)) if isinstance(document, str) else document)
-        found = [_named(statement) for statement in listed(policy.get("statement", []))]
+        parsed = [_named(statement) for statement in listed(policy.get("statement", []))]
     except (ValueError, AttributeError) as error:
         raise InvalidInput(UNREADABLE) from error
-    if not all(_is_readable(one) for one in found):
+    if not all(_is_readable(statement) for statement in parsed):
         raise InvalidInput(UNREADABLE)
-    yield from found
+    yield from parsed
 
 
 def _is_readable(statement: Mapping[str, Any]) -> bool:
@@ -117,14 +121,15 @@ def _named(element: Any) -> Mapping[str, Any]:
 
 
 def listed(value: Any) -> list[Any]:
+    """An element as a list: IAM allows one value without brackets."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def beyond(statement: Mapping[str, Any], allowed: Collection[str]) -> Iterator[str]:
-    """The patterns by which a statement allows sending through anything of SES but the `allowed` ARNs, at least one,
-    all of one account and Region, and without wildcards."""
-    service = f"arn:{min(allowed).split(':')[1]}:ses:*"  # no credential reaches another partition
-    if str(statement.get("effect")).lower() == "deny" or not _sends(statement):
+    """The patterns by which a statement allows sending through anything of SES but the `allowed` ARNs. These are at
+    least one, of one account and Region, and without wildcards."""
+    service = f"arn:{min(allowed).split(':')[1]}:ses:*"  # credentials are valid in one partition only
+    if _has_effect(statement, "deny") or not _sends(statement):
         return
     if "resource" not in statement:
         excepted = listed(statement.get("notresource", []))
@@ -142,13 +147,13 @@ def _any_identity(resources: Collection[str]) -> str:
 
 
 def _addresses(resources: Collection[str]) -> list[str]:
-    """The patterns of the addresses whose mail goes by these identities, and by none below them."""
+    """The patterns of the sender addresses that use these identities."""
     names = sorted(arn.partition(":identity/")[2] for arn in resources if ":identity/" in arn)
     return [name if "@" in name else f"*@{name}" for name in names]
 
 
 def _comes_from_own(statement: Mapping[str, Any], allowed: Collection[str]) -> bool:
-    """Whether it allows nothing but mail whose From and Return-Path are addresses of the allowed identities."""
+    """Whether a statement is restricted to mail whose From and Return-Path are addresses of allowed identities."""
     own = _addresses(allowed)
     operators = _named(statement.get("condition", {}))
     blocks = [_named(operators[name]) for name in BOUNDING if name in operators]
@@ -156,9 +161,9 @@ def _comes_from_own(statement: Mapping[str, Any], allowed: Collection[str]) -> b
 
 
 def _is_within(values: Any, own: Collection[str]) -> bool:
-    """Of whatever one of the values matches."""
+    """Whether each address that one of the values matches is an own one."""
     patterns = [] if values is None else [VARIABLE.sub("*", str(value)) for value in listed(values)]
-    return bool(patterns) and all(any(covers(one, pattern) for one in own) for pattern in patterns)
+    return bool(patterns) and all(any(covers(address, pattern) for address in own) for pattern in patterns)
 
 
 def _sends(statement: Mapping[str, Any]) -> bool:

@@ -1,7 +1,8 @@
-"""By what an IAM user could undo that Permille switches it off, forge feedback, or have its mail go uncounted. What is
-not known to be harmless is told. A Deny and a Condition are not read, but for the one that bounds who sends.
+"""Permissions by which an IAM user could evade Permille: undo a disabling, forge feedback, or send uncounted mail.
 
-Not looked at is what others allow the user: policies of queues, topics, keys and identities, and roles that trust it.
+Each action counts that is not known to be harmless. Deny statements and conditions are ignored, except the condition
+that restricts the sender. Not examined is what other resources grant the user: policies of queues, topics, keys and
+identities, and roles that trust it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 from permille.domain.sending.iam_patterns import covers, overlap
 from permille.domain.sending.iam_policy import SENDING, VARIABLE, Document, beyond, listed, statements
 
-# Actions by which nothing is changed, and no secret is read.
+# Actions that change nothing, and read no secret.
 HARMLESS = (
     "cloudwatch:describe*",
     "cloudwatch:get*",
@@ -26,10 +27,10 @@ HARMLESS = (
     "ses:list*",
     "sts:getcalleridentity",
 )
-# Services of which it is known which resources are the stack's; and what stands before the stack's name in the ARNs of
-# those that CloudFormation or the template named.
+# Services whose resources of the stack are known, and what precedes the stack's name in the ARNs of those that
+# CloudFormation or the template named.
 NAMED = {"dynamodb": ("table/",), "events": ("event-bus/", "rule/"), "sns": ("",), "sqs": ("",)}
-SHORTENED = 20  # so much of a long stack name is looked at: CloudFormation cuts it where a resource's would be too long
+SHORTENED = 20  # characters of a long stack name that are compared: CloudFormation shortens it in names of resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class AcceptedRisk:
 
 
 def sends_beyond(document: Document, allowed: Collection[str]) -> list[str]:
-    """Which statements let a user send through anything of SES but the `allowed` ARNs. Raises InvalidInput where the
-    document cannot be read."""
+    """The statements that let a user send through anything of SES but the `allowed` ARNs, with the reason. Raises
+    InvalidInput where the document cannot be parsed."""
     return [
         f"{name}: it may send through {pattern}"
         for name, statement in _named(document)
@@ -57,18 +58,22 @@ def sends_beyond(document: Document, allowed: Collection[str]) -> list[str]:
 
 
 def resources_of(stack: str, where: str, known: Collection[str]) -> list[str]:
-    """Patterns of the ARNs of the stack's resources: those that bear its name, and those that are `known`, whatever
-    they are called. `where` it is: the beginning of SES's ARNs there, as in arn:aws:ses:us-east-1:123456789012."""
+    """Patterns of the ARNs of the stack's resources.
+
+    stack: its name, which most of them have in theirs
+    where: the beginning of SES's ARNs there, such as arn:aws:ses:us-east-1:123456789012
+    known: ARNs of resources with other names
+    """
     partition, region, account = (where.split(":")[part] for part in (1, 3, 4))
     name = f"{stack}-" if len(stack) <= SHORTENED else stack[:SHORTENED]
     begins = [f"{service}:{region}:{account}:{kind}{name}" for service, kinds in NAMED.items() for kind in kinds]
-    by_name = [f"arn:{partition}:{one}*" for one in begins]
+    by_name = [f"arn:{partition}:{beginning}*" for beginning in begins]
     return by_name + [f"{arn}{part}" for arn in known for part in ("", "/*", ":*")]  # with indexes, or subscriptions
 
 
 def powers(document: Document, ours: Collection[str]) -> list[str]:
-    """Which statements allow something else that is not known to be harmless to the stack whose resources are `ours`.
-    Raises InvalidInput where the document cannot be read."""
+    """The statements that allow anything else that is not known to be harmless to the stack. `ours`: patterns of the
+    ARNs of its resources. Raises InvalidInput where the document cannot be parsed."""
     return [
         f"{name}: it may do {action}"
         for name, statement in _named(document)
@@ -79,7 +84,7 @@ def powers(document: Document, ours: Collection[str]) -> list[str]:
 
 
 def _named(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each statement with what people find it by."""
+    """Each statement with a name by which people find it."""
     for number, statement in enumerate(statements(document), start=1):
         sid = statement.get("sid")
         yield f"statement {number} ({sid})" if sid else f"statement {number}", statement

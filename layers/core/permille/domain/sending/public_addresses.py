@@ -1,5 +1,5 @@
-"""Which IP addresses belong to the public internet. The ranges stand here: Python's `is_global` differs between its
-releases, and knows neither the metadata of clouds nor what an IPv6 address leads to.
+"""Which IP addresses belong to the public internet. The ranges are listed here because Python's `is_global` differs
+between its releases, and knows neither metadata services of clouds nor IPv4 addresses embedded in IPv6.
 
 Source: IANA's special-purpose address registries (https://www.iana.org/assignments/iana-ipv4-special-registry and
 iana-ipv6-special-registry, of 2025); Azure's 168.63.129.16 is public by its number alone.
@@ -31,7 +31,7 @@ _SPECIAL_V4: Final = tuple(
         "224.0.0.0/3",  # multicast, reserved, broadcast
     )
 )
-_UNICAST_V6: Final = IPv6Network("2000::/3")  # all that is public: what is not of it is local, or leads to IPv4
+_UNICAST_V6: Final = IPv6Network("2000::/3")  # all public addresses; others are local, or embed IPv4
 _SPECIAL_V6: Final = tuple(
     IPv6Network(one)
     for one in (
@@ -47,6 +47,7 @@ _NAT64: Final = IPv6Network("64:ff9b::/96")  # how a network without IPv4 reache
 
 
 def is_public(address: str) -> bool:
+    """Whether an IPv4 or IPv6 address, as text, belongs to the public internet. Raises ValueError where it is none."""
     ip = ip_address(address)
     if isinstance(ip, IPv4Address):
         return not any(ip in special for special in _SPECIAL_V4)

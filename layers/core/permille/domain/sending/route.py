@@ -1,4 +1,4 @@
-"""What an account may send through now: its SMTP account while that is on, else the provider that was connected."""
+"""The sending path of an account: SES while its SMTP account is on, else the connected provider, or none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,38 +19,43 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`came_by`: the entry by which the route is as it is; None where it is not known. `waking`: the SMTP account is to
-    be on, and its credential was not read back yet as being so; until it was, the route is what it would be without."""
+    """The sending path.
+
+    via: what e-mails go through; None where the account may not send
+    since_entry: the entry that made it so; None where that is not known
+    switching_on: the SMTP account is going to be on, and its credential is not in sync yet; until then, SES is not used
+    """
 
     via: Via | None
-    came_by: Entry | None
-    waking: bool
+    since_entry: Entry | None
+    switching_on: bool
 
     @property
     def may_send(self) -> bool:
+        """Whether there is a way to send."""
         return self.via is not None
 
     def why(self, platform: str) -> str:
-        """Why it is so, in one sentence; empty where nothing is known of it."""
-        if self.waking:
+        """Why it is so, in one sentence; empty where that is not known."""
+        if self.switching_on:
             return f"Your {platform} SMTP account is being switched on"
-        return self.came_by.headline(platform) if self.came_by else ""
+        return self.since_entry.headline(platform) if self.since_entry else ""
 
 
-def route(account: Account, came_by: Entry | None) -> Route:
-    """`came_by`: the entry of the id `changed_by`."""
-    return Route(_via(account), came_by, _is_waking(account))
+def route(account: Account, since_entry: Entry | None) -> Route:
+    """The account's sending path. `since_entry`: the entry whose id is `changed_by(account)`."""
+    return Route(_via(account), since_entry, _is_switching_on(account))
 
 
 def changed_by(account: Account) -> str:
-    """The id of the entry by which the route came to be as it is; empty where it is not known."""
+    """The id of the entry that made the sending path what it is; empty where that is not known."""
     changes = account.route_changes
     return changes.to_ses if _via(account) is Via.SES else changes.from_ses
 
 
 def with_route_changes(read: Account | None, account: Account, entries: Sequence[Entry]) -> Account:
-    """The account as it is to be saved with these entries: with the one by which its route changes, if it does. `read`:
-    the account before; None where it is new."""
+    """The account with the id of the entry that changes its sending path, if one of `entries` does. To be called before
+    each write. `read`: the account before; None where it is new."""
     causes = [entry.id for entry in entries if entry.account_id == account.id and entry.topic is Topic.STANDING]
     if not causes:
         return account
@@ -63,7 +68,7 @@ def with_route_changes(read: Account | None, account: Account, entries: Sequence
 
 
 def _leaves_ses(read: Account, account: Account) -> bool:
-    """Whether its e-mails come to go another way than through the SMTP account, or to go nowhere."""
+    """Whether the write moves its e-mails from SES to another path, or changes that path."""
     switched_off = read.may_send and not account.may_send
     return switched_off or (_via(account) is not Via.SES and _way(account) != _way(read))
 
@@ -74,10 +79,10 @@ def _way(account: Account) -> tuple[Via | None, Provider | None]:
 
 
 def _via(account: Account) -> Via | None:
-    if account.may_send and not _is_waking(account):
+    if account.may_send and not _is_switching_on(account):
         return Via.SES
     return Via.PROVIDER if account.provider and not account.is_closed else None
 
 
-def _is_waking(account: Account) -> bool:
+def _is_switching_on(account: Account) -> bool:
     return account.status.may_send and not account.in_sync

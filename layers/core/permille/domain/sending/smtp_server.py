@@ -1,4 +1,4 @@
-"""A third-party SMTP server that an account can be connected to, and why a login to it fails."""
+"""Third-party SMTP servers: what may be connected, and why a login fails."""
 
 import re
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Final
 from permille.domain.values.errors import InvalidInput
 
 IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded
-PORTS: Final = (25, *IMPLICIT_TLS, 587, 2525, 2587)  # on which providers take mail: whoever asks scans no others
+PORTS: Final = (25, *IMPLICIT_TLS, 587, 2525, 2587)  # those of providers alone, so that nobody can scan ports
 LONGEST_HOST, LONGEST_USER, LONGEST_PASSWORD = 253, 320, 1000
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 class Password:
-    """Shows itself nowhere: `reveal` is for who logs in with it, and for who stores it."""
+    """A password that appears in no representation. Only `reveal` returns it: for the login and Secrets Manager."""
 
     __slots__ = ("_text",)
 
@@ -37,7 +37,7 @@ class Password:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where the owner's e-mails could go through, and as whom."""
+    """An SMTP server, and the user name of the login."""
 
     host: str
     port: int
@@ -45,7 +45,7 @@ class Server:
 
 
 class FailureReason(StrEnum):
-    """Why a provider cannot be used."""
+    """Why a login to a provider failed."""
 
     NO_HOST = "no_such_host"
     NOT_PUBLIC = "not_public"
@@ -64,7 +64,11 @@ class FailureReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoginFailure:
-    """What went wrong when a login was tried; `reply` is the server's code, as in `535 5.7.8`, never its words."""
+    """A failed login.
+
+    fault: why it failed
+    reply: the server's reply code, as in `535 5.7.8`, without its words; may be empty
+    """
 
     fault: FailureReason
     reply: str = ""
@@ -88,13 +92,14 @@ _SENTENCES: Final = {
 }
 
 
-def sentence(trouble: LoginFailure, host: str, port: int) -> str:
-    """What went wrong, on one line, without a full stop."""
-    return _SENTENCES[trouble.fault].format(host=host, port=port, reply=f" ({trouble.reply})" if trouble.reply else "")
+def sentence(failure: LoginFailure, host: str, port: int) -> str:
+    """Why the login failed, on one line, without a full stop."""
+    return _SENTENCES[failure.fault].format(host=host, port=port, reply=f" ({failure.reply})" if failure.reply else "")
 
 
 def server(host: str, port: int, user: str, *, local: bool) -> Server:
-    """What the owner typed, if it can be a provider at all. `local`: on the embedded stack, where any port may do."""
+    """Validates the server that the owner entered. Raises InvalidInput. `local`: on the embedded stack, where each port
+    is allowed."""
     name = host.strip().rstrip(".").lower()
     if len(name) > LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         raise InvalidInput(f"{host!r} is no host name; one looks like smtp.example.com", "host")

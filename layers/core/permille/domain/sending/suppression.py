@@ -1,5 +1,4 @@
-"""Who complained, or whose mail bounced for good, is mailed no more: which addresses of an account are suppressed,
-since when, and why."""
+"""The suppression list of an account: recipients who complained, whose mail bounced for good, or whom staff added."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,14 +20,19 @@ class SuppressionReason(StrEnum):
 
     @classmethod
     def of(cls, identity: str) -> "SuppressionReason":
-        """What the record of that identity is."""
+        """The reason of a record, by its identity."""
         return cls(identity.partition("#")[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An address in its bare form, and the id of what it is suppressed by: of a complaint that of its entry on the
-    timeline."""
+    """A record that suppresses an address.
+
+    address: in its bare form
+    since: when it was recorded
+    entry_id: the id of the record; of a complaint, of its timeline entry
+    why: the reason
+    """
 
     address: str
     since: datetime
@@ -38,7 +42,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Detailed:
-    """A suppression with its reason: what the recipient did, why the mail bounced, or what staff said."""
+    """A suppression with its reason in words: the recipient's act, why the mail bounced, or the reason of staff."""
 
     suppression: Suppression
     reason: str
@@ -46,7 +50,13 @@ class Detailed:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Staff suppress an address, which is in its bare form."""
+    """Staff add an address.
+
+    address: in its bare form
+    at: when
+    reason: why
+    by: who decided
+    """
 
     address: str
     at: datetime
@@ -62,19 +72,19 @@ class Addition:
         return Suppression(self.address, self.at, id_among_many(self.at, self.identity), SuppressionReason.ADDED)
 
 
-def suppressed_by(told: Entry) -> str:
-    """The address that a complaint suppresses; empty where the report names nobody, or several people: whoever of these
-    did not complain is mailed on."""
-    return told.facts.recipient if isinstance(told.facts, CountedComplaint | RepeatedComplaint) else ""
+def suppressed_by(entry: Entry) -> str:
+    """The address that a complaint's entry suppresses; empty where it is not certain who complained, and of other
+    entries."""
+    return entry.facts.recipient if isinstance(entry.facts, CountedComplaint | RepeatedComplaint) else ""
 
 
 def in_force(records: Iterable[Suppression], *, bounces: bool) -> Iterable[Suppression]:
-    """Those by which an address is suppressed. `bounces`: whether bounces suppress, as the policy says."""
+    """The records that suppress. `bounces`: whether bounces do, by the policy's `suppress_bounces`."""
     return records if bounces else (record for record in records if record.why is not SuppressionReason.BOUNCE)
 
 
 def once_each(records: Iterable[Suppression]) -> Iterable[Suppression]:
-    """Each address by the oldest of its records, which come oldest first."""
+    """The oldest record of each address. `records`: oldest first."""
     seen = set[str]()
     for record in records:
         if record.address not in seen:
@@ -83,5 +93,5 @@ def once_each(records: Iterable[Suppression]) -> Iterable[Suppression]:
 
 
 def lifted(account_id: str, at: datetime, address: str, reason: str, by: str) -> TimelineEntry[Unsuppressed]:
-    """The address may be mailed again, until its holder complains, or a mail to it bounces, once more."""
+    """Makes the entry that takes an address off the list, until it complains or bounces again."""
     return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by), distinguisher=address)

@@ -1,4 +1,4 @@
-"""Addresses that staff have in a file: one a line, or a table with a column of them, as `permille suppression export`
+"""Parses files of addresses to suppress: one a line, or a table with a column of them, as `permille suppression export`
 writes it."""
 
 import csv
@@ -14,25 +14,28 @@ COLUMNS = frozenset({"address", "email", "e-mail", "email address", "e-mail addr
 
 
 def addresses_in(text: str, bare: Callable[[str], str | None]) -> list[str]:
-    """Each address once, as `bare` gives it. Raises InvalidInput that names the lines that hold none."""
-    found: dict[str, None] = {}
+    """The addresses, each once, in their bare form. `bare`: returns that form, or None where a text is no address.
+    Raises InvalidInput that names the lines without an address."""
+    addresses: dict[str, None] = {}
     wrong: list[tuple[int, str]] = []
     for line, cell in _cells(text):
         if address := bare(unmarked(cell)):
-            found[address] = None
+            addresses[address] = None
         else:
             wrong.append((line, cell))
     if wrong:
-        raise InvalidInput(_told(wrong))
-    if not found:
+        raise InvalidInput(_message(wrong))
+    if not addresses:
         raise InvalidInput("there is no address in it: one a line, or a table with a column `address`")
-    if len(found) > MOST_ADDRESSES:
-        raise InvalidInput(f"{len(found):,} addresses are too many for one import; take {MOST_ADDRESSES:,} at a time")
-    return list(found)
+    if len(addresses) > MOST_ADDRESSES:
+        raise InvalidInput(
+            f"{len(addresses):,} addresses are too many for one import; take {MOST_ADDRESSES:,} at a time"
+        )
+    return list(addresses)
 
 
 def _cells(text: str) -> list[tuple[int, str]]:
-    """What stands where addresses should, each with the number of its line; empty lines are passed over."""
+    """The cells that should be addresses, each with the number of its line. Empty lines are skipped."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     reader = csv.reader(text.splitlines(), delimiter=_delimiter(first))
     try:
@@ -46,16 +49,16 @@ def _cells(text: str) -> list[tuple[int, str]]:
 
 
 def _delimiter(first: str) -> str:
-    """Where the first line has no comma, what spreadsheets put in its place."""
+    """A comma, or what the first line has instead."""
     return next((mark for mark in ";\t" if mark in first and "," not in first), ",")
 
 
 def _column(header: Sequence[str]) -> int | None:
-    """Which column is headed as addresses are; None where there is no header."""
+    """The index of the column of addresses, by its heading; None where there is no header."""
     return next((place for place, cell in enumerate(header) if cell.lower() in COLUMNS), None)
 
 
-def _told(wrong: Sequence[tuple[int, str]]) -> str:
+def _message(wrong: Sequence[tuple[int, str]]) -> str:
     named = ", ".join(f"line {line} ({plain(cell, 40)!r})" for line, cell in wrong[:NAMED_LINES])
     more = f" and {len(wrong) - NAMED_LINES:,} more" if len(wrong) > NAMED_LINES else ""
     hold = "line holds" if len(wrong) == 1 else "lines hold"

@@ -37,7 +37,7 @@ FEWER_DELIVERIES = "fewer deliveries than complaints were counted"
 WAITS_FOR: Mapping[str, str] = {
     "feedback": "feedback that could still turn it waits to be counted",
     "stalled": "feedback waits, and none is being counted",
-    "breaker": "the breaker is open",
+    "breaker": "the breaker is full or open",
     "no_deliveries": f"{FEWER_DELIVERIES}, so SES's delivery events do not all arrive",
 }
 STILL_ON = (
@@ -50,9 +50,14 @@ BY_HAND = "switched off by hand in AWS"  # an account
 DENIED_BY_HAND = "denied by hand"  # a sender
 
 
+def why_held(reason: str) -> str:
+    """Why a broken rule is not acted on yet; the reason itself if a newer version wrote it."""
+    return WAITS_FOR.get(reason, plain(reason))
+
+
 def not_enforced(*, exempt: bool) -> str:
     """That an account breaks a rule, and is not disabled: it is exempt, or else the mode is monitor."""
-    return f"a rule is broken, and nothing is switched: it is {'exempt' if exempt else 'only observed'}"
+    return f"a rule is broken, and nothing is switched: {'it is exempt' if exempt else 'the mode is monitor'}"
 
 
 def rate(counts: Tally) -> str:

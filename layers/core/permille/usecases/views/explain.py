@@ -59,7 +59,7 @@ class Explanation:
         account = self.account
         lines = []
         if account.held is not HoldReason.NO:
-            lines.append(f"It is held: {wording.WAITS_FOR[account.held]}.")
+            lines.append(f"It is held: {wording.why_held(account.held)}.")
         if account.exemption and self.exempt:
             until = wording.local(account.exemption.until.astimezone(shown_zone_of(account)))
             why, by = (

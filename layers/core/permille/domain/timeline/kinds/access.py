@@ -24,10 +24,10 @@ class LinkMade(Facts):
     """An operator made a login link or a token."""
 
     audience: LinkRole
-    subject: Annotated[str, "Whose it is: an account's id, or a name."]
+    subject: Annotated[str, "Whose it is: the id of an account, or a name."]
     expires_at: datetime
     by: str
-    scopes: Annotated[tuple[Scope, ...], "What a platform's token lets it do; empty of links."] = ()
+    scopes: Annotated[tuple[Scope, ...], "What a token allows; empty of links."] = ()
     accounts: Annotated[
         tuple[str, ...],
         "Of a platform's token: ids, or their beginnings with a *; empty of links, and in older entries.",
@@ -49,7 +49,7 @@ class AccessRevoked(ByStaff):
     """All links for staff, or tokens for platforms, that were made before are revoked."""
 
     audience: LinkRole
-    name: Annotated[str, "Whose alone; empty for all."] = ""
+    name: Annotated[str, "The only holder whose links are revoked; empty for all."] = ""
 
     def headline(self, platform: str) -> str:
         whose = f" of {plain(self.name)}" if self.name else ""

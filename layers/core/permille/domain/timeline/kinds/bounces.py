@@ -28,7 +28,7 @@ class BouncedRecipient:
     """A recipient whose mail bounced, and why."""
 
     recipient: Annotated[str, "In its bare form."]
-    status: Annotated[str, "The enhanced status code; empty where none was told."]
+    status: Annotated[str, "The enhanced status code; empty where there is none."]
     why: str
 
 

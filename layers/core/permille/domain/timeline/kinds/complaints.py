@@ -17,7 +17,7 @@ R = TypeVar("R", bound="Reported")
 class Reported(Facts):
     """Base of the entries about one report, with everything that the sender may know."""
 
-    identity: Annotated[str, "By which it is counted once."]
+    identity: Annotated[str, "Its idempotency key."]
     message_id: str
     subject: str
     campaign: str

@@ -16,7 +16,7 @@ class Corrected(Facts):
     """Base of corrections: the complaint, who of the staff decided, and why. The last two are not for the owner."""
 
     complaint: Annotated[str, "The id of the complaint's entry."]
-    identity: Annotated[str, "By which it is counted once."]
+    identity: Annotated[str, "Its idempotency key."]
     subject: str
     campaign: str
     recipient: Annotated[str, "Who complained, in its bare form, where that is certain; else empty."]

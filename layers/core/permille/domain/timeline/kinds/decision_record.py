@@ -21,7 +21,7 @@ from permille.domain.words.wording import day, plain, times
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
 
 
-NotEnforced = Literal["", "only observed", "exempt"]  # why nothing is switched: the mode, an exemption; empty: it is
+NotEnforced = Literal["", "monitor", "exempt"]  # why nothing is switched: the mode, an exemption; empty: it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

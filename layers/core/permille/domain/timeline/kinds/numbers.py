@@ -19,7 +19,7 @@ class BounceBurstNumbers:
     bounces: int
     more_than: int
     percent: int
-    days: Annotated[int, "So many send days are looked at; in older entries all of the window."] = 0
+    days: Annotated[int, "How many send days the rule looks at; 0 in older entries: the whole window."] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Numbers(Facts):
     delivered: int
     complaints: int
     bounces: int
-    allowance_left: Annotated[int, "So many more complaints are allowed."]
+    allowance_left: Annotated[int, "How many more complaints are allowed."]
     limit_per_1000: int
     window_days: int
     first_day: date

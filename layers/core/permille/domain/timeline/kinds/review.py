@@ -95,7 +95,7 @@ class ReviewApproved(Facts):
     instead_of: Annotated[
         date | Literal[""], "The day that had been agreed on before, where the trial was moved; else empty."
     ] = ""
-    least_delivered: Annotated[int, "So many e-mails have to be delivered for a verdict."] = 1
+    least_delivered: Annotated[int, "How many e-mails have to be delivered for a verdict."] = 1
     most_sent: Annotated[int, "The day ends early when more are sent; 0 where it does not."] = 0
     ratio_above: Annotated[int, "With more delivered than this the rules decide; 0: one complaint always."] = 0
 

@@ -11,7 +11,7 @@ from permille.domain.words.wording import full_sentence, plain, times
 class Suppressed(ByStaff):
     """Staff suppressed a recipient."""
 
-    recipient: Annotated[str, "Is mailed no more; in its bare form."]
+    recipient: Annotated[str, "In its bare form; it is suppressed."]
 
     def headline(self, platform: str) -> str:
         return f"{plain(self.recipient)} is mailed no more"
@@ -21,7 +21,7 @@ class Suppressed(ByStaff):
 class SuppressionsImported(ByStaff):
     """Staff suppressed a list of recipients; the list of suppressions has them."""
 
-    count: Annotated[int, "So many that had not been added before."]
+    count: Annotated[int, "How many had not been added before."]
 
     def headline(self, platform: str) -> str:
         return f"{times(self.count, 'recipient')} from a file {'is' if self.count == 1 else 'are'} mailed no more"
@@ -31,7 +31,7 @@ class SuppressionsImported(ByStaff):
 class Unsuppressed(Facts):
     """A recipient who complained may be mailed again: staff say so, or the recipient, that it was not spam."""
 
-    recipient: Annotated[str, "May be mailed again, until its holder complains or a mail to it bounces once more."]
+    recipient: Annotated[str, "In its bare form; it is suppressed again after another complaint or bounce."]
     reason: str
     by: str
 

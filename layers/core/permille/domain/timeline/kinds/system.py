@@ -74,7 +74,7 @@ class BreakerOpened(Facts):
         "The first account that was not disabled; empty where one was whose evidence is beyond doubt, and in older "
         "entries, which are on its own timeline.",
     ] = ""
-    second_bound: Annotated[int, "So many may be disabled within an hour where the evidence is beyond doubt."] = 0
+    second_bound: Annotated[int, "How many may be disabled within an hour where the evidence is beyond doubt."] = 0
 
     def headline(self, platform: str) -> str:
         return f"The breaker opened: {times(self.bound, 'account')} were disabled within an hour"

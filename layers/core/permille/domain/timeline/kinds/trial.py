@@ -47,7 +47,7 @@ class TrialBegan(Facts):
     """The SMTP account is on for this day, and a new epoch begins."""
 
     ends_at: datetime
-    least_delivered: Annotated[int, "So many e-mails have to be delivered for a verdict."] = 1
+    least_delivered: Annotated[int, "How many e-mails have to be delivered for a verdict."] = 1
     most_sent: Annotated[int, "The day ends early when more are sent; 0 where it does not."] = 0
     ratio_above: Annotated[int, "With more delivered than this the rules decide; 0: one complaint always."] = 0
 

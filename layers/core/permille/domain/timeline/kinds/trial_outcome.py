@@ -18,7 +18,7 @@ class TrialUnused(Facts):
     """Too few e-mails were delivered on the trial day. The account stays off, and its owner can ask again."""
 
     delivered: int = 0
-    needed: Annotated[int, "So many were needed for a verdict."] = 1
+    needed: Annotated[int, "How many were needed for a verdict."] = 1
 
     def headline(self, platform: str) -> str:
         return "Too few e-mails went out on your trial day" if self.delivered else "Your trial day was not used"

@@ -13,7 +13,7 @@ from permille.domain.timeline.kinds.numbers import (
 )
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.mail_text import MailContext, MailTone, Section
-from permille.domain.words.wording import WAITS_FOR, day, local, plain, times
+from permille.domain.words.wording import day, local, times, why_held
 
 
 @declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=MailTone.BAD)
@@ -142,14 +142,14 @@ class RuleHeld(Numbers):
     the `breaker` is open, or there are `no_deliveries`."""
 
     why: HoldReason
-    waiting: Annotated[int, "So much feedback waited to be counted."]
+    waiting: Annotated[int, "How many messages the feedback queue had."]
 
     @classmethod
     def of_verdict(cls, verdict: Verdict, why: HoldReason, waiting: int) -> "RuleHeld":
         return cls(**cls.counted_by(verdict), why=why, waiting=waiting)
 
     def headline(self, platform: str) -> str:
-        return f"{self.rule} is broken, and nothing is switched yet: {WAITS_FOR.get(self.why, plain(self.why))}"
+        return f"{self.rule} is broken, and nothing is switched yet: {why_held(self.why)}"
 
     def sentence(self) -> str:
         return self.broken()

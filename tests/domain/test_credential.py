@@ -49,7 +49,7 @@ def test_whoever_may_not_send_has_no_active_key_and_is_denied(
         ({KEY: ACTIVE}, False, BOTH, Changes()),  # a key that is gone is not missed
     ],
 )
-def test_only_keys_that_permille_put_to_sleep_are_woken(
+def test_only_keys_that_permille_deactivated_are_activated(
     keys: Mapping[str, str], denied: bool, deactivated: frozenset[str], todo: Changes
 ) -> None:
     assert changes(a_state(keys, denied=denied), deactivated, may_send=True) == todo
