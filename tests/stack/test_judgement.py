@@ -155,8 +155,8 @@ def test_a_key_that_is_woken_by_hand_is_found_by_the_sweep_and_put_to_sleep_agai
     assert {key["AccessKeyId"]: key["Status"] for key in keys} == {business.key: "Inactive", second: "Inactive"}
     (drift,) = [entry for entry in business.timeline() if entry["kind"] == "drift"]
     assert {(one["what"], one["key"]) for one in drift["facts"]["found"]} == {
-        ("awake", business.key),
-        ("awake", second),
+        ("active", business.key),
+        ("active", second),
     }
 
 

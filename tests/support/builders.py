@@ -301,7 +301,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "waiting": 7,
     "bound": 5,
     "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
-    "found": (Difference(sender=CALLER, what="awake", key=KEY),),
+    "found": (Difference(sender=CALLER, what="active", key=KEY),),
     "note": "Begin with your best customers",
     "instead_of": "",
     "begins_at": MIDNIGHT,
