@@ -17,7 +17,7 @@ from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import Command
 from permille.domain.people.correction import ComplaintToCorrect
-from permille.domain.people.decisions import Context, decide
+from permille.domain.people.decisions import Context, apply_command
 from permille.domain.people.owner_commands import (
     AmendReview,
     ConnectProvider,
@@ -223,7 +223,7 @@ def test_every_command_comes_to_something_where_it_suits_the_account(kind: type[
     if issubclass(kind, CorrectComplaint):
         context = replace(context, complaint=ComplaintToCorrect(COMPLAINT, voided=kind is RestoreComplaint))
 
-    outcome = decide(SUITS[kind], a_command(kind), context, NOW)
+    outcome = apply_command(SUITS[kind], a_command(kind), context, NOW)
 
     assert outcome.account != SUITS[kind]
     entry = outcome.entries[0]
