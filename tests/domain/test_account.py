@@ -23,6 +23,7 @@ from tests.support.deciding import decide
 
 from permille.domain.account.account import TICK, Account
 from permille.domain.account.assessment import Assessment
+from permille.domain.account.credential import Renewal
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.people.staff_commands import Enable
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
@@ -206,6 +207,27 @@ def test_a_disabled_account_is_due_until_the_switch_agrees(in_sync: bool, due_at
     account = an_account(status=DISABLED, in_sync=in_sync, due_at=NOW)
 
     assert looked_at(account, evidence(1000, 2))[0].due_at == due_at
+
+
+@pytest.mark.parametrize(
+    ("renewal", "due_at", "due"),
+    [
+        ({"until": NOW + DAY}, None, NOW + DAY),
+        ({"until": NOW + DAY}, NOW + HOUR, NOW + HOUR),
+        ({"until": NOW}, None, NOW),  # the old key is to be made Inactive now
+        ({"until": NOW, "ended": True}, None, None),
+        ({"until": NOW + DAY, "new": ""}, None, None),  # no new key was made yet
+    ],
+)
+def test_an_account_is_due_when_the_old_key_of_a_renewed_credential_ends(
+    renewal: dict[str, Any], due_at: datetime | None, due: datetime | None
+) -> None:
+    renewed = Renewal(**{"sender": "permille-bakery", "old": ("k1",), "begun_at": NOW - DAY, "new": "k2", **renewal})
+    exemption = Exemption(due_at, "A partner", STAFF) if due_at else None  # it is judged when that ends
+
+    account, _ = looked_at(an_account(renewal=renewed, exemption=exemption), evidence(1000, 0))
+
+    assert account.due_at == due
 
 
 @pytest.mark.parametrize(

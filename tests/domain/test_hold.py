@@ -41,6 +41,7 @@ def with_limit(per_1000: int) -> Policy:
     [
         # beyond doubt it passes an open breaker, up to the second bound
         (STRONG, BreakerPosition.OPEN, 10, DEFAULT, DISABLED, [BY_THE_SECOND]),
+        (STRONG, BreakerPosition.OPEN, 1, DEFAULT, DISABLED, [PassBreaker(hour_of(NOW), 1, beyond_doubt=True)]),
         (STRONG, BreakerPosition.OPEN, 0, DEFAULT, ACTIVE, []),
         (WEAK, BreakerPosition.OPEN, 10, DEFAULT, ACTIVE, []),
         # the first of them that finds it full opens it, so that a person looks
@@ -83,7 +84,8 @@ def test_staff_read_that_the_breaker_opened_also_where_nobody_was_held() -> None
 
     disabled, opened = decide(an_account(due_at=NOW), full, ENFORCING, NOW).entries
 
-    assert (disabled.kind, opened.kind) == ("disabled", "breaker_opened")
+    assert disabled.kind == "disabled"
+    assert opened.facts == BreakerOpened(bound=5, account_id="", second_bound=10)
     assert opened.sentence().endswith("Where the evidence is beyond doubt they still do, up to 10 within an hour.")
 
 

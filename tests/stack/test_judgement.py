@@ -328,7 +328,7 @@ def test_a_policy_that_cannot_be_understood_holds_all_verdicts(business: Busines
         assert can_log_in(business)
         shown = stack.run("policy", "show")
         assert shown.returncode == 2
-        assert "nobody is judged" in shown.stderr
+        assert "no account is judged" in shown.stderr
     finally:
         ssm.delete_parameter(Name=name)
     tick(stack)
