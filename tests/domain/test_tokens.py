@@ -111,7 +111,7 @@ def test_no_token_with_any_claim_changed_is_verified(made: Claims, other: Claims
 
     part = signed_part(other)
 
-    assert signer.verify(other.audience, part.encode(), mac) is (made == other)
+    assert signer.verify(other.role, part.encode(), mac) is (made == other)
 
 
 @given(grants)
@@ -168,8 +168,8 @@ def test_what_is_no_token_of_ours_lets_nobody_in(text: str) -> None:
 
 
 def test_the_tokens_of_that_table_are_refused_for_what_they_say_alone() -> None:
-    assert read(unsigned(PAYLOAD))[0].audience is LinkRole.OWNER
-    assert read(unsigned(PLATFORM))[0].audience is LinkRole.PLATFORM
+    assert read(unsigned(PAYLOAD))[0].role is LinkRole.OWNER
+    assert read(unsigned(PLATFORM))[0].role is LinkRole.PLATFORM
 
 
 @given(st.text(max_size=200))
