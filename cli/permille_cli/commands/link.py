@@ -49,7 +49,7 @@ def owner(
     Whoever has the link has access: keep it secret.
     """
     account, lasts, now = stack.account(account_id), _lasting(LinkRole.OWNER, days, "days"), stack.now()
-    claims = links.claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
+    claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
     link = address(stack["ConsoleUrl"], make_token(stack.signer, claims))
     # Logged before it is printed, so that no valid link is unknown.
     facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.caller())

@@ -11,7 +11,7 @@ from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput, LinkExpired, NotAuthenticated, Unavailable
 
 LINKS = "/links"  # the path of the function Access
-MOST_ACCOUNTS = 20  # account patterns in one token
+MAX_ACCOUNT_PATTERNS = 20  # account patterns in one token
 ALL_ACCOUNTS = "*"
 SECOND = timedelta(seconds=1)
 
@@ -61,8 +61,10 @@ class Grant:
     def __post_init__(self) -> None:
         if not self.scopes:
             raise InvalidInput(f"takes one or both of {' and '.join(Scope)}", "scope")
-        if not 1 <= len(self.accounts) <= MOST_ACCOUNTS:
-            raise InvalidInput(f"takes 1 to {MOST_ACCOUNTS} accounts; shop-* is all whose ids begin so", "account")
+        if not 1 <= len(self.accounts) <= MAX_ACCOUNT_PATTERNS:
+            raise InvalidInput(
+                f"takes 1 to {MAX_ACCOUNT_PATTERNS} accounts; shop-* is all whose ids begin so", "account"
+            )
         if wrong := [text for text in self.accounts if text != ALL_ACCOUNTS and not _is_pattern(text)]:
             raise InvalidInput(f"takes an account's id, its beginning and a *, or * alone, not {wrong[0]!r}", "account")
 
@@ -105,7 +107,7 @@ class Claims:
         return "/".join([kind, *(path[-1:] if kind == "user" else path)])
 
 
-def claims(
+def new_claims(
     audience: LinkRole,
     subject: str,
     now: datetime,

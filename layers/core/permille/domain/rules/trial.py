@@ -49,7 +49,7 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Ends the day at its end, or when more was sent than agreed."""
-    account, entries = _judged(account, trial, evidence, rules, now)
+    account, entries = _assess_mail(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, entries)
     counts = evidence.counts
@@ -74,7 +74,7 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
 def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Nobody is reinstated before what waited at the verdict's instant has been counted, nor while the policy cannot be
     read."""
-    account, entries = _judged(account, trial, evidence, rules, now)
+    account, entries = _assess_mail(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, entries)
     if now < earliest_outcome_at(trial):
@@ -110,7 +110,7 @@ def _ask_staff(account: Account, trial: Trial, counts: Tally, now: datetime) -> 
     return Outcome(requested, [entry(account.id, now, facts)])
 
 
-def _judged(
+def _assess_mail(
     account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime
 ) -> tuple[Account, list[Entry]]:
     """Judges the mail of the trial: the account, and new entries. The account has no trial any more where it failed: by

@@ -39,7 +39,7 @@ class Links:
     def owner(self, account: Account, now: datetime, lasts: timedelta | None = None) -> str:
         """A new link for the owner of the account."""
         lasts = lasts or self.owners_last
-        claims = links.claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
+        claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
         return address(self.base, make_token(self.signer, claims))
 
 

@@ -38,7 +38,7 @@ def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Iss
     for _ in range(ATTEMPTS):
         read = services.register.get(command.audience, command.name)
         opened = read.initialized(now)
-        made = links.claims(
+        made = links.new_claims(
             command.audience,
             command.name,
             now,
