@@ -201,7 +201,7 @@ WRONG = {
     "expired": lambda made: replace(made, expires_at=NOW),
     "from the future": lambda made: replace(made, issued_at=NOW + timedelta(hours=1)),
     "longer than it may": lambda made: replace(
-        made, expires_at=NOW + LONGEST_LIFETIME[made.audience] + timedelta(seconds=1)
+        made, expires_at=NOW + LONGEST_LIFETIME[made.role] + timedelta(seconds=1)
     ),
     "for no time": lambda made: replace(made, issued_at=NOW, expires_at=NOW),
     "revoked": lambda made: made,
