@@ -105,7 +105,7 @@ def a_sender(caller: str = CALLER, account_id: str = ACCOUNT, *epochs: datetime)
 
 
 def a_message(message_id: str = "m-1", **different: Any) -> Message:
-    usual: dict[str, Any] = {"sent_at": SENT_AT, "caller": CALLER, "destination": ("ann@example.com",)}
+    usual: dict[str, Any] = {"sent_at": SENT_AT, "sender": CALLER, "destination": ("ann@example.com",)}
     about = {"id": message_id, "subject": "Fresh bread", **usual, **different}
     return Message(**about | {"destination": _named(about["destination"])})
 
