@@ -249,7 +249,7 @@ def test_the_caller_is_whom_ses_names(tagged: Any, named: Any, caller: str) -> N
 def test_a_tag_that_does_not_name_one_caller_is_not_believed(tagged: Any) -> None:
     unreadable = read(ses_event("Delivery", mail={"tags": {"ses:caller-identity": tagged}}))
 
-    assert unreadable == Unreadable("ses:caller-identity does not name one caller", "", "Delivery")
+    assert unreadable == Unreadable("ses:caller-identity does not name one sender", "", "Delivery")
 
 
 def test_what_the_sender_wrote_names_no_caller() -> None:
