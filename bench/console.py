@@ -65,7 +65,7 @@ def _prepared(now: datetime) -> str:
         settings.timeline_table, ({name: {"S": text} for name, text in entry_row(one).items()} for one in _told(now))
     )
     signer = KmsTokenSigner(owner_key=settings.owner_link_key)
-    return f"__Host-owner-{ACCOUNT}={make_token(signer, links.claims(LinkRole.OWNER, ACCOUNT, now))}"
+    return f"__Host-owner-{ACCOUNT}={make_token(signer, links.new_claims(LinkRole.OWNER, ACCOUNT, now))}"
 
 
 def _tallies(today: date) -> Iterator[dict[str, Any]]:

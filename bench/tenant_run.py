@@ -10,8 +10,8 @@ from bench.population import LATE_AT_MOST, Mail
 from permille.domain.account.account import Account
 from permille.domain.policy.policy import Policy
 from permille.domain.rules.decide import decide
-from permille.domain.rules.decision import Rules
-from permille.domain.rules.needs import days_needed_from, judged, needs
+from permille.domain.rules.evidence import Rules
+from permille.domain.rules.needs import days_needed_from, evidence_of_tallies, needs
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import TimelineEntry, entry
 from permille.domain.values.status import Mode
@@ -64,7 +64,7 @@ def _look(account: Account, counted: "_Counted", rules: Rules, now: datetime) ->
     now = account.after_last_decision(now)
     first = days_needed_from(account, rules, now)
     days = {day: tally for day, tally in counted.days.items() if first and day >= first}
-    evidence = judged(account, days, rules, now)
+    evidence = evidence_of_tallies(account, days, rules, now)
     if since := needs(account, evidence, rules, now).complaints_since:
         evidence = replace(evidence, complaints=counted.complaints_since(since))
     return decide(account, evidence, rules, now).account

@@ -68,7 +68,7 @@ def test_a_complaint_is_read_with_all_that_matters() -> None:
 
     assert isinstance(complaint, Complaint)
     assert complaint.message.id == "m-7"
-    assert (complaint.message.caller, complaint.message.sent_at) == (CALLER, SENT_AT)
+    assert (complaint.message.sender, complaint.message.sent_at) == (CALLER, SENT_AT)
     assert complaint.message.destination == complaint.candidates == Recipients(("ann@example.com",))
     assert (complaint.message.subject, complaint.feedback_type, complaint.sub_type) == ("Hello", "abuse", "")
     assert complaint.feedback_id == "f-1"
@@ -242,14 +242,14 @@ def test_the_caller_is_whom_ses_names(tagged: Any, named: Any, caller: str) -> N
     delivery = read(ses_event("Delivery", mail=mail))
 
     assert isinstance(delivery, Delivery)
-    assert delivery.message.caller == caller
+    assert delivery.message.sender == caller
 
 
 @pytest.mark.parametrize("tagged", [[], CALLER, ["permille-victim", CALLER], [7], {}])
 def test_a_tag_that_does_not_name_one_caller_is_not_believed(tagged: Any) -> None:
     unreadable = read(ses_event("Delivery", mail={"tags": {"ses:caller-identity": tagged}}))
 
-    assert unreadable == Unreadable("ses:caller-identity does not name one caller", "", "Delivery")
+    assert unreadable == Unreadable("ses:caller-identity does not name one sender", "", "Delivery")
 
 
 def test_what_the_sender_wrote_names_no_caller() -> None:
@@ -258,7 +258,7 @@ def test_what_the_sender_wrote_names_no_caller() -> None:
     delivery = read(ses_event("Delivery", mail={"headers": forged, "tags": {"caller-identity": ["permille-victim"]}}))
 
     assert isinstance(delivery, Delivery)
-    assert delivery.message.caller == ""
+    assert delivery.message.sender == ""
 
 
 COMPLAINT = json.dumps(ses_event("Complaint"))
@@ -372,7 +372,7 @@ def test_an_endless_caller_is_nobody() -> None:
     delivery = read(ses_event("Delivery", caller="permille-" + "x" * 5000))
 
     assert isinstance(delivery, Delivery)
-    assert len(delivery.message.caller) <= 128
+    assert len(delivery.message.sender) <= 128
 
 
 # ---------------------------------------------------------------- two strictnesses
@@ -457,7 +457,7 @@ def test_a_complaint_and_a_bounce_need_their_message_and_when_it_was_sent(kind: 
     unreadable = read(ses_event(kind, mail={field: "" if value == ["ann"] else value}))
 
     assert isinstance(unreadable, Unreadable)
-    assert (unreadable.caller, unreadable.kind) == (CALLER, kind)
+    assert (unreadable.sender, unreadable.kind) == (CALLER, kind)
 
 
 def test_a_complaint_that_lacks_all_but_what_it_needs_counts() -> None:

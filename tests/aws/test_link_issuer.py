@@ -99,7 +99,7 @@ def test_a_token_names_its_caller(
 ) -> None:
     claims = read(issuer.token(audience, name, AN_HOUR, grant))[0]
 
-    assert (claims.audience, claims.subject, claims.by, claims.grant) == (audience, name, STAFF, grant)
+    assert (claims.role, claims.subject, claims.by, claims.grant) == (audience, name, STAFF, grant)
     assert [one.kind for one in rows.told(SYSTEM)] == ["link_made"]
 
 

@@ -166,11 +166,11 @@ def test_a_refusal_of_iam_is_an_error_and_not_an_empty_list(
 
 
 @pytest.mark.parametrize(
-    ("refused", "code", "awake", "denied"),
+    ("refused", "code", "active", "denied"),
     [("AddUserToGroup", "LimitExceeded", 0, False), ("UpdateAccessKey", "Throttling", 1, True)],
 )
 def test_a_barrier_that_iam_refuses_keeps_no_other_from_being_tried(
-    moto_iam: MotoIam, refused: str, code: str, awake: int, denied: bool
+    moto_iam: MotoIam, refused: str, code: str, active: int, denied: bool
 ) -> None:
     keys = moto_iam.make(CALLER, {"k1": ACTIVE, "k2": ACTIVE})
     Wire(moto_iam.client).refuse(refused, code)  # the first call of it
@@ -180,7 +180,7 @@ def test_a_barrier_that_iam_refuses_keeps_no_other_from_being_tried(
 
     left = moto_iam.switch.state_of(CALLER)
     assert left is not None
-    assert (len(left.with_status(ACTIVE)), left.denied) == (awake, denied)
+    assert (len(left.with_status(ACTIVE)), left.denied) == (active, denied)
 
 
 @pytest.mark.parametrize("operation", ["AddUserToGroup", "UpdateAccessKey", "RemoveUserFromGroup"])

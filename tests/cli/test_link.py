@@ -45,7 +45,7 @@ def test_a_link_works_until_it_expires(
     assert link.count("\n") == 1
     assert link.startswith(ENTER) is (audience is not LinkRole.PLATFORM)
     claims = let_in(stack, link, lasts - timedelta(seconds=1))
-    assert (claims.audience, claims.subject) == (audience, subject)
+    assert (claims.role, claims.subject) == (audience, subject)
     with pytest.raises(NotAuthenticated, match="has expired"):
         let_in(stack, link, lasts)
 
@@ -55,7 +55,7 @@ def test_machines_get_the_link_or_the_token_with_the_apis_address(stack: FakeSta
     assert let_in(stack, terminal.answer("link", "staff", "--name", "Sam")["link"])
     answer = terminal.answer("link", "platform", "--name", "crm")
     assert answer["api"] == "https://api.example/api/v1"
-    assert let_in(stack, answer["token"]).audience is LinkRole.PLATFORM
+    assert let_in(stack, answer["token"]).role is LinkRole.PLATFORM
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.support.terminal import Terminal
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import PermissionDenied, Unavailable
 
-BAD, LATE = "the body is not JSON: [x] :fire:", "unattributed: no account owns this caller"
+BAD, LATE = "the body is not JSON: [x] :fire:", "unattributed: the sender belongs to no account"
 FIRST, SECOND, THIRD = "hello", '{"a": 1}', '{"b": "\x1b[31m"}'
 
 
@@ -40,7 +40,7 @@ def test_people_see_it_by_reason_and_caller_the_most_first(terminal: Terminal) -
 def test_machines_get_every_id(terminal: Terminal) -> None:
     late, bad = terminal.answer("quarantine", "list")["groups"]
 
-    assert (late["reason"], late["caller"], late["count"]) == (LATE, "permille-late", 2)
+    assert (late["reason"], late["sender"], late["count"]) == (LATE, "permille-late", 2)
     assert late["ids"] == [id_of(SECOND), id_of(THIRD)]
     assert (bad["first_at"], bad["last_at"]) == (NOW.isoformat(), NOW.isoformat())
 
@@ -60,7 +60,7 @@ def test_a_body_is_shown_as_it_came_and_does_nothing_to_a_terminal(terminal: Ter
         '{"b": "\N{REPLACEMENT CHARACTER}[31m"}',
     ]
     shown = terminal.answer("quarantine", "show", id_of(THIRD))
-    assert (shown["body"], shown["reason"], shown["caller"]) == (THIRD, LATE, "permille-late")
+    assert (shown["body"], shown["reason"], shown["sender"]) == (THIRD, LATE, "permille-late")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.support.function_url import ORIGIN, url_event
 from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.console.api import api_app
-from permille.console.sessions import PROTECTED_API, PROTECTED_PAGES, audience_of
+from permille.console.sessions import PROTECTED_API, PROTECTED_PAGES, role_of
 from permille.console.site import site_app
 from permille.domain.login import tokens
 from permille.domain.login.links import LONGEST_LIFETIME, LinkRole
@@ -181,7 +181,7 @@ def test_a_forged_token_is_refused(world: FakeWeb) -> None:
 @pytest.mark.parametrize("path", [f"/report/{ACCOUNT}", "/desk", f"/api/v1/accounts/{ACCOUNT}"])
 def test_each_protected_path_is_for_its_own_audience(world: FakeWeb, audience: LinkRole, path: str) -> None:
     """However the token of another gets into the place where theirs belongs."""
-    wanted = audience_of(path, {**PROTECTED_PAGES, **PROTECTED_API})
+    wanted = role_of(path, {**PROTECTED_PAGES, **PROTECTED_API})
     token = world.token(audience, ACCOUNT if audience is LinkRole.OWNER else "sam")
     cookies = {f"__Host-owner-{ACCOUNT}": token, "__Host-staff": token}
 
@@ -201,7 +201,7 @@ WRONG = {
     "expired": lambda made: replace(made, expires_at=NOW),
     "from the future": lambda made: replace(made, issued_at=NOW + timedelta(hours=1)),
     "longer than it may": lambda made: replace(
-        made, expires_at=NOW + LONGEST_LIFETIME[made.audience] + timedelta(seconds=1)
+        made, expires_at=NOW + LONGEST_LIFETIME[made.role] + timedelta(seconds=1)
     ),
     "for no time": lambda made: replace(made, issued_at=NOW, expires_at=NOW),
     "revoked": lambda made: made,
@@ -320,8 +320,8 @@ def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: FakeWeb) -> 
 def test_every_path_that_is_not_public_needs_authentication() -> None:
     of_everybody = {"/", "/enter", "/enter/new-link", "/logged-out", "/guide", "/guide.txt", r"/<name>\.css"}
 
-    assert {rule for rule in rules(site_app.resolver()) if audience_of(rule, PROTECTED_PAGES) is None} == of_everybody
-    assert {rule for rule in rules(api_app.resolver()) if audience_of(rule, PROTECTED_API) is None} == {
+    assert {rule for rule in rules(site_app.resolver()) if role_of(rule, PROTECTED_PAGES) is None} == of_everybody
+    assert {rule for rule in rules(api_app.resolver()) if role_of(rule, PROTECTED_API) is None} == {
         "/api/v1/openapi.json"
     }
     assert {*PROTECTED_PAGES.values(), *PROTECTED_API.values()} == set(LinkRole)

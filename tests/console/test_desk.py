@@ -32,7 +32,7 @@ from tests.support.visiting import Answer, FakeWeb, Visitor
 from tests.usecases.test_suppression import complained
 
 from permille.console.site.desk_forms import DECISIONS
-from permille.console.site.desk_page import DONE
+from permille.console.site.desk_page import DONE_MESSAGES
 from permille.console.site.site_app import resolver
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import ACTIVE, Denial, Renewal
@@ -537,7 +537,7 @@ def test_every_decision_leads_back_to_a_page_that_says_what_was_done(world: Fake
     )
 
     assert answer.status == 303
-    assert DONE[name] in anna.get(answer.headers["Location"]).body
+    assert DONE_MESSAGES[name] in anna.get(answer.headers["Location"]).body
     assert world.rows.accounts[ACCOUNT].version == 2
 
 
@@ -590,7 +590,7 @@ def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world
 
     assert done.status == 303
     shown = anna.get(done.headers["Location"]).body
-    assert (DONE["mail-again"] in shown, shown.count("Suppressed; mail again")) == (True, 1)
+    assert (DONE_MESSAGES["mail-again"] in shown, shown.count("Suppressed; mail again")) == (True, 1)
     (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
     assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", ANNA)
     late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")

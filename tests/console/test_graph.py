@@ -112,11 +112,11 @@ def test_the_limit_is_drawn_where_the_rate_axis_has_it() -> None:
     assert graph.limit.label == "limit: 1 per 1,000"
 
 
-@pytest.mark.parametrize(("complaints", "is_cut"), [(4, False), (5, False), (7, True), (999, True)])
-def test_a_rate_far_above_the_limit_is_cut_at_the_top_and_says_so(complaints: int, is_cut: bool) -> None:
+@pytest.mark.parametrize(("complaints", "is_clipped"), [(4, False), (5, False), (7, True), (999, True)])
+def test_a_rate_far_above_the_limit_is_cut_at_the_top_and_says_so(complaints: int, is_clipped: bool) -> None:
     graph = drawn({0: Tally(1000, complaints)})
 
-    assert graph.is_cut == is_cut
+    assert graph.is_clipped == is_clipped
 
 
 def test_the_line_breaks_where_nothing_was_delivered_and_at_an_epoch() -> None:

@@ -12,7 +12,7 @@ from tests.support.platform import Platform
 
 from permille.console.api.api_app import openapi_text, resolver
 from permille.console.api.problems import MEDIA_TYPE, TITLES
-from permille.console.sessions import PROTECTED_API, audience_of
+from permille.console.sessions import PROTECTED_API, role_of
 from permille.domain.login.links import LinkRole
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -51,7 +51,7 @@ def test_an_operation_is_described(path: str, method: str, operation: Any) -> No
 
 @each_operation
 def test_an_operation_needs_a_platforms_token(path: str, method: str, operation: Any) -> None:
-    assert audience_of(path, PROTECTED_API) is LinkRole.PLATFORM
+    assert role_of(path, PROTECTED_API) is LinkRole.PLATFORM
     assert operation["security"] == [{"bearer": []}]
     assert {"401", "403", "404", "500", "503"} <= operation["responses"].keys()
 

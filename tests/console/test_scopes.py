@@ -12,7 +12,7 @@ from tests.support.visiting import EVERYTHING
 
 from permille.console.api.api_app import openapi_text
 from permille.domain.account.second_chance import Review, ReviewState
-from permille.domain.login.links import MOST_ACCOUNTS, Grant, Scope
+from permille.domain.login.links import MAX_ACCOUNT_PATTERNS, Grant, Scope
 from permille.domain.values.status import Status
 
 OPERATIONS = sorted(
@@ -27,7 +27,7 @@ grants = st.builds(
     Grant,
     st.sampled_from([READ, WRITE, READ | WRITE]),
     st.lists(
-        st.sampled_from(["*", ACCOUNT, "bak*", "florist", "f*", "bakery-2"]), min_size=1, max_size=MOST_ACCOUNTS
+        st.sampled_from(["*", ACCOUNT, "bak*", "florist", "f*", "bakery-2"]), min_size=1, max_size=MAX_ACCOUNT_PATTERNS
     ).map(tuple),
 )
 

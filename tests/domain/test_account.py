@@ -32,8 +32,9 @@ from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import HOLD_AT_MOST, STALLED_AFTER
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.decide import LONG_HOLD
-from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.needs import COMMIT_LAG, Needs, judged, needs
+from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.needs import COMMIT_LAG, Needs, evidence_of_tallies, needs
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.decision_record import SendDay
 from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.values.status import HoldReason, Mode, Status
@@ -252,7 +253,7 @@ def test_time_never_runs_backwards_for_an_account(decided_at: datetime | None, n
 
 
 def wanted(account: Account, days: Days, rules: Rules, now: datetime) -> Needs:
-    return needs(account, judged(account, days, rules, now), rules, now)
+    return needs(account, evidence_of_tallies(account, days, rules, now), rules, now)
 
 
 class Story:

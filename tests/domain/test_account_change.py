@@ -11,7 +11,7 @@ from permille.domain.account.credential import Denial
 from permille.domain.login.revocation import owners_revoked_until
 from permille.domain.people import account_change
 from permille.domain.people.staff_commands import ChangeIdentities, ChangeOwner, ChangeSenders
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.change import Owner
 from permille.domain.values.errors import DecisionRefused

@@ -15,7 +15,7 @@ from permille.domain.account.restrictions import Exemption
 from permille.domain.people.owner_commands import WithdrawReview
 from permille.domain.people.staff_commands import ConfirmTrial, Enable
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.decision import Rules
+from permille.domain.rules.evidence import Rules
 from permille.domain.values.status import Mode, Status
 from permille.domain.words.wording import OWNER
 

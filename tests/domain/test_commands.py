@@ -17,7 +17,7 @@ from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import Command
 from permille.domain.people.correction import ComplaintToCorrect
-from permille.domain.people.decisions import Context, decide
+from permille.domain.people.decisions import Context, apply_command
 from permille.domain.people.owner_commands import (
     AmendReview,
     ConnectProvider,
@@ -74,7 +74,7 @@ VALID: dict[str, Any] = {
     "replaces": None,
     "allow": 20,
     "sender": "platform-news",
-    "audience": LinkRole.STAFF,
+    "role": LinkRole.STAFF,
     "name": "Anna",
     "address": "ann@example.com",
     "short_day": False,
@@ -164,7 +164,7 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
-    parsed = {"provider", "replaces", "audience", "address", "short_day", "by_staff"}  # before they get here
+    parsed = {"provider", "replaces", "role", "address", "short_day", "by_staff"}  # before they get here
     parsed |= {"owner_email", "owner_name", "timezone", "before", "after", "add", "remove", "risks"}  # by change.Change
     typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 
@@ -223,7 +223,7 @@ def test_every_command_comes_to_something_where_it_suits_the_account(kind: type[
     if issubclass(kind, CorrectComplaint):
         context = replace(context, complaint=ComplaintToCorrect(COMPLAINT, voided=kind is RestoreComplaint))
 
-    outcome = decide(SUITS[kind], a_command(kind), context, NOW)
+    outcome = apply_command(SUITS[kind], a_command(kind), context, NOW)
 
     assert outcome.account != SUITS[kind]
     entry = outcome.entries[0]

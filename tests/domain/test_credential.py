@@ -77,7 +77,7 @@ def test_no_changes_are_false(todo: Changes, something: bool) -> None:
 @pytest.mark.parametrize(
     ("keys", "denied", "may_send", "found"),
     [
-        (ONE_OF_EACH, False, False, [("awake", KEY), ("not denied", "")]),
+        (ONE_OF_EACH, False, False, [("active", KEY), ("not denied", "")]),
         (BOTH_INACTIVE, True, False, []),
         (BOTH_INACTIVE, False, False, [("not denied", "")]),
         (BOTH_INACTIVE, True, True, [("deactivated", KEY), ("deactivated", SECOND_KEY), ("denied", "")]),

@@ -16,8 +16,8 @@ from permille.domain.account.listed_account import ListedAccount
 from permille.domain.people.commands import Command
 from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.decision import Rules
 from permille.domain.rules.denial import noted
+from permille.domain.rules.evidence import Rules
 from permille.domain.values.status import Mode, Status
 
 HOUR = timedelta(hours=1)

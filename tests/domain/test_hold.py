@@ -14,7 +14,7 @@ from permille.domain.people.staff_commands import ReleaseHold
 from permille.domain.policy.policy import DEFAULT, Breaker, ComplaintRatio, Policy, RecentRatio
 from permille.domain.rules.backlog import HOLD_AT_MOST
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
-from permille.domain.rules.decision import Evidence, Rules
+from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import HoldReason, Mode, Status

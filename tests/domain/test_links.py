@@ -18,7 +18,7 @@ from permille.domain.login.links import (
     Scope,
     check_lifetime,
     check_times,
-    claims,
+    new_claims,
 )
 from permille.domain.login.revocation import Register, check_revoked, owners_revoked_until, revoked_until
 from permille.domain.values.errors import InvalidInput, NotAuthenticated
@@ -28,7 +28,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.mark.parametrize("audience", LinkRole)
 def test_a_link_lets_in_until_the_moment_it_ends(audience: LinkRole) -> None:
-    made = claims(audience, ACCOUNT, NOW)
+    made = new_claims(audience, ACCOUNT, NOW)
 
     check_times(made, made.expires_at - SECOND)
     with pytest.raises(NotAuthenticated, match="expired"):
@@ -38,7 +38,7 @@ def test_a_link_lets_in_until_the_moment_it_ends(audience: LinkRole) -> None:
 
 @pytest.mark.parametrize("audience", LinkRole)
 def test_no_link_lasts_longer_than_its_audiences_may_whoever_made_it(audience: LinkRole) -> None:
-    longest = claims(audience, ACCOUNT, NOW, LONGEST_LIFETIME[audience])
+    longest = new_claims(audience, ACCOUNT, NOW, LONGEST_LIFETIME[audience])
 
     check_times(longest, NOW)
     with pytest.raises(NotAuthenticated, match="longer than it may"):
@@ -47,7 +47,7 @@ def test_no_link_lasts_longer_than_its_audiences_may_whoever_made_it(audience: L
 
 @pytest.mark.parametrize("audience", LinkRole)
 def test_no_link_comes_from_the_future_but_for_what_clocks_are_apart(audience: LinkRole) -> None:
-    made = claims(audience, ACCOUNT, NOW)
+    made = new_claims(audience, ACCOUNT, NOW)
 
     check_times(made, NOW - FURTHEST_AHEAD)
     with pytest.raises(NotAuthenticated, match="from the future"):
@@ -83,7 +83,7 @@ def test_none_is_made_that_lasts_longer(audience: LinkRole, lasts: timedelta, sa
     ],
 )
 def test_no_path_of_a_user_passes_for_somebody_else(by: str, maker: str) -> None:
-    assert replace(claims(LinkRole.STAFF, "Sam", NOW), by=by).maker == maker
+    assert replace(new_claims(LinkRole.STAFF, "Sam", NOW), by=by).maker == maker
 
 
 # ---------------------------------------------------------------- revoked
@@ -116,7 +116,7 @@ def test_without_a_register_no_link_is_valid_but_the_next_one() -> None:
 
     opened = Register().initialized(NOW)
 
-    assert in_force(claims(LinkRole.STAFF, "Sam", NOW, valid_since=opened.valid_since), opened.valid_since, NOW)
+    assert in_force(new_claims(LinkRole.STAFF, "Sam", NOW, valid_since=opened.valid_since), opened.valid_since, NOW)
 
 
 @given(st.booleans(), st.booleans(), st.integers(0, 10**9))
@@ -124,7 +124,7 @@ def test_a_row_that_is_lost_undoes_no_revocation(of_all: bool, of_name: bool, mi
     """Whatever was made before the loss stays revoked when the next link is made."""
     now = NOW + timedelta(microseconds=micros)
     register = Register().initialized(now)
-    made = claims(LinkRole.STAFF, "Sam", now, valid_since=register.valid_since)
+    made = new_claims(LinkRole.STAFF, "Sam", now, valid_since=register.valid_since)
     known = register.with_issued(made).with_revoked(now, "Sam")
     lost = Register(known.of_all if of_all else None, known.of_name if of_name else None, known.last_issued)
 
@@ -171,7 +171,7 @@ def test_a_revocation_reaches_what_was_made_before_it_and_nothing_else_whatever_
         now += timedelta(microseconds=later)
         if act == "issue":
             opened = desk.read(name).initialized(now)
-            made = claims(LinkRole.STAFF, name, now, valid_since=opened.valid_since)
+            made = new_claims(LinkRole.STAFF, name, now, valid_since=opened.valid_since)
             desk.write(name, opened.with_issued(made))
             desk.made.append(made)
         else:
@@ -196,7 +196,7 @@ def test_so_does_one_of_an_owners_links_which_are_made_by_clocks_that_are_off_as
         now += timedelta(microseconds=later)
         clock = now + timedelta(seconds=off)
         if issues:
-            made.append(claims(LinkRole.OWNER, ACCOUNT, clock, valid_since=valid_since))
+            made.append(new_claims(LinkRole.OWNER, ACCOUNT, clock, valid_since=valid_since))
         else:
             valid_since, revoked = owners_revoked_until(clock, valid_since), len(made)
 

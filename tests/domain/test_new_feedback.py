@@ -23,7 +23,7 @@ from permille.domain.account.restrictions import Exemption
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.verdict import Rule, judge
 from permille.domain.rules.breaker import BreakerPosition
-from permille.domain.rules.decision import Evidence, Rules
+from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.rules.needs import days_needed_from
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally, first_day

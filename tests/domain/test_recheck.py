@@ -24,8 +24,9 @@ from permille.domain.account.restrictions import Hold, Recheck
 from permille.domain.people.staff_commands import ApproveReview, Close, DeclineReview, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.rules.breaker import ReturnPass, hour_of
-from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.rules.needs import days_needed_from
+from permille.domain.rules.outcome import Outcome
 from permille.domain.rules.recheck import OFF_WITHIN
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import first_day

@@ -15,7 +15,8 @@ from permille.domain.account.second_chance import RequestedDay
 from permille.domain.people.owner_commands import AmendReview, WithdrawReview
 from permille.domain.people.staff_commands import ApproveReview, DeclineReview
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Mode, Status
 from permille.domain.words.wording import OWNER

@@ -14,7 +14,7 @@ from permille.domain.account.second_chance import ReviewState, Trial, TrialState
 from permille.domain.people.owner_commands import AmendReview, PutReview, RequestReview, WithdrawReview
 from permille.domain.people.staff_commands import ApproveReview, CancelTrial, DeclineReview, Disable
 from permille.domain.policy.policy import SecondChance
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused
 from permille.domain.values.status import Status
 from permille.domain.words.wording import OWNER

@@ -108,7 +108,7 @@ def taken(history: str) -> Route:
         ("created connected closed enabled", SES, 3),
         ("created connected disabled enabled disabled enabled disabled closed", None, 7),
         ("created connected disabled enabled disabled enabled disabled closed disconnected", None, 7),
-        # the credential is not awake yet: the route is what it was
+        # the credential is not active yet: the route is what it was
         ("created disabled enabling", None, 1),
         ("created connected disabled enabling", PROVIDER, 2),
         ("created connected disabled enabled disabled enabling", PROVIDER, 4),

@@ -12,7 +12,7 @@ from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.commands import Command
 from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import HoldReason, Status
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, NOW, STAFF
 from tests.support.fakes import FakeTokenSigner
 
-from permille.domain.login.links import MOST_ACCOUNTS, Claims, Grant, LinkRole, Scope, claims
+from permille.domain.login.links import MAX_ACCOUNT_PATTERNS, Claims, Grant, LinkRole, Scope, new_claims
 from permille.domain.login.tokens import LONGEST_TOKEN, read, signed_part, token
 from permille.domain.values.errors import NotAuthenticated
 from permille.usecases.login.access import make_token
 
-CLAIMS = claims(LinkRole.OWNER, ACCOUNT, NOW)
+CLAIMS = new_claims(LinkRole.OWNER, ACCOUNT, NOW)
 MAC = bytes(range(32))
 TOKEN = token(signed_part(CLAIMS), MAC)
 
@@ -38,7 +38,7 @@ patterns = st.from_regex(r"\A(\*|[a-z0-9][a-z0-9-]{0,20}\*?)\Z")
 grants = st.builds(
     Grant,
     st.sets(st.sampled_from(Scope), min_size=1).map(frozenset),
-    st.lists(patterns, min_size=1, max_size=MOST_ACCOUNTS).map(tuple),
+    st.lists(patterns, min_size=1, max_size=MAX_ACCOUNT_PATTERNS).map(tuple),
 )
 
 
@@ -47,7 +47,7 @@ def every_claim(draw: st.DrawFn) -> Claims:
     audience = draw(st.sampled_from(LinkRole))
     by = "" if audience is LinkRole.OWNER else draw(st.text(max_size=60))
     grant = draw(grants) if audience is LinkRole.PLATFORM else None
-    return claims(audience, draw(st.text(max_size=60)), draw(instants), by=by, grant=grant)
+    return new_claims(audience, draw(st.text(max_size=60)), draw(instants), by=by, grant=grant)
 
 
 @given(every_claim(), st.binary(min_size=32, max_size=32))
@@ -60,7 +60,7 @@ def test_what_was_signed_is_what_is_read(made: Claims, mac: bytes) -> None:
 @pytest.mark.parametrize("size", [0, 1, 31, 33, 2000])
 def test_a_mac_of_another_size_is_none_of_ours(size: int) -> None:
     with pytest.raises(NotAuthenticated, match="MAC"):
-        read(token(signed_part(claims(LinkRole.OWNER, ACCOUNT, NOW)), b"x" * size))
+        read(token(signed_part(new_claims(LinkRole.OWNER, ACCOUNT, NOW)), b"x" * size))
 
 
 def test_it_is_a_json_web_token_as_rfc_7519_and_any_library_have_it() -> None:
@@ -73,7 +73,7 @@ def test_it_is_a_json_web_token_as_rfc_7519_and_any_library_have_it() -> None:
 
 
 def test_a_platforms_scopes_are_written_as_oauth_writes_them() -> None:
-    made = claims(LinkRole.PLATFORM, "crm", NOW, by=STAFF, grant=Grant(frozenset(Scope), ("shop-*", ACCOUNT)))
+    made = new_claims(LinkRole.PLATFORM, "crm", NOW, by=STAFF, grant=Grant(frozenset(Scope), ("shop-*", ACCOUNT)))
 
     payload = json.loads(urlsafe_b64decode(signed_part(made).partition(".")[2] + "=="))
 
@@ -82,8 +82,8 @@ def test_a_platforms_scopes_are_written_as_oauth_writes_them() -> None:
 
 def test_the_longest_token_that_can_be_made_can_be_read() -> None:
     longest_arn = f"arn:aws-us-gov:iam::123456789012:user/{'p' * 510}/{'u' * 64}"
-    grant = Grant(frozenset(Scope), tuple(f"{number:0>54}*" for number in range(MOST_ACCOUNTS)))
-    made = claims(LinkRole.PLATFORM, "\U0001f35e" * 60, NOW, by=longest_arn, grant=grant)
+    grant = Grant(frozenset(Scope), tuple(f"{number:0>54}*" for number in range(MAX_ACCOUNT_PATTERNS)))
+    made = new_claims(LinkRole.PLATFORM, "\U0001f35e" * 60, NOW, by=longest_arn, grant=grant)
 
     text = token(signed_part(made), MAC)
 
@@ -111,12 +111,12 @@ def test_no_token_with_any_claim_changed_is_verified(made: Claims, other: Claims
 
     part = signed_part(other)
 
-    assert signer.verify(other.audience, part.encode(), mac) is (made == other)
+    assert signer.verify(other.role, part.encode(), mac) is (made == other)
 
 
 @given(grants)
 def test_what_a_token_opens_is_never_more_than_it_was_made_for(granted: Grant) -> None:
-    made = claims(LinkRole.PLATFORM, "crm", NOW, by=STAFF, grant=granted)
+    made = new_claims(LinkRole.PLATFORM, "crm", NOW, by=STAFF, grant=granted)
 
     found = read(make_token(FakeTokenSigner(), made))[0].grant
 
@@ -159,7 +159,7 @@ def test_what_a_token_opens_is_never_more_than_it_was_made_for(granted: Grant) -
         unsigned(PLATFORM | {"accounts": "*"}),
         unsigned(PLATFORM | {"accounts": ["**"]}),
         unsigned(PLATFORM | {"accounts": [1]}),
-        unsigned(PLATFORM | {"accounts": ["a"] * (MOST_ACCOUNTS + 1)}),
+        unsigned(PLATFORM | {"accounts": ["a"] * (MAX_ACCOUNT_PATTERNS + 1)}),
     ],
 )
 def test_what_is_no_token_of_ours_lets_nobody_in(text: str) -> None:
@@ -168,8 +168,8 @@ def test_what_is_no_token_of_ours_lets_nobody_in(text: str) -> None:
 
 
 def test_the_tokens_of_that_table_are_refused_for_what_they_say_alone() -> None:
-    assert read(unsigned(PAYLOAD))[0].audience is LinkRole.OWNER
-    assert read(unsigned(PLATFORM))[0].audience is LinkRole.PLATFORM
+    assert read(unsigned(PAYLOAD))[0].role is LinkRole.OWNER
+    assert read(unsigned(PLATFORM))[0].role is LinkRole.PLATFORM
 
 
 @given(st.text(max_size=200))

@@ -20,7 +20,8 @@ from permille.domain.account.second_chance import Review, ReviewState, Trial, Tr
 from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
-from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.outcome import Outcome
 from permille.domain.rules.trial import CHECKED_EVERY
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.alert import listed

@@ -123,7 +123,7 @@ def hands_on() -> None:
 def issues() -> None:
     the = access_services()
     for name in ("Anna", "Bob"):
-        issue_link(the, MakeLink(audience=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
+        issue_link(the, MakeLink(role=LinkRole.STAFF, name=name, lasts=timedelta(hours=1), by=STAFF), NOW)
     ReplayedTime(table="ControlTable").ahead()
 
 

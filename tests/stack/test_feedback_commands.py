@@ -29,7 +29,7 @@ def _publish(stack: Stack, body: str) -> None:
 
 def _groups(stack: Stack, caller: str) -> list[dict[str, Any]]:
     listed = json.loads(stack.run("quarantine", "list", "--json").stdout)
-    return [group for group in listed["groups"] if group["caller"] == caller]
+    return [group for group in listed["groups"] if group["sender"] == caller]
 
 
 def _a_caller() -> str:
@@ -50,7 +50,7 @@ def test_what_nobody_owns_is_listed_by_reason_and_caller(stack: Stack, caller: s
     [group] = _groups(stack, caller)
 
     words = stack.run("quarantine", "list").stdout
-    assert group["reason"] == "unattributed: no account owns this caller"
+    assert group["reason"] == "unattributed: the sender belongs to no account"
     assert caller in words
 
 

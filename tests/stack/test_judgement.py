@@ -155,8 +155,8 @@ def test_a_key_that_is_woken_by_hand_is_found_by_the_sweep_and_put_to_sleep_agai
     assert {key["AccessKeyId"]: key["Status"] for key in keys} == {business.key: "Inactive", second: "Inactive"}
     (drift,) = [entry for entry in business.timeline() if entry["kind"] == "drift"]
     assert {(one["what"], one["key"]) for one in drift["facts"]["found"]} == {
-        ("awake", business.key),
-        ("awake", second),
+        ("active", business.key),
+        ("active", second),
     }
 
 
@@ -328,7 +328,7 @@ def test_a_policy_that_cannot_be_understood_holds_all_verdicts(business: Busines
         assert can_log_in(business)
         shown = stack.run("policy", "show")
         assert shown.returncode == 2
-        assert "nobody is judged" in shown.stderr
+        assert "no account is judged" in shown.stderr
     finally:
         ssm.delete_parameter(Name=name)
     tick(stack)

@@ -133,7 +133,7 @@ def test_the_key_of_owners_links_makes_none_for_staff(stack: Stack, web: Web) ->
     """Whoever may make owners' links, as Notify may, signs for staff in vain."""
     forged = make_token(
         KmsTokenSigner(staff_key=stack.outputs["OwnerLinkKeyArn"], kms=stack.client("kms")),
-        links.claims(LinkRole.STAFF, "Sam", clock(), by="arn:aws:iam::1:user/x"),
+        links.new_claims(LinkRole.STAFF, "Sam", clock(), by="arn:aws:iam::1:user/x"),
     )
 
     assert web.get(f"/enter?token={forged}").status == 401

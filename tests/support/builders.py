@@ -18,13 +18,14 @@ from permille.domain.feedback.message import Message
 from permille.domain.feedback.recipients import Recipients
 from permille.domain.login.links import LinkRole
 from permille.domain.people.commands import Command
-from permille.domain.people.decisions import Context, decide
+from permille.domain.people.decisions import Context, apply_command
 from permille.domain.people.owner_commands import RequestReview, ReviewRequest
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, SecondChance
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.rules.backlog import Backlog
-from permille.domain.rules.decision import Evidence, Outcome
+from permille.domain.rules.evidence import Evidence
+from permille.domain.rules.outcome import Outcome
 from permille.domain.sending.smtp_server import Server
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.alert import Alert, listed
@@ -86,7 +87,7 @@ def decided(
     account: Account, command: Command, now: datetime = NOW, zone: tzinfo = UTC, chance: SecondChance = DEFAULT_CHANCE
 ) -> Outcome:
     """What comes of a command. `zone`: the account's; `chance`: the policy's."""
-    return decide(account, command, Context(zone, chance), now)
+    return apply_command(account, command, Context(zone, chance), now)
 
 
 def a_provider(**different: Any) -> Provider:
@@ -104,7 +105,7 @@ def a_sender(caller: str = CALLER, account_id: str = ACCOUNT, *epochs: datetime)
 
 
 def a_message(message_id: str = "m-1", **different: Any) -> Message:
-    usual: dict[str, Any] = {"sent_at": SENT_AT, "caller": CALLER, "destination": ("ann@example.com",)}
+    usual: dict[str, Any] = {"sent_at": SENT_AT, "sender": CALLER, "destination": ("ann@example.com",)}
     about = {"id": message_id, "subject": "Fresh bread", **usual, **different}
     return Message(**about | {"destination": _named(about["destination"])})
 
@@ -301,7 +302,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "waiting": 7,
     "bound": 5,
     "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
-    "found": (Difference(sender=CALLER, what="awake", key=KEY),),
+    "found": (Difference(sender=CALLER, what="active", key=KEY),),
     "note": "Begin with your best customers",
     "instead_of": "",
     "begins_at": MIDNIGHT,

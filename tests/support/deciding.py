@@ -5,11 +5,12 @@ from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.rules import decide as deciding
-from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.needs import judged
+from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.needs import evidence_of_tallies
+from permille.domain.rules.outcome import Outcome
 
 
 def decide(account: Account, found: Evidence, rules: Rules, now: datetime) -> Outcome:
     """`found` without a verdict."""
-    verdict = judged(account, found.days, rules, now)
+    verdict = evidence_of_tallies(account, found.days, rules, now)
     return deciding.decide(account, replace(found, verdict=verdict.verdict, acts=verdict.acts), rules, now)

@@ -154,7 +154,7 @@ class FakeLinkIssuer:
     now: datetime = NOW
 
     def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
-        command = MakeLink(audience=audience, name=name, lasts=lasts, by=self.by, grant=grant)
+        command = MakeLink(role=audience, name=name, lasts=lasts, by=self.by, grant=grant)
         return issue_link(self.world, command, self.now).token
 
 

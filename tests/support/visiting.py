@@ -50,7 +50,7 @@ def a_token(
     for name in ("", subject) if audience is not LinkRole.OWNER else ():
         rows.link_registers.setdefault((audience, name), Register(LONG_AGO, LONG_AGO if name else None))
     account = rows.accounts.get(subject) if audience is LinkRole.OWNER else None
-    made = links.claims(
+    made = links.new_claims(
         audience,
         subject,
         now,

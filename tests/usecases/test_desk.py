@@ -161,7 +161,7 @@ def test_the_dossier_explains_and_shows_everything(world: FakeDesk) -> None:
 
     found = seen(world)
 
-    assert found.explained.lines("APWT")[0] == "bakery is disabled."
+    assert found.explanation.lines("APWT")[0] == "bakery is disabled."
     assert found.verdict is not None
     assert found.verdict.counts == Tally(1000, 2)
     assert [entry.kind for entry in found.entries.items] == ["complaint", "disabled", "complaint"]
@@ -176,7 +176,7 @@ def test_a_key_that_was_activated_by_hand_is_seen_at_once(world: FakeDesk) -> No
 
     (sender,) = seen(world).senders
 
-    assert sender.differences == [Difference(sender=CALLER, what="awake", key="k1")]
+    assert sender.differences == [Difference(sender=CALLER, what="active", key="k1")]
 
 
 def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: FakeDesk) -> None:
@@ -206,7 +206,7 @@ def test_what_cannot_be_known_now_does_not_keep_the_rest_from_being_shown(world:
     found = seen(world)
 
     assert (found.verdict is None) is (broken != "switch.state_of")
-    assert found.explained.decided is not None
+    assert found.explanation.decided is not None
     assert len(found.entries.items) == 3
 
 

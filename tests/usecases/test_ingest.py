@@ -306,8 +306,8 @@ def test_each_account_has_its_own_counts(feedback: Ingestion) -> None:
 @pytest.mark.parametrize(
     ("body", "reason", "caller"),
     [
-        (ses_event("Complaint", caller="root"), "unattributed: no account owns this caller", "root"),
-        (ses_event("Complaint", caller=""), "unattributed: no caller named", ""),
+        (ses_event("Complaint", caller="root"), "unattributed: the sender belongs to no account", "root"),
+        (ses_event("Complaint", caller=""), "unattributed: no sender named", ""),
         (ses_event("Delivery", sent_at=NOW + timedelta(days=2)), "sent more than a day ahead", CALLER),
         ("hello", "the body is not JSON", ""),
         ({"eventType": "Complaint", "mail": None}, "the event has nothing as mail", ""),
@@ -370,7 +370,7 @@ def test_without_a_caller_of_its_own_no_mail_is_permilles(feedback: Ingestion) -
 
     ingest(services, batch, NOW, lambda: timedelta(minutes=1))
 
-    assert feedback.quarantine.reasons == ["unattributed: no caller named"]
+    assert feedback.quarantine.reasons == ["unattributed: no sender named"]
 
 
 # ---------------------------------------------------------------- mail that is nobody's to answer for
@@ -493,7 +493,7 @@ def test_the_platforms_own_mail_is_dropped_before_anything_else_is_asked(feedbac
     [
         ("Successfully validated SNS topic for Amazon SES event publishing.", {"what": "set-up notice"}),
         (ses_event("Delivery") | {"eventType": "Open"}, {"what": "Open"}),
-        (ses_event("Delivery", caller="crm"), {"what": "the platform's own mail", "caller": "crm"}),
+        (ses_event("Delivery", caller="crm"), {"what": "the platform's own mail", "sender": "crm"}),
         (own_mail("Delivery"), {"what": "mail to an owner"}),
     ],
 )

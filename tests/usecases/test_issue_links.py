@@ -14,8 +14,8 @@ from permille.domain.values.errors import Conflict, InvalidInput, NotAuthenticat
 from permille.usecases.login.access import authenticate
 from permille.usecases.login.issue_links import IssueServices, issue_link, revoke_links
 
-FOR_SAM = MakeLink(audience=LinkRole.STAFF, name="Sam", lasts=timedelta(hours=1), by=STAFF)
-REVOKE_SAM = RevokeAccess(audience=LinkRole.STAFF, name="Sam", reason="Sam has left", by=STAFF)
+FOR_SAM = MakeLink(role=LinkRole.STAFF, name="Sam", lasts=timedelta(hours=1), by=STAFF)
+REVOKE_SAM = RevokeAccess(role=LinkRole.STAFF, name="Sam", reason="Sam has left", by=STAFF)
 
 
 class FakeLinks:
@@ -133,9 +133,7 @@ def test_a_later_revocation_by_a_clock_that_is_behind_shortens_none(world: FakeL
     world.rows.link_registers[LinkRole.STAFF, ""] = Register(of_all=NOW)
 
     assert (
-        revoke_links(
-            world.register, RevokeAccess(audience=LinkRole.STAFF, reason="R", by=STAFF), NOW - timedelta(1)
-        ).of_all
+        revoke_links(world.register, RevokeAccess(role=LinkRole.STAFF, reason="R", by=STAFF), NOW - timedelta(1)).of_all
         == NOW
     )
 
@@ -148,4 +146,4 @@ def test_staff_are_granted_nothing_platforms_something_and_owners_come_by_mail(
     audience: LinkRole, grant: Grant | None
 ) -> None:
     with pytest.raises(InvalidInput):
-        MakeLink(audience=audience, name="Sam", lasts=timedelta(hours=1), by=STAFF, grant=grant)
+        MakeLink(role=audience, name="Sam", lasts=timedelta(hours=1), by=STAFF, grant=grant)

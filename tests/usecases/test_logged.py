@@ -45,7 +45,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
         (
             [ses_event("Delivery", recipients=["ann@x.org", "postmaster", {}])],
             [
-                ("feedback.recipient_unreadable", {"caller": CALLER, "message_id": "m-1", "recipients": 2}),
+                ("feedback.recipient_unreadable", {"sender": CALLER, "message_id": "m-1", "recipients": 2}),
                 ("feedback.counted", {"new": 1, "known": 0, "failed": 0}),
             ],
         ),
@@ -57,7 +57,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
             [
                 (
                     "feedback.quarantined",
-                    {"reason": "unattributed: no account owns this caller", "caller": "root", "kind": "Bounce"},
+                    {"reason": "unattributed: the sender belongs to no account", "sender": "root", "kind": "Bounce"},
                 )
             ],
         ),
@@ -66,7 +66,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
             [
                 (
                     "feedback.quarantined",
-                    {"reason": "unattributed: no caller named", "caller": "", "kind": "Complaint"},
+                    {"reason": "unattributed: no sender named", "sender": "", "kind": "Complaint"},
                 )
             ],
         ),
@@ -75,7 +75,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
             [
                 (
                     "feedback.quarantined",
-                    {"reason": "sent more than a day ahead", "caller": CALLER, "kind": "Complaint"},
+                    {"reason": "sent more than a day ahead", "sender": CALLER, "kind": "Complaint"},
                 )
             ],
         ),

@@ -54,7 +54,7 @@ def test_a_key_that_was_activated_by_hand_is_drift_and_is_deactivated_again(worl
 
     assert world.run(NEXT).swept == 1
 
-    assert finds(world) == [("awake", f"{CALLER}-k1")]
+    assert finds(world) == [("active", f"{CALLER}-k1")]
     assert world.agrees()
 
 
@@ -65,7 +65,7 @@ def test_a_key_that_was_added_by_hand_is_drift_and_is_activated_with_the_others(
 
     world.run(NEXT)
 
-    assert finds(world) == [("awake", "AKIASTOLEN")]
+    assert finds(world) == [("active", "AKIASTOLEN")]
     assert world.can_send() == [False, False]
     assert world.account().credential.deactivated == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
 
@@ -91,8 +91,8 @@ def test_what_drifted_is_told_of_each_sender(world: FakeEnforcement) -> None:
     (told,) = world.told("drift")
     assert told.facts == Drift(
         found=(
-            Difference(sender=CALLER, what="awake", key=f"{CALLER}-k1"),
-            Difference(sender=SECOND, what="awake", key=f"{SECOND}-k1"),
+            Difference(sender=CALLER, what="active", key=f"{CALLER}-k1"),
+            Difference(sender=SECOND, what="active", key=f"{SECOND}-k1"),
             Difference(sender=SECOND, what="not denied", key=""),
         )
     )
@@ -124,7 +124,7 @@ def test_a_closed_account_is_kept_closed(world: FakeEnforcement) -> None:
     world.run(NEXT)
 
     assert world.can_send() == [False]
-    assert [one for one, _ in finds(world)] == ["awake", "not denied"]
+    assert [one for one, _ in finds(world)] == ["active", "not denied"]
 
 
 def test_a_closed_accounts_user_that_is_gone_is_fine(world: FakeEnforcement) -> None:
@@ -218,7 +218,7 @@ def test_a_long_sweep_goes_on_where_the_time_was_over(world: FakeEnforcement) ->
     assert swept[-1] < swept[0]
     assert world.rows.lap.done
     assert world.rows.breaker.active_accounts == 2 * PAGE + 30
-    assert finds(world) == [("awake", f"{CALLER}-k1")]
+    assert finds(world) == [("active", f"{CALLER}-k1")]
 
 
 def enough_for(looks: int) -> "Enough":

@@ -45,12 +45,12 @@ def groups_of(bodies: Iterable[Quarantined]) -> list[dict[str, Any]]:
     items = [
         {
             "reason": reason,
-            "caller": caller,
+            "sender": sender,
             "count": group.count,
             "first_at": group.first_at.isoformat() if group.first_at else None,
             "last_at": group.last_at.isoformat() if group.last_at else None,
             "ids": group.ids,
         }
-        for (reason, caller), group in groups.items()
+        for (reason, sender), group in groups.items()
     ]
     return sorted(items, key=lambda group: (-group["count"], group["first_at"]))

@@ -36,7 +36,7 @@ def _print_evidence(case: ReviewCase, platform: str, console: Console) -> None:
         console.print(f"  {case.kept_now}", soft_wrap=True)
     for name, count in case.campaigns:
         console.print(f"  {wording.times(count, 'complaint')} by now about {literal(name)}", soft_wrap=True)
-    if case.is_cut:
+    if case.is_truncated:
         console.print("  older complaints are left out")
     for entry in case.trials:
         trial = entry.in_zone(zone)

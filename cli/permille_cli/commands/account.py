@@ -116,7 +116,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     account = stack.account(account_id)
     now = account.after_last_decision(stack.now())
     verdict = stack.verdict(account, now).verdict
-    senders = [_sender(stack, account, caller) for caller in account.senders]
+    senders = [_sender(stack, account, sender) for sender in account.senders]
     until = account.old_key_works_until(now)
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
@@ -142,14 +142,14 @@ for command in (
     app.command()(command)
 
 
-def _sender(stack: Stack, account: Account, caller: str) -> dict[str, Any]:
+def _sender(stack: Stack, account: Account, sender: str) -> dict[str, Any]:
     """A sender's keys and deny group, read from IAM now."""
-    state = stack.switch.state_of(caller)
+    state = stack.switch.state_of(sender)
     keys = sorted(state.keys.items()) if state else []
-    deactivated = account.may_reactivate(account.credential.deactivated.get(caller, frozenset()))
+    deactivated = account.may_reactivate(account.credential.deactivated.get(sender, frozenset()))
     by_hand = state is not None and account.is_denied_by_hand(state)
     return {
-        "caller_identity": caller,
+        "caller_identity": sender,
         "exists": state is not None,
         "agrees": state is None or by_hand or not changes(state, deactivated, may_send=account.status.may_send),
         "denied": state is not None and state.denied,

@@ -94,11 +94,11 @@ def _print_closed(account: Account, removed: DeletedUsers) -> None:
         _print(account)
     else:
         _print_status(account)
-    for caller in removed.gone:
-        done = "was deleted already" if caller in removed.before else "is deleted"
-        out.print(f"The IAM user {literal(caller)} {done}.")
-    for caller in removed.kept:
-        out.print(f"The IAM user {literal(caller)} was not made by Permille: it is deactivated and kept.")
+    for name in removed.gone:
+        done = "was deleted already" if name in removed.before else "is deleted"
+        out.print(f"The IAM user {literal(name)} {done}.")
+    for name in removed.kept:
+        out.print(f"The IAM user {literal(name)} was not made by Permille: it is deactivated and kept.")
 
 
 def exempt(

@@ -19,7 +19,7 @@ from permille.usecases.decisions.decisions import attempt
 from permille.usecases.history import read_history
 from permille.zones import shown_zone_of
 from permille_cli.answers import results
-from permille_cli.commands.explain import explained_of
+from permille_cli.commands.explain import read_explanation
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
@@ -48,9 +48,9 @@ def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, a
         complaints = [
             {**entry_json(report, platform, zone), "voided": _voided(voidings.get(report.id))} for report in reports
         ]
-        emit_json({"account_id": account_id, "complaints": complaints, "older_left_out": past.is_cut})
+        emit_json({"account_id": account_id, "complaints": complaints, "older_left_out": past.is_truncated})
         return
-    if past.is_cut:
+    if past.is_truncated:
         out.print("Older complaints are left out: see `permille timeline`.")
     for report in reports:
         facts = report.in_zone(zone).facts
@@ -135,6 +135,6 @@ def _kept_now(stack: Stack, account: Account) -> str | None:
     if account.status is not Status.DISABLED:
         return ""
     try:
-        return explained_of(stack, account).kept_now
+        return read_explanation(stack, account).kept_now
     except ServiceError:
         return None

@@ -19,7 +19,7 @@ from permille_cli.terminal.output import AsJson, emit_json, out
 
 def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Explain an account's status, with all numbers used."""
-    explanation, platform = explained_of(stack, stack.account(account_id)), stack["PlatformName"]
+    explanation, platform = read_explanation(stack, stack.account(account_id)), stack["PlatformName"]
     if as_json:
         emit_json(explanation_json(explanation, platform))
         return
@@ -27,7 +27,7 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 
-def explained_of(stack: Stack, account: Account) -> Explanation:
+def read_explanation(stack: Stack, account: Account) -> Explanation:
     """The explanation of the account's status, by its timeline and the policy in force."""
     now = account.after_last_decision(stack.now())
     past = read_history(stack.timeline, account.id, *Topic)

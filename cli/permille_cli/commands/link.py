@@ -49,7 +49,7 @@ def owner(
     Whoever has the link has access: keep it secret.
     """
     account, lasts, now = stack.account(account_id), _lasting(LinkRole.OWNER, days, "days"), stack.now()
-    claims = links.claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
+    claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
     link = address(stack["ConsoleUrl"], make_token(stack.signer, claims))
     # Logged before it is printed, so that no valid link is unknown.
     facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.caller())
@@ -144,36 +144,36 @@ def revoke_platform(
     _revoke(stack, LinkRole.PLATFORM, name, reason, as_json=as_json)
 
 
-def _revoke(stack: Stack, audience: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
-    command = RevokeAccess(audience=audience, name=name, reason=reason, by=stack.caller())
+def _revoke(stack: Stack, role: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
+    command = RevokeAccess(role=role, name=name, reason=reason, by=stack.caller())
     revoked = revoke_links(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
     assert until is not None
-    whose = f"{audience} {command.name}".rstrip()
+    whose = f"{role} {command.name}".rstrip()
     _print_revoked(whose, until, as_json=as_json)
-    if command.name and (missing := _never_made(stack, audience, command.name)):
+    if command.name and (missing := _never_made(stack, role, command.name)):
         err.print(f"warning: no link or token for {whose} is {missing}", soft_wrap=True, markup=False)
 
 
-def _never_made(stack: Stack, audience: LinkRole, name: str) -> str:
+def _never_made(stack: Stack, role: LinkRole, name: str) -> str:
     """Says where no link of that name was found; empty if there is one, or the timeline cannot be read."""
     try:
         page = stack.timeline.latest(SYSTEM, MAX_OF_TOPIC)
     except ServiceError:
         return ""
-    if any((made.facts.audience, made.facts.subject) == (audience, name) for made in only(LinkMade, page.items)):
+    if any((made.facts.audience, made.facts.subject) == (role, name) for made in only(LinkMade, page.items)):
         return ""
     return (
         f"among the newest {MAX_OF_TOPIC:,} entries of the system timeline" if page.next else "on the system timeline"
     )
 
 
-def _lasting(audience: LinkRole, number: float, unit: str) -> timedelta:
+def _lasting(role: LinkRole, number: float, unit: str) -> timedelta:
     try:
         lasts = timedelta(**{unit: number})
     except (ValueError, OverflowError):  # nan and inf
         lasts = timedelta()
-    return validation.of_field(unit, partial(links.check_lifetime, audience), lasts)
+    return validation.of_field(unit, partial(links.check_lifetime, role), lasts)
 
 
 def _print_link(link: str, *, as_json: bool) -> None:

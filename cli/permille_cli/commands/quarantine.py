@@ -39,7 +39,7 @@ def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) 
         return
     for group in groups:
         out.print(f"[bold]{group['count']:,}[/]  {literal(group['reason'])}")
-        who = f"sender {literal(group['caller'])}, " if group["caller"] else ""
+        who = f"sender {literal(group['sender'])}, " if group["sender"] else ""
         out.print(f"   {who}{group['first_at'][:16]} to {group['last_at'][:16]} UTC", soft_wrap=True)
         first_ids = ", ".join(literal(body_id[:SHORT]) for body_id in group["ids"][:3])
         out.print(f"   ids {first_ids}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
@@ -175,6 +175,6 @@ def _named(quarantined: Quarantined) -> dict[str, Any]:
     return {
         "id": quarantined.id,
         "reason": quarantined.reason,
-        "caller": quarantined.sender,
+        "sender": quarantined.sender,
         "at": quarantined.at.isoformat(),
     }

@@ -26,8 +26,8 @@ class FunctionUrlIssuer:
         self._url = url.rstrip("/") + LINKS
         self._session = session or boto3.Session()
 
-    def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
-        request: dict[str, Any] = {"audience": audience, "name": name, "seconds": int(lasts.total_seconds())}
+    def token(self, role: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+        request: dict[str, Any] = {"audience": role, "name": name, "seconds": int(lasts.total_seconds())}
         if grant:
             request |= {"scopes": sorted(grant.scopes), "accounts": list(grant.accounts)}
         with service_call(DOING):

@@ -21,9 +21,9 @@ class DynamoLinkRegister:
         self._rows = on_table(ControlRow, table)
         self._entries = on_table(EntryRow, timeline)
 
-    def get(self, audience: LinkRole, name: str) -> Register:
-        keys = _keys(audience, name)
-        with table_call(f"reading the register of links for {audience}"):
+    def get(self, role: LinkRole, name: str) -> Register:
+        keys = _keys(role, name)
+        with table_call(f"reading the register of links for {role}"):
             rows: dict[str, Any] = {row.name: row for row in self._rows.batch_get(keys, consistent_read=True)}
         own = {key: row for key, row in rows.items() if row.written_in == self._table}
         of_all, of_name = own.get(keys[0]), own.get(keys[-1]) if name else None
@@ -35,14 +35,14 @@ class DynamoLinkRegister:
 
     def save(
         self,
-        audience: LinkRole,
+        role: LinkRole,
         name: str,
         read: Register,
         register: Register,
         entry: TimelineEntry[LinkMade | AccessRevoked],
     ) -> None:
-        of_all, *of_name = _keys(audience, name)
-        with transaction(self._rows, f"writing the register of links for {audience}") as writes:
+        of_all, *of_name = _keys(role, name)
+        with transaction(self._rows, f"writing the register of links for {role}") as writes:
             same = self._is(ControlRow.valid_since, read.of_all) & self._is(ControlRow.last_issued, read.last_issued)
             actions = self._actions(register.of_all, register.last_issued)
             writes.update(self._rows(of_all), actions=actions, condition=same)
@@ -65,6 +65,6 @@ class DynamoLinkRegister:
         return attribute.does_not_exist() | ControlRow.written_in.does_not_exist() | ~ours
 
 
-def _keys(audience: LinkRole, name: str) -> list[str]:
-    of_all = f"links#{audience}"
+def _keys(role: LinkRole, name: str) -> list[str]:
+    of_all = f"links#{role}"
     return [of_all, f"{of_all}#{name}"] if name else [of_all]

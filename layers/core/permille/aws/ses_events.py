@@ -108,7 +108,7 @@ def _message(mail: Json, destination: Recipients | None = None) -> Message:
     return Message(
         id=id_at(mail, "messageId", "mail"),
         sent_at=instant_at(mail, "timestamp", "mail"),
-        caller=_sender(mail),
+        sender=_sender(mail),
         destination=destination,
         subject=subject[:LONGEST_SUBJECT] if isinstance(subject, str) else "",
         about=first_text(tags.get(ABOUT_TAG)),
@@ -122,7 +122,7 @@ def _sender(mail: Json) -> str:
     tags = mail.get("tags")
     values = tags.get("ses:caller-identity") if isinstance(tags, dict) else None
     if values is not None and (not isinstance(values, list) or len(values) != 1 or not isinstance(values[0], str)):
-        raise Malformed("ses:caller-identity does not name one caller")
+        raise Malformed("ses:caller-identity does not name one sender")
     named = mail.get("callerIdentity")
     if named is not None and not isinstance(named, str):
         raise Malformed(f"mail has {type_name(named)} as callerIdentity, not a text")

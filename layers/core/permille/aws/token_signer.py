@@ -22,17 +22,17 @@ class KmsTokenSigner:
         self._kms: KMSClient = kms or client("kms")
         self._keys = {LinkRole.OWNER: owner_key, LinkRole.STAFF: staff_key, LinkRole.PLATFORM: platform_key}
 
-    def sign(self, audience: LinkRole, message: bytes) -> bytes:
-        with service_call(f"signing for {audience}"):
-            answer = self._kms.generate_mac(KeyId=self._keys[audience], MacAlgorithm=_ALGORITHM, Message=message)
+    def sign(self, role: LinkRole, message: bytes) -> bytes:
+        with service_call(f"signing for {role}"):
+            answer = self._kms.generate_mac(KeyId=self._keys[role], MacAlgorithm=_ALGORITHM, Message=message)
         return answer["Mac"]
 
-    def verify(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
+    def verify(self, role: LinkRole, message: bytes, mac: bytes) -> bool:
         if not mac:  # KMS refuses an empty one
             return False
-        with service_call(f"verifying for {audience}"):
+        with service_call(f"verifying for {role}"):
             try:
-                self._kms.verify_mac(KeyId=self._keys[audience], MacAlgorithm=_ALGORITHM, Message=message, Mac=mac)
+                self._kms.verify_mac(KeyId=self._keys[role], MacAlgorithm=_ALGORITHM, Message=message, Mac=mac)
             except ClientError as refused:
                 if code_of(refused) == "KMSInvalidMacException":
                     return False

@@ -40,7 +40,7 @@ def _fields(request: Request, session: Session | None, status: int) -> dict[str,
         return {}
     target = Target.of(request.path)
     return {
-        "audience": session.claims.audience,
+        "audience": session.claims.role,
         "principal": session.claims.subject,
         "by": session.claims.by,
         "account": session.account.id if session.account else target.account,

@@ -1,4 +1,4 @@
-"""Authentication of requests. A path under a protected prefix is for its audience alone; all other paths are public."""
+"""Authentication of requests. A path under a protected prefix is for its role alone; all other paths are public."""
 
 import hmac
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Session:
     def name(self) -> str:
         """How the timeline names who decided. The name of staff is that of the link, which its maker chose freely; so
         the maker is named too, as AWS authenticated them."""
-        match self.claims.audience:
+        match self.claims.role:
             case LinkRole.OWNER:
                 return OWNER
             case LinkRole.STAFF:
@@ -83,10 +83,10 @@ class Authenticator:
 
     def log_in(self, token: str, now: datetime) -> Session:
         """The session of a link's token. Raises NotAuthenticated, and NotAuthorized where no path here is for its
-        audience."""
-        audience = tokens.read(token)[0].audience
-        if audience not in self.protected.values():
-            raise NotAuthorized(f"a link for {audience} opens nothing here")
+        role."""
+        role = tokens.read(token)[0].role
+        if role not in self.protected.values():
+            raise NotAuthorized(f"a link for {role} opens nothing here")
         claims, account = access.authenticate(token, self.signer, self.accounts, self.register, now)
         return Session(claims, token, account)
 
@@ -96,7 +96,7 @@ class Authenticator:
             session = self.log_in(request.cookies.get(STAFF_COOKIE, ""), now)
         except NotAuthenticated:
             return None
-        return session if session.claims.audience is LinkRole.STAFF else None
+        return session if session.claims.role is LinkRole.STAFF else None
 
     def owner_of(self, token: str) -> Account:
         """The account of an owner's link, expired or not. Raises NotAuthenticated."""
@@ -105,13 +105,13 @@ class Authenticator:
     def session(self, request: Request, now: datetime) -> Session | None:
         """The session of a request; None on a public path. Raises NotAuthenticated, and NotAuthorized where the token
         is for something else, or a form was not sent by a page of this session."""
-        audience = audience_of(request.path, self.protected)
-        if audience is None:
+        role = role_of(request.path, self.protected)
+        if role is None:
             return None
-        token, is_form = _token(request, audience), audience is not LinkRole.PLATFORM and request.changes_something
+        token, is_form = _token(request, role), role is not LinkRole.PLATFORM and request.changes_something
         if not token:
             raise NotLoggedIn("the request has no token")
-        _check_claims(tokens.read(token)[0], audience, request)
+        _check_claims(tokens.read(token)[0], role, request)
         if is_form:
             self.check_origin(request)
         session = self.log_in(token, now)
@@ -125,16 +125,16 @@ class Authenticator:
             raise NotAuthorized("the form comes from another origin")
 
 
-def audience_of(path: str, protected: ProtectedPrefixes) -> LinkRole | None:
+def role_of(path: str, protected: ProtectedPrefixes) -> LinkRole | None:
     """Who may open the path; None where everybody may."""
-    return next((audience for prefix, audience in protected.items() if path.startswith(prefix)), None)
+    return next((role for prefix, role in protected.items() if path.startswith(prefix)), None)
 
 
-def _check_claims(claims: Claims, audience: LinkRole, request: Request) -> None:
+def _check_claims(claims: Claims, role: LinkRole, request: Request) -> None:
     """Checks the unverified claims first, so that KMS is not asked about a token that would be refused anyway."""
-    if claims.audience is not audience:
-        raise NotAuthorized(f"a link for {claims.audience} opens nothing for {audience}")
-    if audience is LinkRole.OWNER and claims.subject != account_in(request.path):
+    if claims.role is not role:
+        raise NotAuthorized(f"a link for {claims.role} opens nothing for {role}")
+    if role is LinkRole.OWNER and claims.subject != account_in(request.path):
         raise NotAuthorized("the link is another account's")
     if claims.grant:
         _check_grant(claims.grant, request)
@@ -155,8 +155,8 @@ def _account_in_api(path: str) -> str:
     return next(iter(path.split("/")[4:]), "")
 
 
-def _token(request: Request, audience: LinkRole) -> str:
-    if audience is not LinkRole.PLATFORM:
-        return token_in_cookie(request, audience)
+def _token(request: Request, role: LinkRole) -> str:
+    if role is not LinkRole.PLATFORM:
+        return token_in_cookie(request, role)
     authorization = request.header("authorization")
     return authorization[len(_BEARER) :].strip() if authorization.lower().startswith(_BEARER) else ""

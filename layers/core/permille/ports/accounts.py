@@ -57,12 +57,14 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """How far the sweep has come.
+    """The progress of the sweep: a lap is one pass over all accounts.
 
-    next_at: when the next lap begins, ISO 8601
-    mode, policy: what this one goes by, the policy's id; another mode or policy begins a lap at once
-    after: the last account that was looked at
-    active: how many active ones were met
+    next_at: when the next lap begins, ISO 8601; empty before the first one
+    mode: the mode of this lap; another mode begins a new lap at once
+    policy: the id of this lap's policy; another policy begins a new lap at once
+    after: the id of the last account that was checked; empty at the beginning of a lap
+    active: how many active accounts were checked so far
+    done: whether all accounts were checked; nothing is done until `next_at` then
     """
 
     next_at: str = ""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from permille.ports.paging import Page
 
 FEEDBACK, RETRIES = "Feedback", "Notifications to be retried"  # queues that a function works off
-SELF_DRAINING = (FEEDBACK, RETRIES)
+CONSUMED_QUEUES = (FEEDBACK, RETRIES)
 
 
 class AccountIndex(Protocol):

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 class LinkRegister(Protocol):
     """The revocation list: until which instant links for staff, and tokens for platforms, are revoked."""
 
-    def get(self, audience: LinkRole, name: str) -> Register:
-        """What is revoked for all of the audience, and for `name` where it is not empty. Strongly consistent. What was
+    def get(self, role: LinkRole, name: str) -> Register:
+        """What is revoked for all of the role, and for `name` where it is not empty. Strongly consistent. What was
         written to another table is not read: a table that is restored from a backup lacks later revocations."""
 
     def save(
         self,
-        audience: LinkRole,
+        role: LinkRole,
         name: str,
         read: Register,
         register: Register,
@@ -30,10 +30,10 @@ class LinkRegister(Protocol):
 
 
 class TokenSigner(Protocol):
-    """HMAC-SHA-256, under a key for each audience."""
+    """HMAC-SHA-256, under a key for each role."""
 
-    def sign(self, audience: LinkRole, message: bytes) -> bytes:
+    def sign(self, role: LinkRole, message: bytes) -> bytes:
         """The MAC of the message."""
 
-    def verify(self, audience: LinkRole, message: bytes, mac: bytes) -> bool:
-        """Whether `mac` is the MAC of the message under the audience's key."""
+    def verify(self, role: LinkRole, message: bytes, mac: bytes) -> bool:
+        """Whether `mac` is the MAC of the message under the role's key."""

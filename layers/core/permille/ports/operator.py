@@ -148,7 +148,7 @@ class OperatorControl(Control, BreakerAdmin, Protocol):
 class LinkIssuer(Protocol):
     """Issues links and tokens through the function Access."""
 
-    def token(self, audience: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
+    def token(self, role: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
         """A token for staff or a platform. The IAM identity that asked is in the token, and on the system timeline
         before this returns. Raises InvalidInput.
 

@@ -50,16 +50,16 @@ class AffectedJson(TypedDict):
     breaks_present: bool
 
 
-def explanation_json(explained: Explanation, platform: str) -> ExplanationJson:
+def explanation_json(explanation: Explanation, platform: str) -> ExplanationJson:
     """The explanation of an account. `platform`: its name, for the lines."""
-    decided = explained.decided
+    decided = explanation.decided
     return {
-        "account_id": explained.account.id,
-        "status": explained.account.status,
+        "account_id": explanation.account.id,
+        "status": explanation.account.status,
         "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **facts_json(decided)} if decided else None,
-        "now": facts_json(explained.now) if explained.now else None,
-        "kept_now": kept_now_json(explained.kept_now),
-        "lines": explained.lines(platform),
+        "now": facts_json(explanation.now) if explanation.now else None,
+        "kept_now": kept_now_json(explanation.kept_now),
+        "lines": explanation.lines(platform),
     }
 
 

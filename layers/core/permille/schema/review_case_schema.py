@@ -48,7 +48,7 @@ def case_json(case: ReviewCase) -> CaseJson:
         "campaigns": [{"campaign": name, "complaints": count} for name, count in case.campaigns],
         "kept_now": kept_now_json(case.kept_now),
         "trials": [{"at": entry.at.isoformat(), "how": entry.kind, **facts_json(entry)} for entry in case.trials],
-        "older_left_out": case.is_cut,
+        "older_left_out": case.is_truncated,
     }
 
 

@@ -16,11 +16,11 @@ class History:
     """A part of a timeline.
 
     entries: all of the topics, and some others, oldest first
-    is_cut: older entries of the topics are left out
+    is_truncated: older entries of the topics are left out
     """
 
     entries: list[Entry]
-    is_cut: bool = False
+    is_truncated: bool = False
 
 
 def read_history(timeline: Timeline, account_id: str, *topics: Topic, newest: Page[Entry] | None = None) -> History:

@@ -18,7 +18,7 @@ from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused, I
 from permille.domain.words import wording
 from permille.zones import shown_zone_of
 
-DONE = {
+DONE_MESSAGES = {
     "approve": "Approved. The owner is told the day.",
     "decline": "Declined. The owner is told why.",
     "cancel": "The trial is cancelled. The owner is told why.",
@@ -84,6 +84,6 @@ def _in_zone(entry: Entry, account: Account | None) -> Entry:
 
 
 def _done(query: Mapping[str, str]) -> str:
-    """What was done, in words of DONE alone: anybody can make a link to this page."""
-    done, account_id = DONE.get(query.get("done", ""), ""), query.get("account", "")
+    """What was done, in words of DONE_MESSAGES alone: anybody can make a link to this page."""
+    done, account_id = DONE_MESSAGES.get(query.get("done", ""), ""), query.get("account", "")
     return f"{account_id}: {done}" if done and ACCOUNT_ID.fullmatch(account_id) else done

@@ -13,7 +13,7 @@ from permille.domain.values.calendar import today
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille.domain.words import wording
-from permille.ports.desk import SELF_DRAINING, QueueStatus
+from permille.ports.desk import CONSUMED_QUEUES, QueueStatus
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
 
@@ -104,4 +104,4 @@ def queue_tone(queue: QueueStatus) -> str:
     """The colour of a queue: dead letters and failures wait for a person, feedback and retries do not."""
     if not queue.messages:
         return "good"
-    return "plain" if queue.name in SELF_DRAINING else "bad"
+    return "plain" if queue.name in CONSUMED_QUEUES else "bad"

@@ -88,6 +88,6 @@ def _is_for_staff(request: Request) -> bool:
         return request.path.startswith("/desk")
     try:
         fields = request.form if request.changes_something else request.query
-        return tokens.read(fields.get("token", ""))[0].audience is LinkRole.STAFF
+        return tokens.read(fields.get("token", ""))[0].role is LinkRole.STAFF
     except PermilleError:
         return False

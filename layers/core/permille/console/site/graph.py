@@ -41,7 +41,7 @@ def draw(
         rate_ticks=[Tick(right_axis.at(value), f"{value:g}") for value in rates],
         date_ticks=_dates(periods, time, size.dates),
         limit=Tick(right_axis.at(limit), f"limit: {limit} per 1,000"),
-        is_cut=highest_rate > rates[-1],
+        is_clipped=highest_rate > rates[-1],
     )
 
 

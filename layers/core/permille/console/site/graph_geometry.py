@@ -101,7 +101,7 @@ class Graph:
     rate_ticks: labels of the right axis, by y
     date_ticks: labels below, by x
     limit: the limit of the complaint rate, by y
-    is_cut: whether a rate is above the right axis
+    is_clipped: whether a rate is above the right axis
     """
 
     size: Size
@@ -115,7 +115,7 @@ class Graph:
     rate_ticks: list[Tick]
     date_ticks: list[Tick]
     limit: Tick
-    is_cut: bool
+    is_clipped: bool
 
     @property
     def base(self) -> float:

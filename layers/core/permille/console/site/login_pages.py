@@ -33,7 +33,7 @@ def enter() -> Response[str]:
         if not is_owners(token):
             raise
         return ctx.services.pages.page("expired", LINK_INVALID.status, framed=True, address=NEW_LINK, token=token)
-    return _confirmation_page(ctx, session) if session.claims.audience is LinkRole.STAFF else _logged_in(ctx, session)
+    return _confirmation_page(ctx, session) if session.claims.role is LinkRole.STAFF else _logged_in(ctx, session)
 
 
 @router.post(ENTER)
@@ -45,7 +45,7 @@ def confirm() -> Response[str]:
     session = ctx.services.authenticator.log_in(ctx.request.form.get("token", ""), ctx.now)
     ctx.optional_session = session
     current = ctx.services.authenticator.staff_session(ctx.request, ctx.now)
-    if current and session.claims.audience is LinkRole.STAFF and _identity(current) != _identity(session):
+    if current and session.claims.role is LinkRole.STAFF and _identity(current) != _identity(session):
         confirmed = current.owns_form(ctx.request)
         return _logged_in(ctx, session) if confirmed else _confirmation_page(ctx, session, current)
     return _logged_in(ctx, session)

@@ -13,7 +13,7 @@ from permille.domain.words import wording
 from permille.reading.periods import Period
 from permille.usecases.views.report import OwnerReport, ReportRange
 
-SHADES: Mapping[Status, str] = {
+SPAN_LABELS: Mapping[Status, str] = {
     Status.DISABLED: "SMTP account off",
     Status.TRIAL: "trial day",
     Status.OBSERVING: "waiting for late complaints",
@@ -33,12 +33,12 @@ def number_values(report: OwnerReport) -> dict[str, Any]:
         "bar_path": bar_path,
         "line_path": line_path,
         "mark_path": mark_path,
-        "is_cut": graphs["wide"].is_cut,
+        "is_clipped": graphs["wide"].is_clipped,
         "graph_heading": f"What you sent, {unit} by {unit}",
         "graph_title": f"Delivered e-mails and complaints by {unit} of sending, {first} to {last}",
         "graph_words": _in_words(report),
         "shaded": list(dict.fromkeys(span.status for span in report.spans)),
-        "shade_words": SHADES,
+        "span_labels": SPAN_LABELS,
         "epochs": report.epochs,
         "rows": list(_rows(report.periods)),
     }
@@ -65,7 +65,7 @@ def _in_words(report: OwnerReport) -> str:
     if rate := wording.rate(report.periods[-1].window):
         words += f" The line ends at {rate} per 1,000; the limit is {_limit(report)}."
     spans = (
-        f" {SHADES[span.status]}: {wording.day(span.begins)} to {wording.day(span.ends)}." for span in report.spans
+        f" {SPAN_LABELS[span.status]}: {wording.day(span.begins)} to {wording.day(span.ends)}." for span in report.spans
     )
     return words + "".join(spans)
 

@@ -118,12 +118,12 @@ class Unreadable:
     """A body that is not feedback as SES documents it.
 
     reason: what is wrong with it
-    caller: the `ses:caller-identity` that sent the mail; empty where it is not known
+    sender: the `ses:caller-identity` that sent the mail; empty where it is not known
     kind: Complaint, Bounce or Delivery; empty where it is not known
     """
 
     reason: str
-    caller: str = ""
+    sender: str = ""
     kind: str = ""
 
 

@@ -13,15 +13,15 @@ class Message:
 
     id: SES's message id
     sent_at: when SES accepted it
-    caller: the `ses:caller-identity` that sent it; empty where SES does not name one
+    sender: the `ses:caller-identity` that sent it; empty where SES does not name one
     destination: its recipients; None where they are unknown, and always for deliveries
     subject, campaign: as the sender wrote them; may be empty
-    about: of one of our own mails to owners, the account that it is about. Trust it only where we are the caller
+    about: of one of our own mails to owners, the account that it is about. Trust it only where we are the sender
     """
 
     id: str
     sent_at: datetime
-    caller: str
+    sender: str
     destination: Recipients | None = None
     subject: str = ""
     campaign: str = ""

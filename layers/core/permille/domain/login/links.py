@@ -11,7 +11,7 @@ from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput, LinkExpired, NotAuthenticated, Unavailable
 
 LINKS = "/links"  # the path of the function Access
-MOST_ACCOUNTS = 20  # account patterns in one token
+MAX_ACCOUNT_PATTERNS = 20  # account patterns in one token
 ALL_ACCOUNTS = "*"
 SECOND = timedelta(seconds=1)
 
@@ -61,8 +61,10 @@ class Grant:
     def __post_init__(self) -> None:
         if not self.scopes:
             raise InvalidInput(f"takes one or both of {' and '.join(Scope)}", "scope")
-        if not 1 <= len(self.accounts) <= MOST_ACCOUNTS:
-            raise InvalidInput(f"takes 1 to {MOST_ACCOUNTS} accounts; shop-* is all whose ids begin so", "account")
+        if not 1 <= len(self.accounts) <= MAX_ACCOUNT_PATTERNS:
+            raise InvalidInput(
+                f"takes 1 to {MAX_ACCOUNT_PATTERNS} accounts; shop-* is all whose ids begin so", "account"
+            )
         if wrong := [text for text in self.accounts if text != ALL_ACCOUNTS and not _is_pattern(text)]:
             raise InvalidInput(f"takes an account's id, its beginning and a *, or * alone, not {wrong[0]!r}", "account")
 
@@ -83,14 +85,14 @@ def _is_pattern(text: str) -> bool:
 class Claims:
     """The claims of a link or token. Instants are in UTC and have whole seconds.
 
-    audience: whom it authenticates
+    role: whom it authenticates
     subject: of an owner's link the account's id, else the holder's name
     issued_at, expires_at: from when and until when it is valid
     by: the ARN of whoever made it; empty in owners' links
     grant: what a platform's token allows; None in links
     """
 
-    audience: LinkRole
+    role: LinkRole
     subject: str
     issued_at: datetime
     expires_at: datetime
@@ -105,8 +107,8 @@ class Claims:
         return "/".join([kind, *(path[-1:] if kind == "user" else path)])
 
 
-def claims(
-    audience: LinkRole,
+def new_claims(
+    role: LinkRole,
     subject: str,
     now: datetime,
     lasts: timedelta | None = None,
@@ -117,18 +119,18 @@ def claims(
 ) -> Claims:
     """Makes the claims of a link that is made now.
 
-    lasts: its lifetime; None for the default of its audience
+    lasts: its lifetime; None for the default of its role
     valid_since: until when links were revoked. If need be, the link is issued a second after that, so that it is valid
     """
     second = now.astimezone(UTC).replace(microsecond=0)
-    expires_at = second + timedelta(seconds=int((lasts or DEFAULT_LIFETIME[audience]).total_seconds()))
+    expires_at = second + timedelta(seconds=int((lasts or DEFAULT_LIFETIME[role]).total_seconds()))
     issued_at = max(second, valid_since + SECOND) if valid_since else second
-    return Claims(audience, subject, issued_at, expires_at, by, grant)
+    return Claims(role, subject, issued_at, expires_at, by, grant)
 
 
-def check_lifetime(audience: LinkRole, lasts: timedelta) -> timedelta:
-    """Returns `lasts`. Raises InvalidInput where it is not more than 0, or exceeds the longest of the audience."""
-    longest = LONGEST_LIFETIME[audience]
+def check_lifetime(role: LinkRole, lasts: timedelta) -> timedelta:
+    """Returns `lasts`. Raises InvalidInput where it is not more than 0, or exceeds the longest of the role."""
+    longest = LONGEST_LIFETIME[role]
     if not timedelta() < lasts <= longest:
         most = f"{longest.days} days" if longest.days > 1 else f"{longest.total_seconds() // 3600:.0f} hours"
         raise InvalidInput(f"takes more than 0, and no more than {most}")
@@ -140,17 +142,17 @@ def check_issuable(claims: Claims, now: datetime) -> None:
     revoking links often moves it on, by a second each time."""
     if claims.issued_at > now + FURTHEST_AHEAD:
         raise Unavailable(
-            f"links for {claims.audience} were made and revoked so often that the next can be made from "
+            f"links for {claims.role} were made and revoked so often that the next can be made from "
             f"{claims.issued_at - FURTHEST_AHEAD:%H:%M:%S} UTC on; try again then"
         )
 
 
 def check_times(claims: Claims, now: datetime) -> None:
     """Raises LinkExpired where the link has expired, and NotAuthenticated where it is issued in the future or lasts
-    longer than any of its audience may, even if its MAC is right."""
+    longer than any of its role may, even if its MAC is right."""
     if now >= claims.expires_at:
         raise LinkExpired("the link has expired")
     if claims.issued_at > now + FURTHEST_AHEAD:
         raise NotAuthenticated("the link is from the future")
-    if claims.expires_at - claims.issued_at > LONGEST_LIFETIME[claims.audience]:
+    if claims.expires_at - claims.issued_at > LONGEST_LIFETIME[claims.role]:
         raise NotAuthenticated("the link lasts longer than it may")

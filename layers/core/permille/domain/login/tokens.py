@@ -23,12 +23,12 @@ _NAMES = {
 def signed_part(claims: Claims) -> str:
     """Header and payload of the token, which the MAC is computed over."""
     payload: dict[str, Any] = {
-        "aud": claims.audience,
+        "aud": claims.role,
         "sub": claims.subject,
         "iat": int(claims.issued_at.timestamp()),
         "exp": int(claims.expires_at.timestamp()),
     }
-    if claims.audience is not LinkRole.OWNER:
+    if claims.role is not LinkRole.OWNER:
         payload["by"] = claims.by
     if claims.grant:
         payload |= {"scope": _scope_text(claims.grant.scopes), "accounts": list(claims.grant.accounts)}
@@ -58,15 +58,15 @@ def read(text: str) -> tuple[Claims, str, bytes]:
 def _claims(payload: dict[str, Any]) -> Claims:
     """A token with additional claims is rejected: they may restrict what it allows."""
     try:
-        audience = LinkRole(payload["aud"])
-        if payload.keys() != _NAMES[audience]:
+        role = LinkRole(payload["aud"])
+        if payload.keys() != _NAMES[role]:
             raise NotAuthenticated("the token's claims are not of our kind")
         subject, by, instants = payload["sub"], payload.get("by", ""), [payload["iat"], payload["exp"]]
         if not (isinstance(subject, str) and isinstance(by, str) and all(type(instant) is int for instant in instants)):
             raise NotAuthenticated("the token's claims are not of our kind")
         issued_at, expires_at = (datetime.fromtimestamp(instant, UTC) for instant in instants)
-        grant = _grant(payload) if audience is LinkRole.PLATFORM else None
-        return Claims(audience, subject, issued_at, expires_at, by, grant)
+        grant = _grant(payload) if role is LinkRole.PLATFORM else None
+        return Claims(role, subject, issued_at, expires_at, by, grant)
     except (KeyError, ValueError, OverflowError, OSError, TypeError, InvalidInput) as error:
         raise NotAuthenticated("the token's claims are not of our kind") from error
 

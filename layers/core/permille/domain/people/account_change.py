@@ -8,7 +8,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.login.revocation import owners_revoked_until
 from permille.domain.people.staff_commands import ChangeIdentities, ChangeOwner, ChangeSenders
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.sending.iam_risk import AcceptedRisk
 from permille.domain.timeline.kinds.change import (
     IdentitiesChanged,

@@ -10,7 +10,7 @@ from permille.domain.account.account import TICK, Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.correction import Correction, Void
 from permille.domain.people.staff_commands import CorrectComplaint
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.complaints import CountedComplaint, Reported
 from permille.domain.timeline.kinds.corrections import ComplaintRestored, ComplaintVoided, Corrected
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry

@@ -1,4 +1,4 @@
-"""Applies the decisions of people: decide() finds the function for each command of commands.py."""
+"""Applies the decisions of people: apply_command() finds the function for each command of commands.py."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -46,7 +46,7 @@ from permille.domain.people.staff_commands import (
     VoidComplaint,
 )
 from permille.domain.policy.policy import DEFAULT, SecondChance
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.values.errors import DecisionRefused
 
 
@@ -73,7 +73,7 @@ class Context:
         return self.complaint
 
 
-def decide(account: Account, command: Command, context: Context, now: datetime) -> Outcome:
+def apply_command(account: Account, command: Command, context: Context, now: datetime) -> Outcome:
     """Raises DecisionRefused where the command is not possible in the account's state."""
     if isinstance(command, OwnerCommands):
         return _decide_for_owner(account, command, context, now)

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from permille.domain.account.account import Account
 from permille.domain.account.owner_acts import AskedMail
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.owner_contact import LinkRequested
 from permille.domain.timeline.timeline import entry
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.people.owner_commands import ConnectProvider, DisconnectProvider
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.provider import ProviderConnected, ProviderDisconnected
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import DecisionRefused

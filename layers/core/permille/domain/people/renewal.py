@@ -9,7 +9,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import Renewal
 from permille.domain.people import staff
 from permille.domain.people.staff_commands import Enable
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.credential import CredentialRenewed
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import DecisionRefused

@@ -9,7 +9,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.owner_acts import AskedMail, OwnerActs
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState
 from permille.domain.people.owner_commands import DeleteReview, ReviewRequest, WithdrawReview
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.review import ReviewAmended, ReviewRequested, ReviewWithdrawn
 from permille.domain.timeline.timeline import entry

@@ -8,7 +8,7 @@ from permille.domain.account.second_chance import Review, ReviewState, Trial, Tr
 from permille.domain.people.review import FURTHEST_DAY, open_review, review_before_trial
 from permille.domain.people.staff_commands import ApproveReview, ConfirmTrial, DeclineReview
 from permille.domain.policy.policy import SecondChance
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.review import ReviewApproved, ReviewDeclined
 from permille.domain.timeline.kinds.trial_outcome import TrialConfirmed
 from permille.domain.timeline.timeline import entry

@@ -8,8 +8,8 @@ from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption
 from permille.domain.login.revocation import owners_revoked_until
 from permille.domain.people.staff_commands import Exempt, StaffCommand
-from permille.domain.rules.decision import Outcome
 from permille.domain.rules.hold import NEEDS_STAFF
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.staff import (
     ByStaff,
     Closed,

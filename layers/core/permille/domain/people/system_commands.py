@@ -41,14 +41,14 @@ class UnignoreSender(StaffCommand):
 class MakeLink(Validated):
     """Makes a login link for a member of staff, or a token for a platform.
 
-    audience: staff or platform
+    role: staff or platform
     name: of the holder
     lasts: its lifetime
     by: the ARN of whoever makes it
     grant: what a platform's token allows; None of a link
     """
 
-    audience: LinkRole
+    role: LinkRole
     name: Annotated[str, validation.holder]
     lasts: timedelta
     by: Decider
@@ -56,31 +56,31 @@ class MakeLink(Validated):
 
     def __post_init__(self) -> None:
         super(MakeLink, self).__post_init__()  # slots=True creates another class, so that super() fails
-        if self.audience is LinkRole.OWNER or (self.audience is LinkRole.PLATFORM) is not (self.grant is not None):
+        if self.role is LinkRole.OWNER or (self.role is LinkRole.PLATFORM) is not (self.grant is not None):
             raise InvalidInput("a link for staff is granted nothing, and a token for a platform something")
-        _check_name(self.audience, self.name)
-        validation.of_field("lasts", partial(check_lifetime, self.audience), self.lasts)
+        _check_name(self.role, self.name)
+        validation.of_field("lasts", partial(check_lifetime, self.role), self.lasts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeAccess(StaffCommand):
     """Revokes all links for staff, or tokens for platforms, that were made before.
 
-    audience: staff or platform
+    role: staff or platform
     name: of the only holder whose links are revoked; empty for all holders
     """
 
-    audience: LinkRole
+    role: LinkRole
     name: Annotated[str, validation.holder_or_all] = ""
 
     def __post_init__(self) -> None:
         super(RevokeAccess, self).__post_init__()
         if self.name:
-            _check_name(self.audience, self.name)
+            _check_name(self.role, self.name)
 
 
-def _check_name(audience: LinkRole, name: str) -> None:
-    if audience is LinkRole.PLATFORM:
+def _check_name(role: LinkRole, name: str) -> None:
+    if role is LinkRole.PLATFORM:
         validation.of_field("name", validation.platform, name)
 
 

@@ -21,7 +21,7 @@ from permille.domain.policy.policy import (
     RecentRatio,
     SecondChance,
 )
-from permille.domain.policy.policy_numbers import abridged, checked
+from permille.domain.policy.policy_numbers import abridged, validated_number
 from permille.domain.values.errors import InvalidPolicy
 from permille.domain.values.json_values import flat
 
@@ -87,11 +87,11 @@ def _value(name: str, value: Any, of_preset: Any) -> Any:
     if value is None and name in _CAN_BE_OFF:
         return None
     if name not in _PARTS:
-        return checked(name, value)
+        return validated_number(name, value)
     part = _PARTS[name]
     members = _mapping(name, value)
     _refuse_unknown(f"{name}.", members, [field.name for field in fields(part)])
-    numbers = {key: checked(f"{name}.{key}", number) for key, number in members.items()}
+    numbers = {key: validated_number(f"{name}.{key}", number) for key, number in members.items()}
     return part(**numbers) if of_preset is None else replace(of_preset, **numbers)
 
 

@@ -42,7 +42,7 @@ _ALPHAS = ("complaint_ratio.alpha", "recent_ratio.alpha", "breaker.beyond_doubt_
 _ALPHA_RANGE = (Decimal("1e-12"), Decimal("0.5"))
 
 
-def checked(name: str, value: Any) -> int | bool | Decimal | None:
+def validated_number(name: str, value: Any) -> int | bool | Decimal | None:
     """The value of the number `name`, whose part of the policy, if any, stands before a dot. None of an alpha: it is
     off."""
     if name in _FLAGS:

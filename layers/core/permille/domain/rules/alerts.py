@@ -6,8 +6,9 @@ from hashlib import sha256
 
 from permille.domain.account.account import Account
 from permille.domain.policy.verdict import Verdict
-from permille.domain.rules.decision import Evidence, Outcome
+from permille.domain.rules.evidence import Evidence
 from permille.domain.rules.needs import COMMIT_LAG
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.alert import Alert
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import TimelineEntry, entry

@@ -13,7 +13,7 @@ STALLED_AFTER = timedelta(minutes=5)  # without anything counted, while the queu
 ANY_NUMBER = 10**12  # deliveries: with so many more no ratio is broken
 
 
-def verdict_from(trial: Trial) -> datetime:
+def earliest_outcome_at(trial: Trial) -> datetime:
     """The earliest instant of the verdict on a trial, when the backlog at the end of the observing is counted."""
     return trial.verdict_at + COUNTED_WITHIN
 

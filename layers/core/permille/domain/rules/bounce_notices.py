@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from permille.domain.account.account import Account
 from permille.domain.feedback.bounces import BounceRecord
-from permille.domain.rules.decision import Outcome
 from permille.domain.rules.needs import COMMIT_LAG
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.bounces import Bounced
 from permille.domain.timeline.timeline import BEGINNING, entry
 from permille.domain.values.calendar import HOUR

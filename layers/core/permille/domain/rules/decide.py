@@ -11,8 +11,16 @@ from permille.domain.account.second_chance import Trial
 from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.alerts import alert, alerted_ids, next_assessment_at
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
-from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.hold import NEEDS_STAFF, firm, held, lacks_deliveries, waits_for, waits_for_deliveries
+from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.hold import (
+    NEEDS_STAFF,
+    lacks_deliveries,
+    put_on_hold,
+    verdict_if_all_delivered,
+    waits_for,
+    waits_for_deliveries,
+)
+from permille.domain.rules.outcome import Outcome
 from permille.domain.rules.recheck import decide_again
 from permille.domain.rules.reminders import remind
 from permille.domain.rules.trial import decide_observing, decide_running, decide_scheduled
@@ -85,15 +93,15 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
 
 
 def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
-    surely = firm(account, verdict, evidence, now)
-    if not surely.breaks:
+    if_delivered = verdict_if_all_delivered(account, verdict, evidence, now)
+    if not if_delivered.breaks:
         return _hold(account, waits_for(evidence, now), verdict, evidence, now)
-    broken = replace(verdict, rule=surely.rule)
+    broken = replace(verdict, rule=if_delivered.rule)
     if account.hold and account.hold.released:
         return Outcome(*_disabled(account, broken, evidence, rules, now))
-    if lacks_deliveries(surely):
+    if lacks_deliveries(if_delivered):
         return _hold(account, waits_for_deliveries(account, now), verdict, evidence, now)
-    beyond_doubt = evidence.second_bound > 0 and surely.is_beyond_doubt
+    beyond_doubt = evidence.second_bound > 0 and if_delivered.is_beyond_doubt
     if evidence.breaker_position is not BreakerPosition.FREE and not beyond_doubt:
         return _hold(account, HoldReason.BREAKER, verdict, evidence, now)
     return _disable(account, broken, evidence, rules, now)
@@ -104,7 +112,7 @@ def _hold(account: Account, why: HoldReason, verdict: Verdict, evidence: Evidenc
     needs staff, or is long."""
     opens = why is HoldReason.BREAKER and evidence.breaker_position is BreakerPosition.FULL
     is_long = account.hold is not None and now - account.hold.since >= LONG_HOLD
-    account, entries = held(account, why, verdict, evidence, now)
+    account, entries = put_on_hold(account, why, verdict, evidence, now)
     if opens:
         account = replace(account, decided_at=now)
         entries.append(_breaker_opened(evidence, now, account.id))

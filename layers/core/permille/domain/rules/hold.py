@@ -7,7 +7,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Hold
 from permille.domain.policy.verdict import Rule, Verdict, judge
 from permille.domain.rules.backlog import HOLD_AT_MOST
-from permille.domain.rules.decision import Evidence
+from permille.domain.rules.evidence import Evidence
 from permille.domain.timeline.kinds.verdicts import RuleHeld
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.status import HoldReason
@@ -15,7 +15,7 @@ from permille.domain.values.status import HoldReason
 NEEDS_STAFF = (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)  # the others end by themselves
 
 
-def firm(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
+def verdict_if_all_delivered(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
     """The verdict as if the whole backlog were deliveries. A rule that is broken even then can be acted on."""
     since = account.hold.waits_since if account.hold else None
     waiting = evidence.backlog.deliveries_to_come(since, now)
@@ -41,7 +41,7 @@ def waits_for_deliveries(account: Account, now: datetime) -> HoldReason:
     return HoldReason.NO_DELIVERIES if lasts else HoldReason.FEEDBACK
 
 
-def held(
+def put_on_hold(
     account: Account, why: HoldReason, verdict: Verdict, evidence: Evidence, now: datetime
 ) -> tuple[Account, list[Entry]]:
     """Holds the account. An entry for staff is written when the hold begins, and when it first needs staff; not for

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import Trial
 from permille.domain.policy.verdict import judge
-from permille.domain.rules.backlog import verdict_from
-from permille.domain.rules.decision import Evidence, Rules
+from permille.domain.rules.backlog import earliest_outcome_at
+from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.rules.new_feedback import may_be_acted_on, read_from
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Days, first_day
@@ -51,7 +51,7 @@ def _judged_on(account: Account, now: datetime) -> date | None:
     return None
 
 
-def judged(account: Account, days: Days, rules: Rules, now: datetime) -> Evidence:
+def evidence_of_tallies(account: Account, days: Days, rules: Rules, now: datetime) -> Evidence:
     """Makes the evidence of the tallies, which are those from `days_needed_from` on, with the verdict."""
     day = _judged_on(account, now)
     if day is None or rules.policy is None:
@@ -62,7 +62,7 @@ def judged(account: Account, days: Days, rules: Rules, now: datetime) -> Evidenc
 
 
 def needs(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Needs:
-    """What has to be read beside the tallies. `evidence`: as `judged` made it."""
+    """What has to be read beside the tallies. `evidence`: as `evidence_of_tallies` made it."""
     match account.status:
         case Status.ACTIVE:
             return _of_active(account, evidence, rules, now)
@@ -89,5 +89,5 @@ def _of_trial(account: Account, trial: Trial, evidence: Evidence, now: datetime)
     if trial.is_ended_by(evidence.counts):  # the backlog does not matter
         return Needs(since)
     broken = evidence.verdict is not None and evidence.verdict.breaks
-    is_due = account.status is Status.OBSERVING and now >= verdict_from(trial)
+    is_due = account.status is Status.OBSERVING and now >= earliest_outcome_at(trial)
     return Needs(since, backlog=broken or is_due)

@@ -6,7 +6,7 @@ from datetime import date
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.policy.verdict import Verdict
-from permille.domain.rules.decision import Rules
+from permille.domain.rules.evidence import Rules
 from permille.domain.values.tally import Days, first_day, total
 
 

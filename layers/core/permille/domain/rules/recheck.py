@@ -9,7 +9,8 @@ from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Recheck
 from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.breaker import ReturnPass, hour_of
-from permille.domain.rules.decision import Evidence, Outcome, Rules
+from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.verdicts import DisablingReversed
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.calendar import DAY

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState
-from permille.domain.rules.decision import Outcome
+from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.review_day import ReviewDayPassed, ReviewDue
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.words.wording import REQUESTED_DAYS

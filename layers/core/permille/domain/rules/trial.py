@@ -10,9 +10,10 @@ from permille.domain.account.judging import allowance_when_on
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.policy.policy import Policy
 from permille.domain.policy.verdict import Rule
-from permille.domain.rules.backlog import verdict_from
-from permille.domain.rules.decision import Evidence, Outcome, Rules
-from permille.domain.rules.hold import firm, held, waits_for
+from permille.domain.rules.backlog import earliest_outcome_at
+from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.hold import put_on_hold, verdict_if_all_delivered, waits_for
+from permille.domain.rules.outcome import Outcome
 from permille.domain.rules.reminders import open_again
 from permille.domain.timeline.kinds.alert import listed
 from permille.domain.timeline.kinds.review_day import ReviewReopened
@@ -48,7 +49,7 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Ends the day at its end, or when more was sent than agreed."""
-    account, entries = _judged(account, trial, evidence, rules, now)
+    account, entries = _assess_mail(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, entries)
     counts = evidence.counts
@@ -73,11 +74,11 @@ def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Ru
 def decide_observing(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
     """Nobody is reinstated before what waited at the verdict's instant has been counted, nor while the policy cannot be
     read."""
-    account, entries = _judged(account, trial, evidence, rules, now)
+    account, entries = _assess_mail(account, trial, evidence, rules, now)
     if account.trial is None:
         return Outcome(account, entries)
-    if now < verdict_from(trial):
-        waits_until = now if account.hold else verdict_from(trial)
+    if now < earliest_outcome_at(trial):
+        waits_until = now if account.hold else earliest_outcome_at(trial)
         return Outcome(replace(account, due_at=waits_until), entries)
     if account.hold or rules.policy is None or not evidence.backlog.is_counted_since(trial.verdict_at, now):
         return Outcome(replace(account, due_at=now), entries)
@@ -109,7 +110,7 @@ def _ask_staff(account: Account, trial: Trial, counts: Tally, now: datetime) -> 
     return Outcome(requested, [entry(account.id, now, facts)])
 
 
-def _judged(
+def _assess_mail(
     account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime
 ) -> tuple[Account, list[Entry]]:
     """Judges the mail of the trial: the account, and new entries. The account has no trial any more where it failed: by
@@ -120,10 +121,10 @@ def _judged(
     verdict = evidence.verdict
     if verdict is None or not verdict.breaks:
         return replace(account, hold=None), []
-    surely = firm(account, verdict, evidence, now)
-    if not surely.breaks:
-        return held(account, waits_for(evidence, now), verdict, evidence, now)
-    return _fail(account, evidence, surely.rule or "", now)
+    if_delivered = verdict_if_all_delivered(account, verdict, evidence, now)
+    if not if_delivered.breaks:
+        return put_on_hold(account, waits_for(evidence, now), verdict, evidence, now)
+    return _fail(account, evidence, if_delivered.rule or "", now)
 
 
 def _assessed(account: Account, trial: Trial, evidence: Evidence, rules: Rules) -> Account:

@@ -8,7 +8,7 @@ from typing import Protocol
 from permille.domain.account.account import Account
 from permille.domain.people.commands import Command
 from permille.domain.people.correction import ComplaintToCorrect
-from permille.domain.people.decisions import AnswerRead, Context, VersionRead, decide
+from permille.domain.people.decisions import AnswerRead, Context, VersionRead, apply_command
 from permille.domain.people.staff_commands import CorrectComplaint
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import Reported
@@ -64,7 +64,7 @@ def apply(
     for _ in range(ATTEMPTS):
         account = find_account(services.accounts, account_id)
         context = _context(services, account, command)
-        outcome = decide(account, command, context, account.after_last_decision(now))
+        outcome = apply_command(account, command, context, account.after_last_decision(now))
         if read:
             read.check(account)
         try:

@@ -9,7 +9,8 @@ from typing import TypeVar
 from permille.domain.account.account import Account
 from permille.domain.rules import bounce_notices
 from permille.domain.rules.decide import decide
-from permille.domain.rules.decision import Outcome, Rules
+from permille.domain.rules.evidence import Rules
+from permille.domain.rules.outcome import Outcome
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, ServiceError, Unavailable
 from permille.observability import emit, emit_amounts, logger

@@ -8,8 +8,8 @@ from typing import TypeVar
 from permille.domain.account.account import Account
 from permille.domain.rules.backlog import Backlog
 from permille.domain.rules.breaker import hour_of
-from permille.domain.rules.decision import Evidence, Rules
-from permille.domain.rules.needs import days_needed_from, judged, needs
+from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.needs import days_needed_from, evidence_of_tallies, needs
 from permille.domain.timeline.kinds.corrections import counting
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Status
@@ -33,13 +33,13 @@ class EvidenceReader:
         if first is None:
             return Evidence()
         days = self.services.tallies.days(account.id, account.epoch, first)
-        evidence = judged(account, days, self.rules, now)
+        evidence = evidence_of_tallies(account, days, self.rules, now)
         wanted = needs(account, evidence, self.rules, now)
         if wanted.backlog:
             backlog = self._backlog(account, now)
             days = self.services.tallies.days(account.id, account.epoch, first)
             if days != evidence.days:
-                evidence = judged(account, days, self.rules, now)
+                evidence = evidence_of_tallies(account, days, self.rules, now)
                 wanted = needs(account, evidence, self.rules, now)
             evidence = replace(evidence, backlog=backlog)
         if wanted.breaker_position:

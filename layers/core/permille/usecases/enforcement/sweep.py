@@ -9,8 +9,8 @@ from typing import Literal
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import drift
-from permille.domain.rules.decision import Rules
 from permille.domain.rules.denial import noted
+from permille.domain.rules.evidence import Rules
 from permille.domain.timeline.kinds.credential import Difference, Drift, SenderMissing
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, entry, system_entry

@@ -97,15 +97,15 @@ def sort_batch(received: Iterable[Received], context: BatchContext) -> Batch:
 
 def _attribute(batch: Batch, record: Received, feedback: Feedback, context: BatchContext) -> None:
     message = feedback.message
-    sender = context.senders.get(message.caller)
-    if message.caller and message.caller == context.owner_mail_sender:
+    sender = context.senders.get(message.sender)
+    if message.sender and message.sender == context.owner_mail_sender:
         _add_owner_mail(batch, record, feedback)
     elif sender and sender.ignored:
-        emit("feedback.ignored", what="the platform's own mail", caller=message.caller)
+        emit("feedback.ignored", what="the platform's own mail", sender=message.sender)
     elif message.sent_at > context.now + MAX_CLOCK_SKEW:
         _reject(batch, record, feedback, "sent more than a day ahead")
     elif sender is None:
-        why = "no account owns this caller" if message.caller else "no caller named"
+        why = "the sender belongs to no account" if message.sender else "no sender named"
         _reject(batch, record, feedback, f"unattributed: {why}")
     elif context.one_recipient_days is None and has_known_complainer(feedback):
         batch.deferred.append(record.id)
@@ -115,7 +115,7 @@ def _attribute(batch: Batch, record: Received, feedback: Feedback, context: Batc
 
 
 def _reject(batch: Batch, record: Received, feedback: Feedback, reason: str) -> None:
-    why = Unreadable(reason, feedback.message.caller, type(feedback).__name__)
+    why = Unreadable(reason, feedback.message.sender, type(feedback).__name__)
     batch.rejected.append(Rejected(record, why))
 
 
@@ -162,7 +162,7 @@ def _log_unreadable_recipients(delivery: Delivery) -> None:
         emit(
             "feedback.recipient_unreadable",
             number,
-            caller=message.caller,
+            sender=message.sender,
             message_id=message.id,
             recipients=number,
         )

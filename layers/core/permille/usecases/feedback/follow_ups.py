@@ -83,8 +83,8 @@ class FollowUps:
     def _keep_rejected(self, batch: Batch) -> None:
         for rejected in batch.rejected:
             record, why = rejected.record, rejected.why
-            if self._try([record.id], self.quarantine.keep, record.body, why.reason, why.caller, self.now):
-                emit("feedback.quarantined", reason=why.reason, caller=why.caller, kind=why.kind)
+            if self._try([record.id], self.quarantine.keep, record.body, why.reason, why.sender, self.now):
+                emit("feedback.quarantined", reason=why.reason, sender=why.sender, kind=why.kind)
                 if why.kind != "Delivery":
                     emit_count(BOUNCE_OR_COMPLAINT)
 

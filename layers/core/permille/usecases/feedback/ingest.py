@@ -60,7 +60,7 @@ def ingest(
 
 
 def _sender_names(received: Iterable[Received]) -> set[str]:
-    return {record.feedback.message.caller for record in received if isinstance(record.feedback, Feedback)}
+    return {record.feedback.message.sender for record in received if isinstance(record.feedback, Feedback)}
 
 
 def _one_recipient_days(received: Iterable[Received], policy: Callable[[], Policy]) -> int | None:

@@ -16,7 +16,7 @@ ENTER, NEW_LINK, GUIDE = "/enter", "/enter/new-link", "/guide"
 def make_token(signer: TokenSigner, claims: Claims) -> str:
     """A signed token with these claims."""
     part = tokens.signed_part(claims)
-    return tokens.token(part, signer.sign(claims.audience, part.encode()))
+    return tokens.token(part, signer.sign(claims.role, part.encode()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Links:
     def owner(self, account: Account, now: datetime, lasts: timedelta | None = None) -> str:
         """A new link for the owner of the account."""
         lasts = lasts or self.owners_last
-        claims = links.claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
+        claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
         return address(self.base, make_token(self.signer, claims))
 
 
@@ -55,10 +55,10 @@ def authenticate(
     NotAuthenticated, and a ServiceError where that could not be checked."""
     claims, part, mac = tokens.read(token)
     links.check_times(claims, now)
-    if not signer.verify(claims.audience, part.encode(), mac):
+    if not signer.verify(claims.role, part.encode(), mac):
         raise NotAuthenticated("the token is forged")
-    if claims.audience is not LinkRole.OWNER:
-        valid_since = register.get(claims.audience, claims.subject).valid_since
+    if claims.role is not LinkRole.OWNER:
+        valid_since = register.get(claims.role, claims.subject).valid_since
         if valid_since is None:
             raise NotAuthenticated("nothing is known of links of this name")
         revocation.check_revoked(claims, valid_since)
@@ -72,14 +72,14 @@ def authenticate(
 
 def is_owners(token: str) -> bool:
     """Whether the token claims to be an owner's; nothing is verified. Raises NotAuthenticated where it is malformed."""
-    return tokens.read(token)[0].audience is LinkRole.OWNER
+    return tokens.read(token)[0].role is LinkRole.OWNER
 
 
 def owner_of(token: str, signer: TokenSigner, accounts: Accounts) -> Account:
     """The account of an owner's token, which may have expired. Raises NotAuthenticated where it is forged, not an
     owner's or revoked, or there is no such account."""
     claims, part, mac = tokens.read(token)
-    if claims.audience is not LinkRole.OWNER or not signer.verify(claims.audience, part.encode(), mac):
+    if claims.role is not LinkRole.OWNER or not signer.verify(claims.role, part.encode(), mac):
         raise NotAuthenticated("the token is forged, or no owner's")
     account = accounts.get(claims.subject)
     if account is None:

@@ -36,10 +36,10 @@ class Issued:
 def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Issued:
     """Issues a link or token. Raises Unavailable, also where others kept writing; then none was issued."""
     for _ in range(ATTEMPTS):
-        read = services.register.get(command.audience, command.name)
+        read = services.register.get(command.role, command.name)
         opened = read.initialized(now)
-        made = links.claims(
-            command.audience,
+        made = links.new_claims(
+            command.role,
             command.name,
             now,
             command.lasts,
@@ -51,32 +51,32 @@ def issue_link(services: IssueServices, command: MakeLink, now: datetime) -> Iss
         issued = Issued(make_token(services.signer, made), made)
         entry = system_entry(now, _link_made(made))
         try:
-            services.register.save(command.audience, command.name, read, opened.with_issued(made), entry)
+            services.register.save(command.role, command.name, read, opened.with_issued(made), entry)
         except Conflict:
             continue
         return issued
-    raise Unavailable(f"others kept making and revoking links for {command.audience}; try again")
+    raise Unavailable(f"others kept making and revoking links for {command.role}; try again")
 
 
 def revoke_links(register: LinkRegister, command: RevokeAccess, now: datetime) -> Register:
     """Revokes all links issued so far, and returns the register after it. Raises Unavailable, also where others kept
     writing."""
-    facts = AccessRevoked(audience=command.audience, name=command.name, reason=command.reason, by=command.by)
+    facts = AccessRevoked(audience=command.role, name=command.name, reason=command.reason, by=command.by)
     for _ in range(ATTEMPTS):
-        read = register.get(command.audience, command.name)
+        read = register.get(command.role, command.name)
         revoked = read.with_revoked(now, command.name)
         try:
-            register.save(command.audience, command.name, read, revoked, system_entry(now, facts))
+            register.save(command.role, command.name, read, revoked, system_entry(now, facts))
         except Conflict:
             continue
         return revoked
-    raise Unavailable(f"others kept making and revoking links for {command.audience}; try again")
+    raise Unavailable(f"others kept making and revoking links for {command.role}; try again")
 
 
 def _link_made(made: Claims) -> LinkMade:
     grant = made.grant
     return LinkMade(
-        audience=made.audience,
+        audience=made.role,
         subject=made.subject,
         expires_at=made.expires_at,
         by=made.by,

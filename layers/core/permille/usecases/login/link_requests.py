@@ -20,7 +20,8 @@ from permille.domain.values.errors import InvalidInput, MalformedRequest, NotAut
 from permille.observability import emit, logger
 from permille.usecases.login.issue_links import IssueServices, issue_link
 
-FIELDS = {"scope": "scopes", "account": "accounts", "lasts": "seconds"}  # names in requests of a command's fields
+# Names in requests of a command's fields.
+FIELDS = {"role": "audience", "scope": "scopes", "account": "accounts", "lasts": "seconds"}
 
 
 def answer_request(services: IssueServices, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def answer_request(services: IssueServices, event: Mapping[str, Any], invocation
     except Exception:  # noqa: BLE001 - at the border every answer is JSON
         logger.exception("link.failed")
         return _json(HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": "something went wrong; the function's log says what"})
-    emit("link.made", audience=issued.claims.audience, subject=issued.claims.subject, by=by)
+    emit("link.made", audience=issued.claims.role, subject=issued.claims.subject, by=by)
     return _json(HTTPStatus.CREATED, {"token": issued.token, "expires_at": issued.claims.expires_at.isoformat()})
 
 
@@ -53,11 +54,11 @@ def _command(event: Mapping[str, Any], by: str) -> MakeLink:
     if (http["method"], event.get("rawPath")) != ("POST", LINKS):
         raise NotFound(f"use POST {LINKS}")
     request = _body(event)
-    audience = _text(request, "audience")
-    if audience not in (LinkRole.STAFF, LinkRole.PLATFORM):
+    role = _text(request, "audience")
+    if role not in (LinkRole.STAFF, LinkRole.PLATFORM):
         raise InvalidInput(f"must be {LinkRole.STAFF} or {LinkRole.PLATFORM}", "audience")
-    grant = _grant(request) if audience == LinkRole.PLATFORM else None
-    return MakeLink(audience=LinkRole(audience), name=_text(request, "name"), lasts=_lasts(request), by=by, grant=grant)
+    grant = _grant(request) if role == LinkRole.PLATFORM else None
+    return MakeLink(role=LinkRole(role), name=_text(request, "name"), lasts=_lasts(request), by=by, grant=grant)
 
 
 def _grant(request: Mapping[str, Any]) -> Grant:

@@ -10,7 +10,7 @@ from permille.ports.operator import AllAccounts, AllTimelines
 from permille.usecases.senders.adoption import AdoptionServices
 from permille.usecases.senders.identities import IdentityServices
 from permille.usecases.senders.rollback import Rollback
-from permille.usecases.senders.sender_user import AccountUser
+from permille.usecases.senders.sender_user import SenderUserCreator
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class OnboardServices:
         """The stack's AWS Region."""
         return self.ses.split(":")[3]
 
-    def user_of(self, account_id: str) -> AccountUser:
+    def user_of(self, account_id: str) -> SenderUserCreator:
         """Creates the account's IAM user."""
-        return AccountUser(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
+        return SenderUserCreator(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
 
     def preparing(self, rollback: Rollback, is_kept: Callable[[str], bool] = lambda _: False) -> IdentityServices:
         """Prepares identities; `is_kept` as in IdentityServices."""

@@ -15,7 +15,7 @@ NEARLY_FULL = 90  # percent of the users that IAM has room for
 
 
 @dataclass(frozen=True, slots=True)
-class AccountUser:
+class SenderUserCreator:
     """Creates the user of one account.
 
     switchable: the pattern of user names that the stack may switch

@@ -47,19 +47,19 @@ class Dossier:
     """Everything about an account.
 
     verdict: what the policy says of its counts now; None where the policy cannot be read
-    explained: why the account is as it is
+    explanation: why the account is as it is
     case: None where the account does not wait for support
     entries: a page of its entries, newest first
     complaints: their entries, newest first
     more_complaints: how many are not listed
     suppressed: addresses that it must not mail
     voided: corrections, by the id of the complaint's entry
-    is_cut: there are more complaints or earlier decisions than were read
+    is_truncated: there are more complaints or earlier decisions than were read
     """
 
     account: Account
     verdict: Verdict | None
-    explained: Explanation
+    explanation: Explanation
     case: ReviewCase | None
     senders: Sequence[SenderInIam]
     entries: Page[Entry]
@@ -67,7 +67,7 @@ class Dossier:
     more_complaints: int
     suppressed: frozenset[str]
     voided: Mapping[str, TimelineEntry[ComplaintVoided]]
-    is_cut: bool
+    is_truncated: bool
 
 
 def dossier(desk: DeskServices, account_id: str, before: str, now: datetime) -> Dossier | None:
@@ -91,7 +91,7 @@ def _dossier(desk: DeskServices, account: Account, before: str, now: datetime) -
     return Dossier(
         account=account,
         verdict=verdict,
-        explained=explanation_of(account, history.entries, current, now, desk.code),
+        explanation=explanation_of(account, history.entries, current, now, desk.code),
         case=case(account, history, now, lambda _: verdict) if account.waiting_for_support_since else None,
         senders=[_sender(desk.switch, account, name) for name in account.senders],
         entries=desk.timeline.latest(account.id, ENTRIES, before) if before else newest,
@@ -99,7 +99,7 @@ def _dossier(desk: DeskServices, account: Account, before: str, now: datetime) -
         more_complaints=max(0, len(complaints) - ENTRIES),
         suppressed=_suppressed(desk, account.id),
         voided=voided(history.entries),
-        is_cut=history.is_cut,
+        is_truncated=history.is_truncated,
     )
 
 

@@ -31,7 +31,7 @@ class ReviewCase:
     trials: the entries that ended earlier trials, oldest first
     kept_now: the sentence that the rules are kept since a complaint was voided; empty where they are not, None where
         that is not known
-    is_cut: there are more complaints or earlier trials than were read
+    is_truncated: there are more complaints or earlier trials than were read
     """
 
     account: Account
@@ -41,7 +41,7 @@ class ReviewCase:
     campaigns: list[tuple[str, int]]
     trials: list[Entry]
     kept_now: str | None = ""
-    is_cut: bool = False
+    is_truncated: bool = False
 
 
 Judge = Callable[[Account], Verdict | None]  # what the policy says now, where that is known
@@ -67,7 +67,7 @@ def case(account: Account, history: History, now: datetime, judge: Judge) -> Rev
         campaigns=campaigns.most_common(),
         trials=[entry for entry in entries if entry.facts.kind.ends_trial],
         kept_now=_kept_now(account, entries, disabled, judge),
-        is_cut=history.is_cut,
+        is_truncated=history.is_truncated,
     )
 
 

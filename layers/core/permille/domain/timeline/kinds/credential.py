@@ -11,7 +11,8 @@ from permille.domain.words.mail_text import MailContext, Section
 from permille.domain.words.wording import local, plain
 
 _DRIFTS = {
-    "awake": "has the key {key} Active",
+    "active": "has the key {key} Active",
+    "awake": "has the key {key} Active",  # in entries of older versions
     "deactivated": "has the key {key} still deactivated",
     "not denied": "is out of the deny group",
     "denied": "is in the deny group",
@@ -75,7 +76,9 @@ class Difference:
     """A way in which a sender's state in IAM does not agree with the account's status."""
 
     sender: str
-    what: Literal["awake", "deactivated", "denied", "not denied"]
+    what: Annotated[
+        Literal["active", "awake", "deactivated", "denied", "not denied"], "`awake` is `active` in older entries."
+    ]
     key: Annotated[str, "The access key's id; empty where it is about the deny group."]
 
     def words(self) -> str:

@@ -1,25 +1,24 @@
-"""The input of a decision, evidence and rules, and its output, an outcome."""
+"""The input of a decision by the rules: evidence and rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.account.correction import Correction
 from permille.domain.policy.policy import Policy
 from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.backlog import NOTHING_WAITS, Backlog
-from permille.domain.rules.breaker import BreakerChange, BreakerPosition
+from permille.domain.rules.breaker import BreakerPosition
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.kinds.decision_record import NotEnforced
-from permille.domain.timeline.timeline import Entry, TimelineEntry
+from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.status import Mode
 from permille.domain.values.tally import Days, Tally, total_of
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The evidence of a decision. `needs.judged` makes it of the tallies; the rest is read only if `needs` demands it.
+    """The evidence of a decision. `needs.evidence_of_tallies` makes it; what `needs` does not demand is not read.
 
     days: the tallies of the epoch by send day
     complaints: the entries of counted complaints
@@ -69,24 +68,3 @@ class Rules:
         if self.mode is Mode.MONITOR:
             return "monitor"
         return "exempt" if account.exempt_at(now) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The result of a decision, to be written in one transaction.
-
-    account: its new state
-    entries: of its timeline, and of the system timeline
-    breaker: changes of the breaker
-    correction: of a complaint; None where none is corrected
-    """
-
-    account: Account
-    entries: list[Entry]
-    breaker: Sequence[BreakerChange] = ()
-    correction: Correction | None = None
-
-    @property
-    def changes(self) -> Sequence[BreakerChange | Correction]:
-        """The writes beside account and entries."""
-        return [*self.breaker, *([self.correction] if self.correction else [])]
