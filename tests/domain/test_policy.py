@@ -19,6 +19,7 @@ from permille.domain.policy.policy import (
     ComplaintBurst,
     ComplaintRatio,
     Policy,
+    SecondChance,
 )
 from permille.domain.policy.verdict import Decision, Rule, Verdict, judge
 from permille.domain.values.status import Status
@@ -218,6 +219,7 @@ def test_what_waits_is_taken_for_deliveries(policy: Policy, tally: Tally, waitin
 
 policies = st.builds(
     Policy,
+    SecondChance,
     id=st.just("any"),
     window_days=st.integers(7, 60),
     complaint_ratio=st.builds(
@@ -294,3 +296,8 @@ def test_so_many_pass_the_breaker_in_an_hour_and_so_many_beyond_doubt(
     breaker: Breaker, active_accounts: int, bound: int, second_bound: int
 ) -> None:
     assert (breaker.bound(active_accounts), breaker.second_bound(active_accounts)) == (bound, second_bound)
+
+
+@pytest.mark.parametrize(("above", "batch", "by_ratio"), [(0, 10_000, False), (1, 1, False), (1, 2, True)])
+def test_where_no_size_is_named_the_rules_decide_on_no_batch(above: int, batch: int, by_ratio: bool) -> None:
+    assert SecondChance(ratio_above=above).decides_by_ratio(batch) is by_ratio
