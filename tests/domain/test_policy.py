@@ -219,7 +219,6 @@ def test_what_waits_is_taken_for_deliveries(policy: Policy, tally: Tally, waitin
 
 policies = st.builds(
     Policy,
-    SecondChance,
     id=st.just("any"),
     window_days=st.integers(7, 60),
     complaint_ratio=st.builds(

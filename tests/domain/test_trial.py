@@ -21,6 +21,7 @@ from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.policy.verdict import Rule
 from permille.domain.rules.backlog import COUNTED_WITHIN, HOLD_AT_MOST, RETRIED_WITHIN
 from permille.domain.rules.evidence import Evidence, Rules
+from permille.domain.rules.needs import Needs, evidence_of_tallies, needs
 from permille.domain.rules.outcome import Outcome
 from permille.domain.rules.trial import CHECKED_EVERY
 from permille.domain.timeline.facts import Facts
@@ -433,6 +434,33 @@ def test_where_the_rules_decide_nobody_is_told_that_nobody_complained() -> None:
         entry.sentence()
         == "6,000 e-mails were delivered on your trial day, and 6 complaints came: your limits were kept."
     )
+
+
+NO_POLICY = Rules(None, Mode.ENFORCE)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "evidence", "rules", "wanted"),
+    [
+        # without a complaint and a broken rule nothing more is read, until the verdict is due
+        (running(), BEGINS + HOUR, found(800), RULES, Needs()),
+        (running(), SETTLED, found(800), RULES, Needs()),
+        (running(), BEGINS + HOUR, found(800), NO_POLICY, Needs()),
+        (observing(), SETTLED - TICK, found(800), RULES, Needs()),
+        (observing(), SETTLED, found(800), RULES, Needs(backlog=True)),
+        (observing(), SETTLED, found(800), NO_POLICY, Needs(backlog=True)),
+        # the complaints, to be listed; what waits only where they do not decide alone
+        (running(), BEGINS + HOUR, found(800, 1), RULES, Needs(BEGINS)),
+        (observing(), SETTLED, found(800, 1), RULES, Needs(BEGINS)),
+        (running(BY_RATIO), BEGINS + HOUR, found(3000, 1), RULES, Needs(BEGINS)),
+        (running(BY_RATIO), BEGINS + HOUR, found(1999, 2), RULES, Needs(BEGINS, backlog=True)),
+        (running(), BEGINS + HOUR, found(800, 0, 201), RULES, Needs(backlog=True)),
+    ],
+)
+def test_what_has_to_be_read_for_a_trial(
+    before: Account, now: datetime, evidence: Evidence, rules: Rules, wanted: Needs
+) -> None:
+    assert needs(before, evidence_of_tallies(before, evidence.days, rules, now), rules, now) == wanted
 
 
 @pytest.mark.parametrize(
