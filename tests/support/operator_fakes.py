@@ -539,8 +539,8 @@ class FakeStack(Stack):
         with self.faults.call("stack.exists"):
             return self.is_there
 
-    def caller(self) -> str:
-        with self.faults.call("stack.caller"):
+    def operator_arn(self) -> str:
+        with self.faults.call("stack.operator_arn"):
             return STAFF
 
     def pause(self, seconds: float) -> None:

@@ -65,7 +65,7 @@ def add(
         adopted=tuple(dict.fromkeys(sender or [])),
         accept_risk=accept_risk,
         take_over=take_over,
-        by=stack.caller() if accept_risk is not None else "",
+        by=stack.operator_arn() if accept_risk is not None else "",
     )
     shared = shared_with_others(stack.accounts, new.identities, new.account_id)
     confirm_shared(shared, yes=yes, as_json=as_json)
