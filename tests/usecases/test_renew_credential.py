@@ -274,7 +274,7 @@ def adopted(bakery: Bakery) -> None:
 
 
 def adopted_by_that_name(bakery: Bakery) -> None:
-    bakery.users.users[CALLER].mark = ""
+    bakery.users.users[CALLER].tag = ""
 
 
 def gone(bakery: Bakery) -> None:

@@ -144,7 +144,7 @@ class Stack(ABC):
 
     @property
     def renewing(self) -> RenewServices:
-        return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.mark, self.pause)
+        return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.tag, self.pause)
 
     def pause(self, seconds: float) -> None:
         """Sleeps."""
