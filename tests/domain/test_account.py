@@ -108,6 +108,18 @@ def test_what_becomes_of_an_account(
     assert account.decided_at == (NOW if told else None)
 
 
+def test_entering_enforcement_forgets_what_was_only_observed() -> None:
+    account, told = looked_at(an_account(would_disable=True), evidence(2000, 0))
+
+    assert (account.would_disable, told) == (False, [])
+
+
+def test_a_closed_account_is_never_due() -> None:
+    account, told = looked_at(an_account(status=Status.CLOSED, due_at=NOW), evidence(1000, 2))
+
+    assert (account.due_at, told) == (None, [])
+
+
 def test_a_disabling_is_written_down_whole_and_waits_for_the_switch() -> None:
     before, found = an_account(strikes=1, would_disable=True), evidence(1000, 2)
     outcome = decide(before, found, Rules(DEFAULT, ENFORCE, code="1.2.3"), NOW)

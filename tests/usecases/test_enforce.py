@@ -2,7 +2,9 @@
 
 import random
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -244,6 +246,26 @@ def test_enabling_wakes_no_key_that_was_renewed(world: FakeEnforcement) -> None:
     world.run()
 
     assert world.switch.users[CALLER].keys == {old: INACTIVE, new: ACTIVE}
+
+
+def test_an_old_key_whose_time_is_over_is_deactivated_by_the_next_run(world: FakeEnforcement) -> None:
+    old, new = f"{CALLER}-k1", f"{CALLER}-k2"
+    renewal = Renewal(CALLER, (old,), begun_at=NOW - A_MINUTE, new=new, until=NOW)
+    world.open(an_account(renewal=renewal, due_at=NOW), "k1", "k2")
+
+    assert world.run().failed == 0
+
+    assert world.switch.users[CALLER].keys == {old: INACTIVE, new: ACTIVE}
+    assert world.account().renewal == replace(renewal, put_off_at=NOW)
+
+
+def test_a_switch_is_dated_by_the_time_as_the_run_goes_on(world: FakeEnforcement) -> None:
+    world.breaks_the_rule()
+    left = chain([A_MINUTE], repeat(A_MINUTE - timedelta(seconds=10)))
+
+    world.run(time_left=lambda: next(left))
+
+    assert world.account().credential.applied_at == NOW + timedelta(seconds=10)
 
 
 def test_a_key_that_its_owner_deactivated_between_two_tries_stays_inactive(world: FakeEnforcement) -> None:
