@@ -371,12 +371,12 @@ def test_who_is_held_is_not_held_any_more() -> None:
     complaint = support.complains("m-1", NOW - SECOND)
     support.complains("m-2", NOW - SECOND)
     support.run(NOW)
-    assert support.account().held is not HoldReason.NO
+    assert support.account().hold_reason is not HoldReason.NO
 
     support.voids(complaint)
     support.run(NOW + MINUTE)
 
-    assert (support.account().status, support.account().held) == (ACTIVE, HoldReason.NO)
+    assert (support.account().status, support.account().hold_reason) == (ACTIVE, HoldReason.NO)
 
 
 # ---------------------------------------------------------------- who is off decides a person

@@ -101,7 +101,7 @@ def _list_item(account: Account) -> dict[str, Any]:
         "owner_mail": account.owner_mail or "fine",
         "senders": list(account.senders),
         "in_sync": account.in_sync,
-        "held": account.held,
+        "held": account.hold_reason,
         "would_disable": account.would_disable,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
     }

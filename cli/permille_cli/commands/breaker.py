@@ -155,7 +155,7 @@ def _policy(stack: Stack) -> Policy | None:
 def _state(stack: Stack) -> dict[str, Any]:
     status = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = status.state
-    held = [{"account_id": account.id, "why": account.held} for account in all_held(stack.account_index)]
+    held = [{"account_id": account.id, "why": account.hold_reason} for account in all_held(stack.account_index)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,
