@@ -56,7 +56,7 @@ def _ticks(requests: list[Request], ticks: int) -> Iterator[dict[str, float]]:
         task = progress.add_task("Sleeping accounts", total=SLEEPING[-1])
         for sleeping in SLEEPING:
             for start in range(there, sleeping, BATCH):
-                _put_to_sleep(range(start, min(start + BATCH, sleeping)))
+                _deactivate(range(start, min(start + BATCH, sleeping)))
                 progress.advance(task, BATCH)
             there = sleeping
             _nothing_to_sweep()
@@ -76,7 +76,7 @@ def _measured(requests: list[Request], ticks: int) -> dict[str, float]:
     return {"calls": len(requests) / ticks, "milliseconds": statistics.median(times) * 1000}
 
 
-def _put_to_sleep(numbers: range) -> None:
+def _deactivate(numbers: range) -> None:
     text = {"owner_email": "o@x.example", "owner_name": "", "timezone": "UTC", "status": "active"}
     row: dict[str, Any] = {name: {"S": value} for name, value in text.items()}
     row |= {name: {"N": "0"} for name in ("strikes", "revision", "lease")}

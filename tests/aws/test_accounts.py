@@ -496,7 +496,7 @@ def test_releasing_a_lease_returns_the_account_as_it_is_now(store: Store, read: 
     store.leases.acquire_lease(replace(decided, credential=after.credential), {}, NOW)
 
 
-def test_keys_that_another_run_put_to_sleep_are_not_forgotten(store: Store, read: Account) -> None:
+def test_keys_that_another_run_deactivated_are_not_forgotten(store: Store, read: Account) -> None:
     leased = store.leases.acquire_lease(read, ASLEEP, NOW)
     store.leases.release_lease(leased, leased.credential)
 

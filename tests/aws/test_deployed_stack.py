@@ -32,7 +32,7 @@ def test_the_template_has_every_output_that_an_adapter_is_made_with(stack: Deplo
 
 
 def test_who_runs_the_command_says_in_which_account_ses_is(stack: DeployedStack) -> None:
-    assert stack.caller().startswith("arn:aws:")
+    assert stack.operator_arn().startswith("arn:aws:")
     assert stack.onboarding.ses == "arn:aws:ses:the-Region:123456789012"
 
 

@@ -135,8 +135,8 @@ def test_a_marked_user_is_recognised(users: IamUsers) -> None:
     users.create(USER, MARK)
     somebody_elses(users, "permille-other")
 
-    marked = [users.is_marked(name, MARK) for name in (USER, "permille-other", "permille-nobody")]
-    assert (marked, users.is_marked(USER, f"{MARK}-2")) == ([True, False, False], False)
+    marked = [users.has_tag(name, MARK) for name in (USER, "permille-other", "permille-nobody")]
+    assert (marked, users.has_tag(USER, f"{MARK}-2")) == ([True, False, False], False)
 
 
 def test_a_user_has_no_more_than_two_keys(users: IamUsers) -> None:

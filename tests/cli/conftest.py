@@ -21,7 +21,7 @@ def stack() -> FakeStack:
     account = an_account()
     found.accounts.add(account, [entry(ACCOUNT, CREATED_AT, Created(senders=account.senders))])
     found.switch.users[CALLER] = User({KEY: ACTIVE})
-    found.iam_users.users[CALLER] = KnownUser(found.onboarding.mark(ACCOUNT), keys=[KEY])
+    found.iam_users.users[CALLER] = KnownUser(found.onboarding.tag(ACCOUNT), keys=[KEY])
     found.iam_users.roles.add("platform-mail")
     return found
 

@@ -24,7 +24,7 @@ def stack(stack: FakeStack) -> FakeStack:
     """The bakery has an identity and a user of its own; another user could be adopted."""
     stack.rows.accounts[ACCOUNT] = replace(stack.get(ACCOUNT), identities=(HOME,))
     stack.identities.sets[HOME] = "permille"
-    stack.iam_users.users[CALLER] = KnownUser(stack.onboarding.mark(ACCOUNT))
+    stack.iam_users.users[CALLER] = KnownUser(stack.onboarding.tag(ACCOUNT))
     stack.iam_users.allow(CALLER, stack.onboarding.resources((HOME,)))
     resources = sorted(stack.onboarding.resources((HOME,)))
     document = {"Statement": [{"Effect": "Allow", "Action": "ses:Send*", "Resource": resources}]}

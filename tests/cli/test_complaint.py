@@ -112,7 +112,7 @@ def test_where_the_rule_is_kept_now_staff_are_told_and_nothing_is_switched(
 
     said = terminal.text("complaint", "void", ACCOUNT, complaint.id, *BECAUSE)
 
-    kept = "Support has taken a complaint back since, and by now the rules are kept."
+    kept = "Support has voided a complaint since, and by now the rules are kept."
     assert f"bakery is disabled. {kept} That alone does not switch it on again" in said
     assert stack.get(ACCOUNT).status is Status.DISABLED
     assert kept in terminal.text("account", "explain", ACCOUNT)

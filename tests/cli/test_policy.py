@@ -107,7 +107,7 @@ def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Termina
     assert terminal.failed("policy", command, *["-"] * (command == "set")) == "AWS does not allow it"
 
 
-@pytest.mark.parametrize("call", ["stack.caller", "stack.now"])
+@pytest.mark.parametrize("call", ["stack.operator_arn", "stack.now"])
 def test_no_policy_is_set_where_its_entry_cannot_be_made(stack: FakeStack, terminal: Terminal, call: str) -> None:
     terminal.stdin = "{}"
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))

@@ -170,7 +170,7 @@ def test_an_aws_permission_error_is_reported(
 
 @pytest.mark.parametrize("command", ["replay", "drop"])
 def test_without_the_operators_identity_nothing_is_done(stack: FakeStack, terminal: Terminal, command: str) -> None:
-    stack.faults.fail("stack.caller", error=PermissionDenied("AWS does not allow it"))
+    stack.faults.fail("stack.operator_arn", error=PermissionDenied("AWS does not allow it"))
 
     assert terminal.failed("quarantine", command, "--all") == "AWS does not allow it"
 

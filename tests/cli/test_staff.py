@@ -144,7 +144,7 @@ def test_a_concurrent_write_is_retried(stack: FakeStack, terminal: Terminal) -> 
     assert stack.get(ACCOUNT).status is Status.DISABLED
 
 
-@pytest.mark.parametrize("call", ["stack.caller", "accounts.get", "accounts.save"])
+@pytest.mark.parametrize("call", ["stack.operator_arn", "accounts.get", "accounts.save"])
 def test_an_aws_permission_error_is_reported(stack: FakeStack, terminal: Terminal, call: str) -> None:
     stack.faults.fail(call, error=PermissionDenied("AWS does not allow it"))
 

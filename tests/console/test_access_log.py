@@ -85,13 +85,13 @@ def test_a_change_is_logged_also_if_it_is_refused(world: FakeWeb, logged: list[l
     logged.clear()
 
     owner.sends(f"{REPORT}/review", action="amend", day="never", batch="8", cause="c", change="c")
-    staff.sends(f"{DESK}/mail-again", recipient=ADDRESS, reason="They wrote to us")
+    staff.sends(f"{DESK}/unsuppress", recipient=ADDRESS, reason="They wrote to us")
     staff.sends(f"{DESK}/approve", version="0", reason="So", day=str(TODAY))
     platform.call("DELETE", f"{API}/review")
 
     assert lines(logged) == [
         {**OWNER, "route": "/report/<account>/review", "method": "POST", "status": 422},
-        {**OF_ACCOUNT, "route": "/desk/accounts/<account>/mail-again", "method": "POST", "status": 303},
+        {**OF_ACCOUNT, "route": "/desk/accounts/<account>/unsuppress", "method": "POST", "status": 303},
         {**OF_ACCOUNT, "route": "/desk/accounts/<account>/approve", "method": "POST", "status": 409},
         {**PLATFORM, "route": "/api/v1/accounts/<account>/review", "method": "DELETE", "status": 200},
     ]

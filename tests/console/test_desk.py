@@ -561,11 +561,11 @@ def test_a_complaint_is_taken_back_where_staff_say_why(world: FakeWeb, anna: Vis
 def test_where_the_rules_are_kept_now_the_queue_and_the_page_say_so(world: FakeWeb, anna: Visitor) -> None:
     world.support.add(asking(decided_at=NOW))
     world.support.complained()
-    assert "taken a complaint back" not in anna.get("/desk").body
+    assert "voided a complaint" not in anna.get("/desk").body
 
     anna.sends(f"/desk/accounts/{ACCOUNT}/void", version="1", complaint=COMPLAINT.id, reason="A test of ours")
 
-    kept = "Support has taken a complaint back since, and by now the rules are kept."
+    kept = "Support has voided a complaint since, and by now the rules are kept."
     assert kept in anna.get("/desk").body
     assert anna.get(f"/desk/accounts/{ACCOUNT}").body.count(kept) == 2
     assert world.rows.accounts[ACCOUNT].status is Status.DISABLED
@@ -581,7 +581,7 @@ def test_an_unknown_complaint_cannot_be_taken_back(world: FakeWeb, anna: Visitor
 
 
 def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world: FakeWeb, anna: Visitor) -> None:
-    account, path = f"/desk/accounts/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}/mail-again"
+    account, path = f"/desk/accounts/{ACCOUNT}", f"/desk/accounts/{ACCOUNT}/unsuppress"
     complained(world.rows, "cyd@example.com", "dan@example.com")
     assert anna.get(account).body.count("Suppressed; mail again") == 2
 
@@ -590,7 +590,7 @@ def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world
 
     assert done.status == 303
     shown = anna.get(done.headers["Location"]).body
-    assert (DONE_MESSAGES["mail-again"] in shown, shown.count("Suppressed; mail again")) == (True, 1)
+    assert (DONE_MESSAGES["unsuppress"] in shown, shown.count("Suppressed; mail again")) == (True, 1)
     (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
     assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", ANNA)
     late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")
@@ -599,7 +599,7 @@ def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world
 
 def test_bounced_addresses_are_suppressed_if_the_policy_says_so(world: FakeWeb, anna: Visitor) -> None:
     complained(world.rows, "cyd@example.com")
-    anna.sends(f"/desk/accounts/{ACCOUNT}/mail-again", recipient="cyd@example.com", reason="She wrote to us")
+    anna.sends(f"/desk/accounts/{ACCOUNT}/unsuppress", recipient="cyd@example.com", reason="She wrote to us")
     FakeLedger(world.rows).count(bounce_counts("cyd@example.com", message_id="m-9"), NOW, PATIENCE)
     assert "Suppressed; mail again" in anna.get(f"/desk/accounts/{ACCOUNT}").body
 

@@ -390,7 +390,7 @@ def test_no_ratio_is_judged_that_waiting_feedback_could_still_turn(waiting: int,
     outcome = braked(evidence(1000, 2, waiting=waiting))
 
     assert outcome.account.status is after
-    assert outcome.account.held is (HoldReason.NO if after is DISABLED else HoldReason.FEEDBACK)
+    assert outcome.account.hold_reason is (HoldReason.NO if after is DISABLED else HoldReason.FEEDBACK)
     assert outcome.account.due_at == NOW
 
 
@@ -402,7 +402,7 @@ def test_a_hold_has_one_entry_for_staff_and_ends_by_itself() -> None:
     assert [entry.kind for entry in held.entries] == ["held"]
     assert held.entries[0].data["waiting"] == 5000
     assert (again.entries, again.account.due_at) == ([], NOW + MINUTE)  # behind those that have waited longer
-    assert (after.account.status, after.account.held) == (DISABLED, HoldReason.NO)
+    assert (after.account.status, after.account.hold_reason) == (DISABLED, HoldReason.NO)
 
 
 @pytest.mark.parametrize("waiting", [1000, 50_000, None])
@@ -425,7 +425,7 @@ def test_while_nothing_at_all_is_counted_nobody_is_judged_on_a_ratio(
     account = braked(stalled).account
     later = decide(account, stalled, ENFORCING, NOW + HOUR).account
 
-    assert (account.status, account.held) == (later.status, later.held) == (ACTIVE, HoldReason.STALLED)
+    assert (account.status, account.hold_reason) == (later.status, later.hold_reason) == (ACTIVE, HoldReason.STALLED)
 
 
 def test_a_number_that_is_no_ratio_is_judged_whatever_is_counted() -> None:
@@ -465,7 +465,7 @@ def test_what_was_held_and_turned_is_let_go() -> None:
 
     after = decide(held, evidence(6000, 2), ENFORCING, NOW + HOUR).account
 
-    assert (after.status, after.held) == (ACTIVE, HoldReason.NO)
+    assert (after.status, after.hold_reason) == (ACTIVE, HoldReason.NO)
 
 
 @pytest.mark.parametrize(
@@ -481,7 +481,7 @@ def test_an_open_or_full_breaker_lets_nobody_be_disabled_by_a_rule(
     outcome = braked(evidence(1000, 2), breaker_position=breaker_position, bound=5)
 
     assert outcome.account.status is ACTIVE
-    assert outcome.account.held is HoldReason.BREAKER
+    assert outcome.account.hold_reason is HoldReason.BREAKER
     assert [str(entry.kind) for entry in outcome.entries] == told
     assert outcome.breaker == ([OpenBreaker(NOW)] if opens else [])
 

@@ -1,4 +1,4 @@
-"""Which keys are put to sleep and which are woken."""
+"""Which keys are deactivated and which are activated."""
 
 from collections.abc import Mapping
 

@@ -120,8 +120,8 @@ def test_fewer_delivered_than_complained_about_is_held_for_staff_once_feedback_h
     later = decide(first.account, found, ENFORCING, NOW + HOLD_AT_MOST)
     days_later = decide(later.account, found, ENFORCING, NOW + 3 * DAY)
 
-    assert first.account.held is HoldReason.FEEDBACK  # the delivery may still be counted
-    assert (later.account.status, later.account.held) == (ACTIVE, HoldReason.NO_DELIVERIES)
+    assert first.account.hold_reason is HoldReason.FEEDBACK  # the delivery may still be counted
+    assert (later.account.status, later.account.hold_reason) == (ACTIVE, HoldReason.NO_DELIVERIES)
     assert [entry.kind for entry in later.entries] == ["held", "alert"]
     assert later.entries[0].headline("APWT").endswith("so SES's delivery events do not all arrive")
     assert (days_later.account.status, days_later.entries) == (ACTIVE, [])
@@ -133,8 +133,8 @@ def test_feedback_has_its_time_from_when_counting_went_on() -> None:
     early = decide(resumed, evidence(1, 2), ENFORCING, NOW + HOLD_AT_MOST - SECOND).account
     in_time = decide(resumed, evidence(1, 2), ENFORCING, NOW + HOLD_AT_MOST).account
 
-    assert [account.held for account in (resumed, early)] == [HoldReason.FEEDBACK] * 2
-    assert in_time.held is HoldReason.NO_DELIVERIES
+    assert [account.hold_reason for account in (resumed, early)] == [HoldReason.FEEDBACK] * 2
+    assert in_time.hold_reason is HoldReason.NO_DELIVERIES
 
 
 @pytest.mark.parametrize(("delivered", "after"), [(1, ACTIVE), (2, DISABLED), (1999, DISABLED), (2000, ACTIVE)])

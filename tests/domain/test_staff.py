@@ -85,7 +85,7 @@ def test_only_a_rule_makes_a_strike() -> None:
 def test_a_hold_and_a_note_of_monitor_mode_end_with_a_decision_of_support() -> None:
     account = done("disable", hold=Hold(HoldReason.BREAKER, NOW), would_disable=True).account
 
-    assert (account.held, account.would_disable) == (HoldReason.NO, False)
+    assert (account.hold_reason, account.would_disable) == (HoldReason.NO, False)
 
 
 def test_an_exemption_has_an_end_a_reason_and_an_author() -> None:

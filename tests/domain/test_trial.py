@@ -234,7 +234,7 @@ def test_a_hold_ends_with_the_broken_rule_or_with_the_trial() -> None:
 def test_what_a_broken_rule_of_a_trial_waits_for(counted_at: datetime | None, why: HoldReason) -> None:
     evidence = found(800, 0, 201, waiting=10_000, counted_at=counted_at)
 
-    assert look(running(), evidence, BEGINS + HOUR).account.held is why
+    assert look(running(), evidence, BEGINS + HOUR).account.hold_reason is why
 
 
 def test_a_trial_begins_a_new_epoch_before_any_key_is_activated() -> None:

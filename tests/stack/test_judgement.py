@@ -138,7 +138,7 @@ def test_an_exempt_account_is_told_of_and_not_disabled(business: Business, stack
 # ---------------------------------------------------------------- drift
 
 
-def test_a_key_that_is_woken_by_hand_is_found_by_the_sweep_and_put_to_sleep_again(
+def test_a_key_that_is_activated_by_hand_is_found_by_the_sweep_and_deactivated_again(
     business: Business, stack: Stack
 ) -> None:
     stack.answer("account", "disable", business.id, "--reason", "They spam")

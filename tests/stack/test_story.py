@@ -60,7 +60,7 @@ def test_an_api_call_with_the_disabled_key_is_refused_too(deals: Business) -> No
     assert refused.value.response["Error"]["Code"] == "InvalidClientTokenId"
 
 
-def test_a_key_that_is_woken_by_hand_is_still_denied(deals: Business) -> None:
+def test_a_key_that_is_activated_by_hand_is_still_denied(deals: Business) -> None:
     iam, user = deals.stack.client("iam"), f"permille-{deals.id}"
     iam.update_access_key(UserName=user, AccessKeyId=deals.key, Status="Active")
     try:

@@ -26,7 +26,7 @@ def test_who_was_disabled_for_two_is_enabled_by_staff_after_one_was_taken_back(s
     assert deals.told("complaint_voided", "complaint") == ["complaint", "complaint", "complaint_voided"]
     assert stack.answer("complaint", "list", deals.id)["complaints"][-1]["voided"]["reason"].startswith("An employee")
     again = stack.run(*void)
-    assert (again.returncode, "is taken back already" in again.stdout) == (2, True)
+    assert (again.returncode, "is voided already" in again.stdout) == (2, True)
     assert deals.standing()["window"]["complaints"] == 1
 
     stack.answer("account", "enable", deals.id, "--reason", "One of them was ours")

@@ -367,7 +367,7 @@ class KnownUser:
     """A user of IAM. `policies`: documents by name; `used`: when
     which key was, as far as IAM knows."""
 
-    mark: str = ""
+    tag: str = ""
     keys: list[str] = field(default_factory=list)
     used: dict[str, datetime] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
@@ -417,11 +417,11 @@ class FakeIamUsers:
             document = self.users[name].boundary
             return AppliedPolicy("permissions boundary", document) if document else None
 
-    def create(self, name: str, mark: str) -> bool:
+    def create(self, name: str, tag: str) -> bool:
         with self.faults.call("iam_users.create"):
             if name in self.users:
                 return False
-            self.users[name] = KnownUser(mark)
+            self.users[name] = KnownUser(tag)
             return True
 
     def user_quota(self) -> UserQuota:
@@ -449,10 +449,10 @@ class FakeIamUsers:
         with self.faults.call("iam_users.leave"):
             self.users[name].groups.discard(group)
 
-    def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
+    def allowed_resources(self, name: str, tag: str) -> frozenset[str] | None:
         with self.faults.call("iam_users.allowed"):
             user = self.users.get(name)
-            if user is None or user.mark != mark or "permille-send" not in user.policies:
+            if user is None or user.tag != tag or "permille-send" not in user.policies:
                 return None
             return frozenset(allowed_resources(user.policies["permille-send"]))
 
@@ -472,13 +472,13 @@ class FakeIamUsers:
                 self.users[name].keys.remove(key)
                 self.switched[name].keys.pop(key, None)
 
-    def is_marked(self, name: str, mark: str) -> bool:
-        with self.faults.call("iam_users.is_marked"):
-            return name in self.users and self.users[name].mark == mark
+    def has_tag(self, name: str, tag: str) -> bool:
+        with self.faults.call("iam_users.has_tag"):
+            return name in self.users and self.users[name].tag == tag
 
-    def delete(self, name: str, mark: str) -> bool:
+    def delete(self, name: str, tag: str) -> bool:
         with self.faults.call("iam_users.delete"):
-            if name in self.users and self.users[name].mark != mark:
+            if name in self.users and self.users[name].tag != tag:
                 return False
             self.users.pop(name, None)
             self.switched.pop(name, None)
@@ -539,8 +539,8 @@ class FakeStack(Stack):
         with self.faults.call("stack.exists"):
             return self.is_there
 
-    def caller(self) -> str:
-        with self.faults.call("stack.caller"):
+    def operator_arn(self) -> str:
+        with self.faults.call("stack.operator_arn"):
             return STAFF
 
     def pause(self, seconds: float) -> None:

@@ -64,7 +64,7 @@ def test_its_user_may_send_through_its_identities_and_our_set_alone(stack: FakeS
     assert to_anybody["Condition"] == {"StringLike": {"ses:FromAddress": senders, "ses:FeedbackAddress": senders}}
     assert added.key is not None
     assert user.keys == [added.key.id]
-    assert user.mark == MARK
+    assert user.tag == MARK
 
 
 def test_our_set_becomes_each_identitys_default_and_what_it_replaced_is_told(stack: FakeStack) -> None:

@@ -135,7 +135,9 @@ class Permille(RuleBasedStateMachine):
         told |= {one for record in self.world.told("disabled") for one in record.data["complaint_identities"]}
         if self.world.account().status is Status.ACTIVE:
             now = judge(DEFAULT, days_of(self._counts().delivered, complaints), self.now.date())
-            undelivered = self.world.account().held is HoldReason.NO_DELIVERIES and now.counts.delivered < complaints
+            undelivered = (
+                self.world.account().hold_reason is HoldReason.NO_DELIVERIES and now.counts.delivered < complaints
+            )
             assert now.decision is not Decision.DISABLE or undelivered
             assert told == {one.data["identity"] for one in counted}
         else:  # more may have been delivered since; the record has the numbers of its moment

@@ -63,7 +63,7 @@ def test_of_a_hundred_that_break_the_rule_in_one_minute_five_are_disabled_and_a_
     assert all_told(world, "breaker_opened") == 1
     (opened,) = world.rows.told(SYSTEM)
     assert (opened.kind, opened.data["bound"]) == ("breaker_opened", 5)
-    assert world.rows.accounts[opened.data["account_id"]].held == "breaker"
+    assert world.rows.accounts[opened.data["account_id"]].hold_reason == "breaker"
     assert all_told(world, "held") == 95
     assert all(world.can_send(one) == [one not in disabled(world)] for one in world.rows.accounts)
 
@@ -106,18 +106,18 @@ def test_the_bound_grows_with_the_active_accounts(world: FakeEnforcement) -> Non
 def test_whom_the_open_breaker_holds_is_held_no_more_when_the_rule_is_kept_again(world: FakeEnforcement) -> None:
     names = a_hundred(world)
     world.run()
-    held = next(one for one in names if world.account(one).held is HoldReason.BREAKER)
+    held = next(one for one in names if world.account(one).hold_reason is HoldReason.BREAKER)
 
     world.counted(2000, 2, held)
     world.run(NOW + A_MINUTE)
 
-    assert (world.account(held).held, world.account(held).status) == (HoldReason.NO, Status.ACTIVE)
+    assert (world.account(held).hold_reason, world.account(held).status) == (HoldReason.NO, Status.ACTIVE)
 
 
 def test_an_open_breaker_never_stops_support(world: FakeEnforcement) -> None:
     names = a_hundred(world)
     world.run()
-    held = next(one for one in names if world.account(one).held is HoldReason.BREAKER)
+    held = next(one for one in names if world.account(one).hold_reason is HoldReason.BREAKER)
 
     apply(world.enforcement, held, Disable(reason="They spam", by=STAFF), NOW)
     world.run(NOW + A_MINUTE)
@@ -174,7 +174,7 @@ def test_a_backlog_of_feedback_does_not_open_the_breaker(world: FakeEnforcement)
 
     world.run(NOW + A_MINUTE)
 
-    assert world.account("held").held is HoldReason.FEEDBACK
+    assert world.account("held").hold_reason is HoldReason.FEEDBACK
     assert world.rows.breaker.opened_at is None
 
 
@@ -182,7 +182,7 @@ def test_whom_the_breaker_holds_for_long_is_told_of_the_complaints_all_the_same(
     names = a_hundred(world)
     for minute in range(3):
         world.run(NOW + minute * A_MINUTE)
-    held = next(one for one in names if world.account(one).held is HoldReason.BREAKER)
+    held = next(one for one in names if world.account(one).hold_reason is HoldReason.BREAKER)
 
     (alert,) = world.told("alert", held)
     assert alert.data["over"]
@@ -203,7 +203,7 @@ def test_while_feedback_waits_that_could_turn_it_nobody_is_disabled_and_then_by_
     world.feed.messages = 0
     world.run(NOW + A_MINUTE)
     assert world.can_send() == [False]
-    assert world.account().held is HoldReason.NO
+    assert world.account().hold_reason is HoldReason.NO
 
 
 def test_however_busy_the_platform_is_a_broken_rule_is_acted_on_within_two_minutes(world: FakeEnforcement) -> None:
@@ -226,7 +226,7 @@ def test_while_nothing_is_counted_whoever_breaks_a_ratio_is_held_and_after_an_ho
     for minute in range(61):
         world.run(NOW + minute * A_MINUTE)
     assert world.can_send() == [True]
-    assert world.account().held is HoldReason.STALLED
+    assert world.account().hold_reason is HoldReason.STALLED
     assert [line.message for line in caplog.records].count("account.held_long") == 1
     assert len(world.told("held")) == 1
 
@@ -269,7 +269,7 @@ def test_a_queue_that_cannot_be_asked_holds_too_but_no_longer_than_one_that_is_f
     world.faults.fail("feedback_backlog.size", when=when, times=3)
 
     assert world.run() == Run(looked_at=1, entries=1)
-    assert world.account().held is HoldReason.FEEDBACK
+    assert world.account().hold_reason is HoldReason.FEEDBACK
     world.run(NOW + A_MINUTE)
     assert world.can_send() == [True]
 
@@ -304,7 +304,7 @@ def test_going_back_to_observing_lets_whoever_was_held_go() -> None:
     world.run(NOW + A_MINUTE)
 
     assert len(disabled(world)) == 5  # disabled stays disabled
-    assert all(one.held is HoldReason.NO for one in world.rows.accounts.values())
+    assert all(one.hold_reason is HoldReason.NO for one in world.rows.accounts.values())
     assert all_told(world, "would_disable") == 5
 
 

@@ -135,7 +135,7 @@ def test_a_trial_that_breaks_a_rule_is_held_while_feedback_waits_that_could_turn
     busy(world, 1000, NOW)
 
     world.run(NOW)
-    assert (world.account().status, world.account().held) == (Status.TRIAL, HoldReason.FEEDBACK)
+    assert (world.account().status, world.account().hold_reason) == (Status.TRIAL, HoldReason.FEEDBACK)
 
     for minute in (1, 2):
         busy(world, 1000, NOW + minute * A_MINUTE)
@@ -154,7 +154,7 @@ def test_what_is_counted_while_a_trial_is_looked_at_is_in_what_waited_or_in_the_
     world.faults.meanwhile("feedback_backlog.size", counted_meanwhile)
 
     world.run(NOW)
-    assert (world.account().status, world.account().held) == (Status.TRIAL, HoldReason.NO)
+    assert (world.account().status, world.account().hold_reason) == (Status.TRIAL, HoldReason.NO)
 
 
 # ---------------------------------------------------------------- a disabling that came too early
@@ -234,7 +234,7 @@ def test_when_counting_goes_on_what_has_waited_all_the_while_has_its_two_minutes
     world.run()
     for minute in range(1, 11):
         world.run(NOW + minute * A_MINUTE)
-    assert world.account().held is HoldReason.STALLED
+    assert world.account().hold_reason is HoldReason.STALLED
 
     can_send = []
     for minute in range(11, 14):

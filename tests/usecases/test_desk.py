@@ -294,4 +294,7 @@ def test_a_list_shows_who_is_held(world: FakeDesk) -> None:
 
     (listed,) = desk_lists.by_risk(world.desk, "", sending=True).items
 
-    assert (listed.held, listed.assessment) == (HoldReason.BREAKER, Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True))
+    assert (listed.hold_reason, listed.assessment) == (
+        HoldReason.BREAKER,
+        Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True),
+    )

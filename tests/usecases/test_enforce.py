@@ -148,7 +148,7 @@ def waking_world() -> FakeEnforcement:
     return world
 
 
-def failing_wakings() -> list[tuple[int, When, type[BaseException]]]:
+def failing_activations() -> list[tuple[int, When, type[BaseException]]]:
     world = waking_world()
     world.run()
     return [
@@ -156,7 +156,7 @@ def failing_wakings() -> list[tuple[int, When, type[BaseException]]]:
     ]
 
 
-@pytest.mark.parametrize(("index", "when", "error"), failing_wakings())
+@pytest.mark.parametrize(("index", "when", "error"), failing_activations())
 def test_whatever_call_fails_only_keys_that_permille_deactivated_are_activated(
     index: int, when: When, error: type[BaseException]
 ) -> None:
@@ -220,7 +220,7 @@ def pauses_of_a_run() -> list[float]:
     return world.pauses
 
 
-def test_one_sender_that_fails_does_not_keep_the_others_awake(world: FakeEnforcement) -> None:
+def test_one_sender_that_fails_does_not_keep_the_others_active(world: FakeEnforcement) -> None:
     world.open(an_account(senders=(CALLER, "permille-bakery-shop"), due_at=NOW))
     world.counted(1000, 2)
     world.faults.fail("switch.state_of", times=1)  # of the first sender

@@ -274,7 +274,7 @@ def adopted(bakery: Bakery) -> None:
 
 
 def adopted_by_that_name(bakery: Bakery) -> None:
-    bakery.users.users[CALLER].mark = ""
+    bakery.users.users[CALLER].tag = ""
 
 
 def gone(bakery: Bakery) -> None:
@@ -556,7 +556,7 @@ def test_a_concurrent_renewal_keeps_no_key() -> None:
 
 
 def test_a_run_that_read_the_account_before_it_was_renewed_wakes_no_old_key() -> None:
-    """It is enabled, its keys are about to be woken, and then it is renewed: the old one goes off all the same."""
+    """It is enabled, its keys are about to be activated, and then it is renewed: the old one goes off all the same."""
     bakery = Bakery(on=False)
     apply(bakery.world.enforcement, ACCOUNT, ENABLE, bakery.now + timedelta(seconds=1))
     bakery.now += timedelta(seconds=2)

@@ -70,7 +70,7 @@ def test_a_key_that_was_added_by_hand_is_drift_and_is_activated_with_the_others(
     assert world.account().credential.deactivated == {CALLER: frozenset({f"{CALLER}-k1", "AKIASTOLEN"})}
 
 
-def test_who_had_a_key_awake_meanwhile_is_not_judged_once_more(world: FakeEnforcement) -> None:
+def test_who_had_an_active_key_meanwhile_is_not_judged_once_more(world: FakeEnforcement) -> None:
     """Mail may have gone out since, and the tallies are no longer those of the mail sent before."""
     account = a_disabled(world)
     world.rows.accounts[ACCOUNT] = replace(account, recheck=Recheck(NEXT + 2 * HOUR, NEXT - A_MINUTE))

@@ -102,7 +102,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
         self.world.switch.advance(self.now)
 
     @rule(key=keys)
-    def a_key_is_woken_by_hand(self, key: tuple[str, str]) -> None:
+    def a_key_is_activated_by_hand(self, key: tuple[str, str]) -> None:
         caller, name = key
         self.world.switch.users[caller].keys[f"{caller}-{name}"] = ACTIVE
 
@@ -151,7 +151,7 @@ class SwitchAndStatus(RuleBasedStateMachine):
         self.world.faults.meanwhile(call, lambda: self.support_decides(decision))
 
     @invariant()
-    def the_owners_own_key_is_never_woken(self) -> None:
+    def the_owners_own_key_is_never_activated(self) -> None:
         assert self.world.switch.users[CALLER].keys[OWN] == INACTIVE
 
     @invariant()

@@ -187,7 +187,7 @@ def test_taken_back_twice_it_is_refused_and_counts_one_less() -> None:
     support.complains("m-2")
     support.voids(complaint)
 
-    with pytest.raises(DecisionRefused, match="taken back already"):
+    with pytest.raises(DecisionRefused, match="voided already"):
         support.voids(complaint, NOW + 5 * MINUTE)
 
     assert (support.complaints, len(support.rows.told(ACCOUNT, "complaint_voided"))) == (1, 1)
@@ -198,7 +198,7 @@ def test_of_two_who_take_it_back_at_once_one_is_told() -> None:
     complaint = support.complains("m-1")
     support.faults.meanwhile("accounts.save", lambda: support.voids(complaint))
 
-    with pytest.raises(DecisionRefused, match="taken back already"):
+    with pytest.raises(DecisionRefused, match="voided already"):
         support.voids(complaint)
 
     assert support.complaints == 0
@@ -236,7 +236,7 @@ def test_cut_off_at_any_call_it_is_done_once_or_not_at_all(call: str, when: When
 @pytest.mark.parametrize(
     ("different", "says"),
     [
-        ({"feedback_type": "not-spam"}, "never counted .the report says not-spam.: there is nothing to take back"),
+        ({"feedback_type": "not-spam"}, "never counted .the report says not-spam.: there is nothing to void"),
         ({"sub_type": "OnAccountSuppressionList"}, "never counted"),
     ],
 )
@@ -270,7 +270,7 @@ def test_unknown_entries_and_those_of_no_complaint_are_refused() -> None:
 def test_what_counts_is_not_restored() -> None:
     support = Support()
 
-    with pytest.raises(DecisionRefused, match="counts: it is not taken back"):
+    with pytest.raises(DecisionRefused, match="counts: it is not voided"):
         support.restores(support.complains("m-1"))
 
 
@@ -371,12 +371,12 @@ def test_who_is_held_is_not_held_any_more() -> None:
     complaint = support.complains("m-1", NOW - SECOND)
     support.complains("m-2", NOW - SECOND)
     support.run(NOW)
-    assert support.account().held is not HoldReason.NO
+    assert support.account().hold_reason is not HoldReason.NO
 
     support.voids(complaint)
     support.run(NOW + MINUTE)
 
-    assert (support.account().status, support.account().held) == (ACTIVE, HoldReason.NO)
+    assert (support.account().status, support.account().hold_reason) == (ACTIVE, HoldReason.NO)
 
 
 # ---------------------------------------------------------------- who is off decides a person
@@ -393,7 +393,7 @@ def test_who_was_disabled_for_it_stays_off_and_staff_are_shown_that_the_rules_ar
     assert (support.account().status, support.account().recheck) == (DISABLED, None)
     assert "disabling_reversed" not in support.kinds
     assert support.shown_to_staff(NOW + 2 * HOUR).startswith(
-        "Support has taken a complaint back since, and by now the rules are kept."
+        "Support has voided a complaint since, and by now the rules are kept."
     )
 
 

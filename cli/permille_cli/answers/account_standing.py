@@ -53,7 +53,7 @@ def status_text(account: Account, now: datetime) -> str:
     progress = "changed, not yet verified" if account.applied else "not yet changed"
     notes = [] if account.in_sync else [f"credential {progress}"]
     notes += [wording.BY_HAND] if account.denied_by_hand else []
-    notes += [f"held: {account.held}"] if account.held else []
+    notes += [f"held: {account.hold_reason}"] if account.hold_reason else []
     notes += [_way_back(account)] if account.review or account.current_trial else []
     notes += [f"exempt until {instant(account.exemption.until, account)}"] if account.exemption else []
     notes += [wording.not_enforced(exempt=account.exempt_at(now))] if account.would_disable else []

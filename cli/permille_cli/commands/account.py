@@ -65,7 +65,7 @@ def add(
         adopted=tuple(dict.fromkeys(sender or [])),
         accept_risk=accept_risk,
         take_over=take_over,
-        by=stack.caller() if accept_risk is not None else "",
+        by=stack.operator_arn() if accept_risk is not None else "",
     )
     shared = shared_with_others(stack.accounts, new.identities, new.account_id)
     confirm_shared(shared, yes=yes, as_json=as_json)
@@ -101,7 +101,7 @@ def _list_item(account: Account) -> dict[str, Any]:
         "owner_mail": account.owner_mail or "fine",
         "senders": list(account.senders),
         "in_sync": account.in_sync,
-        "held": account.held,
+        "held": account.hold_reason,
         "would_disable": account.would_disable,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
     }

@@ -39,7 +39,7 @@ def change(
     wanted = Change(
         account_id=account_id,
         reason=reason,
-        by=stack.caller(),
+        by=stack.operator_arn(),
         owner_email=owner_email,
         owner_name=owner_name,
         timezone=timezone,

@@ -24,7 +24,7 @@ def disable(
 
     Its SMTP credential is deactivated. A scheduled trial is cancelled.
     """
-    _answer(stack.decide(account_id, Disable(reason=reason, by=stack.caller())), as_json=as_json)
+    _answer(stack.decide(account_id, Disable(reason=reason, by=stack.operator_arn())), as_json=as_json)
 
 
 def enable(
@@ -46,7 +46,7 @@ def enable(
     Its SMTP credential works again, and a new epoch (counting period) begins. Of an active account whose sender was
     denied by hand, the deny is lifted, and counting goes on.
     """
-    command = Enable(reason=reason, by=stack.caller())
+    command = Enable(reason=reason, by=stack.operator_arn())
     if show_secret and not new_credential:
         raise InvalidInput("goes with --new-credential: else there is no secret to show", "show_secret")
     if new_credential:
@@ -70,7 +70,7 @@ def close(
     """
     account, onboarding = stack.account(account_id), stack.onboarding
     if not account.is_closed:
-        command = Close(reason=reason, by=stack.caller())
+        command = Close(reason=reason, by=stack.operator_arn())
         confirm(
             f"closing {account.id} is final: it can never be enabled again, and its IAM user is deleted",
             yes=yes,
@@ -114,14 +114,14 @@ def exempt(
     Complaints are still counted, and the owner still hears of them.
     """
     end = inputs.end(until)
-    _answer(stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.caller())), as_json=as_json)
+    _answer(stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.operator_arn())), as_json=as_json)
 
 
 def unexempt(
     account_id: AccountId, reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
     """End an account's exemption."""
-    _answer(stack.decide(account_id, Unexempt(reason=reason, by=stack.caller())), as_json=as_json)
+    _answer(stack.decide(account_id, Unexempt(reason=reason, by=stack.operator_arn())), as_json=as_json)
 
 
 def owner_mail(
@@ -137,7 +137,7 @@ def owner_mail(
     Permille stops mailing an owner after a permanent bounce or a complaint.
     """
     if reset:
-        _answer(stack.decide(account_id, ResetOwnerMail(reason=reason, by=stack.caller())), as_json=as_json)
+        _answer(stack.decide(account_id, ResetOwnerMail(reason=reason, by=stack.operator_arn())), as_json=as_json)
         return
     account = stack.account(account_id)
     if as_json:

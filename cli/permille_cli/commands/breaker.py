@@ -81,7 +81,7 @@ def reset(
     Held accounts are judged again by themselves. If the breaker is closed already, its bound of this hour is
     raised.
     """
-    command, now = ResetBreaker(reason=reason, allow=allow, by=stack.caller()), stack.now()
+    command, now = ResetBreaker(reason=reason, allow=allow, by=stack.operator_arn()), stack.now()
     was_open = stack.control.breaker(hour_of(now)).opened_at is not None
     more = breaker.reset(stack.control, stack.control, stack.policies, command, now)
     if as_json:
@@ -108,7 +108,7 @@ def release(
 
     The breaker's state does not change.
     """
-    command = ReleaseHold(reason=reason, by=stack.caller())
+    command = ReleaseHold(reason=reason, by=stack.operator_arn())
     _decide_each(stack, _named(stack, ids, every=every), command, "is disabled within a minute", as_json=as_json)
 
 
@@ -123,7 +123,7 @@ def exempt(
     as_json: AsJson = False,
 ) -> None:
     """Exempt held accounts from the rules until a date."""
-    command = Exempt(until=inputs.end(until), reason=reason, by=stack.caller())
+    command = Exempt(until=inputs.end(until), reason=reason, by=stack.operator_arn())
     _decide_each(stack, _named(stack, ids, every=every), command, "is exempt", as_json=as_json)
 
 
@@ -155,7 +155,7 @@ def _policy(stack: Stack) -> Policy | None:
 def _state(stack: Stack) -> dict[str, Any]:
     status = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = status.state
-    held = [{"account_id": account.id, "why": account.held} for account in all_held(stack.account_index)]
+    held = [{"account_id": account.id, "why": account.hold_reason} for account in all_held(stack.account_index)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,

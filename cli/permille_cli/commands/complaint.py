@@ -90,7 +90,7 @@ def void(
 
     They stay on the timeline; pages show them struck through.
     """
-    by = stack.caller()
+    by = stack.operator_arn()
     commands = [VoidComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]
     _decide_each(stack, account_id, commands, "no longer counts", as_json=as_json)
 
@@ -105,7 +105,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Restore voided complaints, so that they count again."""
-    by = stack.caller()
+    by = stack.operator_arn()
     commands = [RestoreComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]
     _decide_each(stack, account_id, commands, "counts again", as_json=as_json)
 

@@ -38,7 +38,7 @@ def credential(
     """
     if not 0 <= grace <= LONGEST_GRACE:
         raise InvalidInput(f"takes hours from 0 to {LONGEST_GRACE}", "grace")
-    renew = Renew(by=stack.caller(), grace=timedelta(hours=grace), lost=lost)
+    renew = Renew(by=stack.operator_arn(), grace=timedelta(hours=grace), lost=lost)
     _print(stack, _renewed(stack, account_id, renew), show_secret=show_secret, as_json=as_json)
 
 

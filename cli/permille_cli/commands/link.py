@@ -52,7 +52,7 @@ def owner(
     claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
     link = address(stack["ConsoleUrl"], make_token(stack.signer, claims))
     # Logged before it is printed, so that no valid link is unknown.
-    facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.caller())
+    facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.operator_arn())
     stack.timeline.append(system_entry(now, facts))
     _print_link(link, as_json=as_json)
 
@@ -117,7 +117,7 @@ def revoke_owner(
     """
     if bool(account_id) is every:
         raise InvalidInput("name one account, or use --all", "all")
-    command = RevokeOwnerLinks(reason=reason, by=stack.caller())
+    command = RevokeOwnerLinks(reason=reason, by=stack.operator_arn())
     chosen = [account.id for account in stack.accounts.all()] if every else [account_id]
     accounts = [stack.decide(name, command) for name in chosen]
     whose = "owners of all accounts" if every else f"owner of {account_id}"
@@ -145,7 +145,7 @@ def revoke_platform(
 
 
 def _revoke(stack: Stack, role: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
-    command = RevokeAccess(role=role, name=name, reason=reason, by=stack.caller())
+    command = RevokeAccess(role=role, name=name, reason=reason, by=stack.operator_arn())
     revoked = revoke_links(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
     assert until is not None

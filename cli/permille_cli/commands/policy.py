@@ -123,7 +123,7 @@ def revert(
 
 
 def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -> None:
-    by, previewed = stack.caller(), _preview(stack, policy)
+    by, previewed = stack.operator_arn(), _preview(stack, policy)
     if not as_json:
         _print_previewed(previewed)
     if previewed.exceeds_bound:

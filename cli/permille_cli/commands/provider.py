@@ -40,7 +40,7 @@ def connect(
     account = stack.account(account_id)
     requested = server(host, port, user, local=stack.is_local)
     password = inputs.password(from_stdin=password_stdin)
-    connected = providers.connect(stack.providing, account, requested, password, stack.caller(), stack.now())
+    connected = providers.connect(stack.providing, account, requested, password, stack.operator_arn(), stack.now())
     if isinstance(connected, LoginFailure):
         raise Failed(f"nothing is stored: {sentence(connected, requested.host, requested.port)}")
     _print(connected, as_json=as_json)
@@ -76,7 +76,7 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
 def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Disconnect an account's provider, and delete its password."""
     account = stack.account(account_id)
-    _print(providers.disconnect(stack.providing, account, stack.caller(), stack.now()), as_json=as_json)
+    _print(providers.disconnect(stack.providing, account, stack.operator_arn(), stack.now()), as_json=as_json)
 
 
 def _print(account: Account, *, as_json: bool) -> None:

@@ -154,7 +154,7 @@ def _with_each(
     *,
     as_json: bool,
 ) -> None:
-    acted, by = Group(), stack.caller()
+    acted, by = Group(), stack.operator_arn()
     label = "Replaying feedback" if kind is QuarantineReplayed else "Dropping feedback"
     try:
         for quarantined in progress(chosen, label):

@@ -47,7 +47,7 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Request a review of a disabled account, as its owner does."""
-    command = RequestReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    command = RequestReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.operator_arn())
     _decide(stack, account_id, command, as_json=as_json)
 
 
@@ -63,14 +63,14 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change an open request. It keeps its place in the queue."""
-    command = AmendReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.caller())
+    command = AmendReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.operator_arn())
     _decide(stack, account_id, command, as_json=as_json)
 
 
 @app.command()
 def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Withdraw an open request, or a scheduled trial."""
-    _decide(stack, account_id, WithdrawReview(by=stack.caller()), as_json=as_json)
+    _decide(stack, account_id, WithdrawReview(by=stack.operator_arn()), as_json=as_json)
 
 
 @app.command()
@@ -89,7 +89,7 @@ def approve(
 
     The account may send on that day. If few hours of the day are left, the command asks for confirmation.
     """
-    command = ApproveReview(day=inputs.day(day), note=note, by=stack.caller(), short_day=yes)
+    command = ApproveReview(day=inputs.day(day), note=note, by=stack.operator_arn(), short_day=yes)
     try:
         _decide(stack, account_id, command, as_json=as_json)
     except ConfirmationNeeded as unusual:
@@ -106,7 +106,7 @@ def decline(
     as_json: AsJson = False,
 ) -> None:
     """Decline an open request."""
-    _decide(stack, account_id, DeclineReview(reason=reason, by=stack.caller()), as_json=as_json)
+    _decide(stack, account_id, DeclineReview(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
 
 @app.command()
@@ -118,7 +118,7 @@ def cancel(
     as_json: AsJson = False,
 ) -> None:
     """Cancel a scheduled trial. The owner may ask again at once."""
-    _decide(stack, account_id, CancelTrial(reason=reason, by=stack.caller()), as_json=as_json)
+    _decide(stack, account_id, CancelTrial(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
 
 @app.command(name="confirm")
@@ -133,7 +133,7 @@ def confirm_trial(
 
     Needed if the policy says reinstate_by_staff, or if the account was denied by hand when its day ended.
     """
-    _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.caller()), as_json=as_json)
+    _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
 
 @app.command(name="list")

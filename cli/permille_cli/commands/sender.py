@@ -28,7 +28,7 @@ def ignore(
 
     The feedback is dropped, with a metric, and counts for no account.
     """
-    command = IgnoreSender(sender=name, reason=reason, by=stack.caller())
+    command = IgnoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
     exists = yes or _exists(stack, sender)
     confirm(f"IAM has neither a user nor a role named {sender}", yes=exists, as_json=as_json)
@@ -68,7 +68,7 @@ def unignore(
 
     Feedback about its mail is quarantined until the sender belongs to an account.
     """
-    command = UnignoreSender(sender=name, reason=reason, by=stack.caller())
+    command = UnignoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
     facts = SenderUnignored(sender=sender, reason=command.reason, by=command.by)
     try:

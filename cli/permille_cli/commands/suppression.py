@@ -79,7 +79,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Suppress an address. No complaint is counted."""
-    command = Suppress(address=_bare(address), reason=reason, by=stack.caller())
+    command = Suppress(address=_bare(address), reason=reason, by=stack.operator_arn())
     account = stack.account(account_id)
     entry = suppression_list.suppress(stack.suppressions, account_id, command, stack.now())
     if entry is None:
@@ -106,7 +106,7 @@ def import_file(
     If a line holds no address, nothing is suppressed. If the command was interrupted, repeat it.
     """
     addresses = tuple(addresses_in(inputs.text_of(file), canonical_address))
-    command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.caller())
+    command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.operator_arn())
     stack.account(account_id)
     entry = suppression_list.import_addresses(
         stack.suppressions, account_id, command, stack.now(), lambda chunks: progress(chunks, "Suppressing addresses")
@@ -155,7 +155,7 @@ def remove(
 
     The next complaint or permanent bounce suppresses it again.
     """
-    command = Unsuppress(address=address, reason=reason, by=stack.caller())
+    command = Unsuppress(address=address, reason=reason, by=stack.operator_arn())
     account, wanted = stack.account(account_id), _bare(address)
     entry = suppression_list.unsuppress(stack.suppressions, account_id, command, stack.now())
     seen = in_ses(stack, address, wanted)

@@ -49,7 +49,7 @@ def uninstall(
         apply(
             services,
             planned,
-            stack.caller(),
+            stack.operator_arn(),
             stack.now(),
             lambda identities: progress(identities, "Restoring identities"),
         )

@@ -125,7 +125,7 @@ class DeployedStack(Adapters, Stack):
     def exists(self) -> bool:
         return exists(self.name)
 
-    def caller(self) -> str:
+    def operator_arn(self) -> str:
         with service_call("reading who runs this command"):
             return str(client("sts").get_caller_identity()["Arn"])
 

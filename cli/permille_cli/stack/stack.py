@@ -97,7 +97,7 @@ class Stack(ABC):
         """Whether CloudFormation has a stack of that name that is neither deleted nor only under review."""
 
     @abstractmethod
-    def caller(self) -> str:
+    def operator_arn(self) -> str:
         """The ARN of the operator, as authenticated by AWS. Timelines have it for decisions of staff."""
 
     def __getitem__(self, output: str) -> str:
@@ -119,7 +119,7 @@ class Stack(ABC):
 
     @property
     def onboarding(self) -> OnboardServices:
-        _, partition, _, _, aws_account, _ = self.caller().split(":", 5)
+        _, partition, _, _, aws_account, _ = self.operator_arn().split(":", 5)
         return OnboardServices(
             accounts=self.accounts,
             timeline=self.timeline,
@@ -144,7 +144,7 @@ class Stack(ABC):
 
     @property
     def renewing(self) -> RenewServices:
-        return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.mark, self.pause)
+        return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.tag, self.pause)
 
     def pause(self, seconds: float) -> None:
         """Sleeps."""

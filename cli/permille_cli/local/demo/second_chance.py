@@ -79,7 +79,7 @@ def _ask(demo: DemoStack, zone: tzinfo) -> None:
 
 
 def _approve(demo: DemoStack, zone: tzinfo) -> Trial:
-    today, by = calendar.today(zone, demo.stack.now()), demo.stack.caller()
+    today, by = calendar.today(zone, demo.stack.now()), demo.stack.operator_arn()
     _type(demo, f'review approve {DEALS.account_id} --day {today} --note "{NOTE}" --yes')
     approved = demo.stack.decide(DEALS.account_id, ApproveReview(day=today, note=NOTE, by=by, short_day=True))
     assert approved.trial is not None

@@ -10,8 +10,8 @@ from permille.aws.index_meta import index_meta
 from permille.domain.account.listed_account import ListedAccount
 
 # Fields of `ListedAccount` that are no attributes, and the attributes that they are made of. Keys are projected anyway.
-_NOT_STORED = ("id", "denied_by_hand", "in_sync", "awaits_support")
-_MADE_OF = ("switch_generation", "observed", "asks")
+_NOT_STORED = ("id", "denied_by_hand", "in_sync", "hold_reason", "awaits_support")
+_MADE_OF = ("switch_generation", "observed", "held", "asks")
 LISTED = (*(field.name for field in fields(ListedAccount) if field.name not in _NOT_STORED), *_MADE_OF)
 
 

@@ -14,7 +14,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import Credential
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.values.json_values import from_json, to_json
-from permille.domain.values.status import Status
+from permille.domain.values.status import HoldReason, Status
 
 OF_SWITCH = tuple(field.name for field in fields(Credential))  # written by `DynamoLeases` alone
 
@@ -48,6 +48,7 @@ def listed_account_of(row: Mapping[str, Any]) -> ListedAccount:
         "id": row["account_id"],
         "denied_by_hand": Status(row["status"]).may_send and row["switched"] == OFF,
         "in_sync": row["observed"] == row["switch_generation"],
+        "hold_reason": row.get("held", HoldReason.NO),
         "awaits_support": "asks" in row,
     }
     return from_json(ListedAccount, {**row, **made})

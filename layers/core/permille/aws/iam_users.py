@@ -32,16 +32,16 @@ def _unless_gone() -> Iterator[None]:
 
 
 class IamSenderUsers(ExistingIamUsers):
-    """Implements `IamUsers`. The mark of a user is a tag."""
+    """Implements `IamUsers`. A tag of the user says for which account."""
 
     def __init__(self, *, iam: "IAMClient | None" = None, pause: Callable[[float], None] = time.sleep) -> None:
         super().__init__(iam=iam or client("iam"))
         self._pause = pause
 
-    def create(self, name: str, mark: str) -> bool:
+    def create(self, name: str, tag: str) -> bool:
         with service_call(f"creating the IAM user {name}"):
             try:
-                self._iam.create_user(UserName=name, Tags=[{"Key": TAG, "Value": mark}])
+                self._iam.create_user(UserName=name, Tags=[{"Key": TAG, "Value": tag}])
             except ClientError as refused:
                 if code_of(refused) != "EntityAlreadyExists":
                     raise
@@ -81,10 +81,10 @@ class IamSenderUsers(ExistingIamUsers):
         with service_call(f"removing {name} from the group {group}"), _unless_gone():
             self._iam.remove_user_from_group(UserName=name, GroupName=group)
 
-    def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
+    def allowed_resources(self, name: str, tag: str) -> frozenset[str] | None:
         with service_call(f"reading the sending policy of {name}"):
             try:
-                if not self._has_mark(name, mark):
+                if not self._has_tag(name, tag):
                     return None
                 policy = self._iam.get_user_policy(UserName=name, PolicyName=POLICY)["PolicyDocument"]
             except ClientError as refused:
@@ -98,10 +98,10 @@ class IamSenderUsers(ExistingIamUsers):
             key = self._iam.create_access_key(UserName=name)["AccessKey"]
         return AccessKey(key["AccessKeyId"], key["SecretAccessKey"])
 
-    def is_marked(self, name: str, mark: str) -> bool:
+    def has_tag(self, name: str, tag: str) -> bool:
         with service_call(f"reading the tags of {name}"):
             try:
-                return self._has_mark(name, mark)
+                return self._has_tag(name, tag)
             except ClientError as refused:
                 if code_of(refused) == "NoSuchEntity":
                     return False
@@ -111,10 +111,10 @@ class IamSenderUsers(ExistingIamUsers):
         with service_call(f"deleting the key {key} of {name}"), _unless_gone():
             self._iam.delete_access_key(UserName=name, AccessKeyId=key)
 
-    def delete(self, name: str, mark: str) -> bool:
+    def delete(self, name: str, tag: str) -> bool:
         with service_call(f"deleting the IAM user {name}"):
             try:
-                if not self._has_mark(name, mark):
+                if not self._has_tag(name, tag):
                     return False
                 self._delete(name)
             except ClientError as refused:
@@ -150,8 +150,8 @@ class IamSenderUsers(ExistingIamUsers):
         for policy in self._paged("list_user_policies", "PolicyNames", name):
             self._iam.delete_user_policy(UserName=name, PolicyName=policy)
 
-    def _has_mark(self, name: str, mark: str) -> bool:
-        return {"Key": TAG, "Value": mark} in self._iam.list_user_tags(UserName=name)["Tags"]
+    def _has_tag(self, name: str, tag: str) -> bool:
+        return {"Key": TAG, "Value": tag} in self._iam.list_user_tags(UserName=name)["Tags"]
 
     def _delete_keys(self, name: str) -> None:
         for key in self._listed_keys(name):

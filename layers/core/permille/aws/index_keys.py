@@ -18,7 +18,7 @@ def index_keys(account: Account) -> dict[str, str | int | None]:
     not in an index."""
     since, look = account.waiting_for_support_since, account.assessment
     return {
-        "held": str(account.held) or None,
+        "held": str(account.hold_reason) or None,
         "due": DUE if account.due_at else None,
         "asks": SUPPORT if since else None,
         "waiting_for_support_since": asks_key(account.id, since) if since else None,

@@ -78,9 +78,9 @@ class UserQuota:
 
 
 class SenderUsers(Protocol):
-    """The IAM users that are made for accounts. A tag, the `mark`, says for which account."""
+    """The IAM users that are made for accounts. A `tag` says for which account."""
 
-    def create(self, name: str, mark: str) -> bool:
+    def create(self, name: str, tag: str) -> bool:
         """Creates a user without keys. Returns False where a user of that name exists, which is left as it is."""
 
     def user_quota(self) -> UserQuota:
@@ -90,13 +90,13 @@ class SenderUsers(Protocol):
         """Sets the user's own policy: it may send through these ARNs alone. Idempotent. Raises InvalidInput where they
         are too many for one policy of IAM."""
 
-    def allowed_resources(self, name: str, mark: str) -> frozenset[str] | None:
-        """The ARNs in the policy that `allow` set; None where no user of that name has the mark, or it has no such
+    def allowed_resources(self, name: str, tag: str) -> frozenset[str] | None:
+        """The ARNs in the policy that `allow` set; None where no user of that name has the tag, or it has no such
         policy."""
 
-    def delete(self, name: str, mark: str) -> bool:
-        """Deletes a user that has the mark, with its keys, policies and memberships. Returns False, and leaves the
-        user, where it has another mark. Idempotent."""
+    def delete(self, name: str, tag: str) -> bool:
+        """Deletes a user that has the tag, with its keys, policies and memberships. Returns False, and leaves the
+        user, where it has another tag. Idempotent."""
 
 
 class SenderKeys(Protocol):
@@ -105,8 +105,8 @@ class SenderKeys(Protocol):
     def keys(self, name: str) -> Sequence[KeyUsage]:
         """The user's keys, oldest first."""
 
-    def is_marked(self, name: str, mark: str) -> bool:
-        """Whether the user has the mark; False where there is no such user."""
+    def has_tag(self, name: str, tag: str) -> bool:
+        """Whether the user has the tag; False where there is no such user."""
 
     def create_key(self, name: str) -> AccessKey:
         """Creates another key each time it is called."""

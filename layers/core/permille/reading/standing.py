@@ -155,8 +155,8 @@ def kept_now_line(account: Account, verdict: Verdict, since: Entry | None, entri
             )
         case _:
             return ""
-    taken_back = f"Support has taken a complaint back since, and by now {kept}."
-    return f"{taken_back} That alone does not switch it on again: enable it, or leave it off."
+    voided_since = f"Support has voided a complaint since, and by now {kept}."
+    return f"{voided_since} That alone does not switch it on again: enable it, or leave it off."
 
 
 def by_hand_line(account: Account, platform: str) -> str:

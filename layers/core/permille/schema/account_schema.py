@@ -68,7 +68,7 @@ def account_json(account: Account, verdict: Verdict) -> AccountJson:
         "epoch": account.epoch,
         "strikes": account.strikes,
         "would_disable": account.would_disable,
-        "held": account.held,
+        "held": account.hold_reason,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
         "window": _window_json(verdict),
         "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,

@@ -17,7 +17,7 @@ class ExplanationJson(TypedDict):
 
     decided: kind, instant and facts of the entry that put the account into its status
     now: facts of what the policy in force says of the account
-    kept_now: whether the rules are kept after a complaint was taken back; null where that is not known
+    kept_now: whether the rules are kept after a complaint was voided; null where that is not known
     lines: the explanation for people
     """
 

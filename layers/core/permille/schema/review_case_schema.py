@@ -27,7 +27,7 @@ class CaseJson(StandingJson):
     kept_now: Annotated[
         bool | None,
         Doc(
-            "True where a complaint was taken back since, and the rule that disabled the account is kept now; null "
+            "True where a complaint was voided since, and the rule that disabled the account is kept now; null "
             "where that is not known."
         ),
     ]

@@ -25,7 +25,7 @@ def account(_id: str) -> Response[str]:
     return _account_page(context(router), _id)
 
 
-@router.post("/desk/accounts/<_id>/mail-again")
+@router.post("/desk/accounts/<_id>/unsuppress")
 def unsuppress(_id: str) -> Response[str]:
     """Removes an address from the account's suppression list."""
     ctx = context(router)
@@ -33,8 +33,8 @@ def unsuppress(_id: str) -> Response[str]:
     try:
         desk_decisions.unsuppress(ctx.services.desk, _id, form, ctx.session.name, ctx.now)
     except (DecisionRefused, InvalidInput) as error:
-        return _account_page(ctx, _id, error, {**form_again(form), "decision": "mail-again"})
-    return redirect(f"/desk/accounts/{_id}?done=mail-again")
+        return _account_page(ctx, _id, error, {**form_again(form), "decision": "unsuppress"})
+    return redirect(f"/desk/accounts/{_id}?done=unsuppress")
 
 
 @router.post("/desk/accounts/<_id>/<_decision>")

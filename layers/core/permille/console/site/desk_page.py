@@ -27,12 +27,12 @@ DONE_MESSAGES = {
     "enable": "Enabled. The SMTP credential is switched on within seconds.",
     "exempt": "Exempt: no rule disables the account until then.",
     "release": "Released: if the rule is still broken, the account is disabled within a minute.",
-    "void": "Taken back: the complaint does not count any more. The account is judged again within a minute.",
+    "void": "Voided: the complaint does not count any more. The account is judged again within a minute.",
     "restore": "The complaint counts again. The account is judged again within a minute.",
     "unexempt": "The rules apply to the account again.",
     "close": "Closed. The SMTP credential is switched off within seconds; the command deletes the IAM user.",
     "owner-mail": "The owner is written to again.",
-    "mail-again": "The address may be mailed again. The host platform is told.",
+    "unsuppress": "The address may be mailed again. The host platform is told.",
     "breaker": "The breaker is closed.",
 }
 NO_FORM: Mapping[str, str] = {}

@@ -64,7 +64,7 @@ def timeline_values(
     """The template variables of timeline.html.j2.
 
     earlier: the id of an entry before which there are more, else empty
-    voided: the ids of the complaints that were taken back
+    voided: the ids of the voided complaints
     """
     zone = shown_zone_of(account)
     shown = [{**_entry(entry, zone, brand), "gone": entry.id in voided} for entry in entries]

@@ -152,7 +152,7 @@ class Account:
         return state.denied and self.status.may_send and self.in_sync
 
     @property
-    def held(self) -> HoldReason:
+    def hold_reason(self) -> HoldReason:
         """Why a broken rule is not acted on; HoldReason.NO where none is held."""
         return self.hold.why if self.hold else HoldReason.NO
 

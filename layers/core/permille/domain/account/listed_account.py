@@ -19,7 +19,7 @@ class ListedAccount:
     status: Status
     denied_by_hand: bool
     in_sync: bool
-    held: HoldReason = HoldReason.NO
+    hold_reason: HoldReason = HoldReason.NO
     would_disable: bool
     exemption: Exemption | None = None
     strikes: int

@@ -37,7 +37,7 @@ def void(
     disabling is not rechecked: staff decide whether to reverse it."""
     complaint = _counted(target.entry)
     if target.voided:
-        raise DecisionRefused(f"{complaint.id} is taken back already")
+        raise DecisionRefused(f"{complaint.id} is voided already")
     now = max(now, complaint.at + TICK)  # readers of the timeline meet the complaint first
     lowered = _without(account.assessment, complaint, account.epoch, window_days)
     judged_anew = replace(account, assessment=lowered, recheck=None, decided_at=now, due_at=now)
@@ -52,7 +52,7 @@ def restore(account: Account, command: CorrectComplaint, target: ComplaintToCorr
     """Restores the complaint, which then counts like a new one."""
     complaint = _counted(target.entry)
     if not target.voided:
-        raise DecisionRefused(f"{complaint.id} counts: it is not taken back")
+        raise DecisionRefused(f"{complaint.id} counts: it is not voided")
     now = max(now, complaint.at + TICK)
     return Outcome(
         replace(account, decided_at=now, due_at=now),
@@ -66,9 +66,7 @@ def _counted(target: Entry) -> TimelineEntry[CountedComplaint]:
         case CountedComplaint() as facts:
             return TimelineEntry(target.account_id, target.id, target.at, facts)
         case Reported() as report:
-            raise DecisionRefused(
-                f"{target.id} never counted ({report.why_not_counted}): there is nothing to take back"
-            )
+            raise DecisionRefused(f"{target.id} never counted ({report.why_not_counted}): there is nothing to void")
         case _:
             raise DecisionRefused(f"{target.id} is no complaint: its kind is {target.kind}")
 

@@ -66,8 +66,8 @@ class PolicyHistory:
         for recorded in self._recorded():
             if recorded.is_named(policy_id):
                 return recorded.policy()
-        known = list(dict.fromkeys(recorded.id for recorded in self._recorded()))[:LISTED]
-        raise NotFound(f"the history tells of no policy {policy_id!r}; it tells of {', '.join(known) or 'none'}")
+        ids = list(dict.fromkeys(recorded.id for recorded in self._recorded()))[:LISTED]
+        raise NotFound(f"the history tells of no policy {policy_id!r}; it tells of {', '.join(ids) or 'none'}")
 
     def _recorded(self) -> Iterator[_Recorded]:
         for entry in self.entries:

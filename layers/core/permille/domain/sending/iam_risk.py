@@ -57,18 +57,20 @@ def sends_beyond(document: Document, allowed: Collection[str]) -> list[str]:
     ]
 
 
-def resources_of(stack: str, where: str, known: Collection[str]) -> list[str]:
+def resources_of(stack: str, where: str, other_arns: Collection[str]) -> list[str]:
     """Patterns of the ARNs of the stack's resources.
 
     stack: its name, which most of them have in theirs
     where: the beginning of SES's ARNs there, such as arn:aws:ses:us-east-1:123456789012
-    known: ARNs of resources with other names
+    other_arns: ARNs of resources with other names
     """
     partition, region, account = (where.split(":")[part] for part in (1, 3, 4))
     name = f"{stack}-" if len(stack) <= SHORTENED else stack[:SHORTENED]
     begins = [f"{service}:{region}:{account}:{kind}{name}" for service, kinds in NAMED.items() for kind in kinds]
     by_name = [f"arn:{partition}:{beginning}*" for beginning in begins]
-    return by_name + [f"{arn}{part}" for arn in known for part in ("", "/*", ":*")]  # with indexes, or subscriptions
+    return by_name + [
+        f"{arn}{part}" for arn in other_arns for part in ("", "/*", ":*")
+    ]  # with indexes, or subscriptions
 
 
 def powers(document: Document, ours: Collection[str]) -> list[str]:

@@ -32,11 +32,13 @@ def all_held(directory: AccountIndex) -> list[ListedAccount]:
 def count_without_deliveries(directory: AccountIndex) -> int:
     """How many accounts are held because fewer deliveries than complaints were counted. Reads MAX_READ accounts at
     most."""
-    return sum(account.held is HoldReason.NO_DELIVERIES for account in _first(directory))
+    return sum(account.hold_reason is HoldReason.NO_DELIVERIES for account in _first(directory))
 
 
 def _for_staff(accounts: Iterable[ListedAccount]) -> list[ListedAccount]:
-    return sorted((account for account in accounts if account.held in NEEDS_STAFF), key=lambda account: account.id)
+    return sorted(
+        (account for account in accounts if account.hold_reason in NEEDS_STAFF), key=lambda account: account.id
+    )
 
 
 def _first(directory: AccountIndex) -> Iterator[ListedAccount]:

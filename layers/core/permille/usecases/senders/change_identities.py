@@ -81,7 +81,7 @@ def _allowed(services: ChangeServices, account: Account) -> frozenset[str] | Non
     own = account.own_sender
     if own not in account.senders:
         return None
-    return services.onboarding.users.allowed_resources(own, services.onboarding.mark(account.id))
+    return services.onboarding.users.allowed_resources(own, services.onboarding.tag(account.id))
 
 
 def _found(services: ChangeServices, account: Account, own: frozenset[str] | None) -> tuple[str, ...]:

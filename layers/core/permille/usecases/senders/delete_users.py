@@ -26,7 +26,7 @@ def delete_users(services: OnboardServices, account: Account) -> DeletedUsers:
     """Deletes the users. Idempotent. Raises DecisionRefused where the account is not closed."""
     if not account.is_closed:
         raise DecisionRefused(f"{account.id} is {account.status}, so that its IAM user stays: close it first")
-    mark = services.mark(account.id)
+    tag = services.tag(account.id)
     before = tuple(name for name in account.senders if services.users.find(name) is None)
-    gone = tuple(name for name in account.senders if services.users.delete(name, mark))
+    gone = tuple(name for name in account.senders if services.users.delete(name, tag))
     return DeletedUsers(gone, tuple(name for name in account.senders if name not in gone), before)

@@ -85,9 +85,9 @@ class IdentityServices:
         self.rollback.register(what, lambda: None if self.is_kept(name) else action())
 
 
-def identities_below(domains: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
-    """The known identities that are addresses or subdomains of the domains, without the domains, sorted. Mail from them
+def identities_below(domains: Iterable[str], identities: Iterable[str]) -> tuple[str, ...]:
+    """The identities that are addresses or subdomains of the domains, without the domains, sorted. Mail from them
     goes by their own identity, not by the domain's."""
     named = frozenset(domains)
     ends = tuple(f"{sign}{name}" for name in named if "@" not in name for sign in "@.")
-    return tuple(sorted(name for name in {*known} - named if name.endswith(ends)))
+    return tuple(sorted(name for name in {*identities} - named if name.endswith(ends)))

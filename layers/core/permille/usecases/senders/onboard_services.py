@@ -17,7 +17,7 @@ from permille.usecases.senders.sender_user import SenderUserCreator
 class OnboardServices:
     """The dependencies of adding, changing and closing accounts.
 
-    stack: the stack's name, which the mark of its IAM users begins with
+    stack: the stack's name, which the tag of its IAM users begins with
     ses: the prefix of the ARNs of SES in the stack's Region, as in arn:aws:ses:us-east-1:123456789012
     own: the known ARNs of the stack's resources
     configuration_set: the name of ours
@@ -49,7 +49,7 @@ class OnboardServices:
         names = [f"identity/{name}" for name in identities]
         return frozenset(f"{self.ses}:{name}" for name in [*names, f"configuration-set/{self.configuration_set}"])
 
-    def mark(self, account_id: str) -> str:
+    def tag(self, account_id: str) -> str:
         """The tag of the IAM user that is created for the account."""
         return f"{self.stack}/{self.region}/{account_id}"
 
@@ -60,7 +60,7 @@ class OnboardServices:
 
     def user_of(self, account_id: str) -> SenderUserCreator:
         """Creates the account's IAM user."""
-        return SenderUserCreator(self.accounts, self.users, self.switchable, self.deny_group, self.mark(account_id))
+        return SenderUserCreator(self.accounts, self.users, self.switchable, self.deny_group, self.tag(account_id))
 
     def preparing(self, rollback: Rollback, is_kept: Callable[[str], bool] = lambda _: False) -> IdentityServices:
         """Prepares identities; `is_kept` as in IdentityServices."""

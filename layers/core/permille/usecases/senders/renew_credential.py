@@ -38,7 +38,7 @@ PAUSE = 0.5  # seconds before the second attempt, as many more before each furth
 class RenewServices:
     """The dependencies of renewing.
 
-    mark: returns the tag of the IAM user that was created for an account
+    tag: returns the tag of the IAM user that was created for an account
     pause: sleeps for so many seconds
     """
 
@@ -46,7 +46,7 @@ class RenewServices:
     leases: Leases
     users: IamUsers
     switch: CredentialSwitch
-    mark: Callable[[str], str]
+    tag: Callable[[str], str]
     pause: Callable[[float], None]
 
 
@@ -98,7 +98,7 @@ def _keys(services: RenewServices, account: Account) -> frozenset[str]:
     state = services.switch.state_of(account.own_sender)
     if state is None:
         raise DecisionRefused(f"IAM does not know the user {account.own_sender} any more")
-    if not services.users.is_marked(account.own_sender, services.mark(account.id)):
+    if not services.users.has_tag(account.own_sender, services.tag(account.id)):
         raise adopted(account)
     return frozenset(state.keys)
 

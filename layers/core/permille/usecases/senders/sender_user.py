@@ -20,14 +20,14 @@ class SenderUserCreator:
 
     switchable: the pattern of user names that the stack may switch
     deny_group: the IAM group by which users are denied
-    mark: the tag that the user gets
+    tag: the tag that the user gets
     """
 
     accounts: AllAccounts
     users: IamUsers
     switchable: str
     deny_group: str
-    mark: str
+    tag: str
 
     def check(self, account: Account) -> UserQuota:
         """The quota of IAM users. Raises InvalidInput where the user can neither be created nor reused."""
@@ -59,7 +59,7 @@ class SenderUserCreator:
 
     def _check_reusable(self, name: str) -> None:
         """Raises InvalidInput unless an earlier try, or an earlier stack of this name, left the user without keys."""
-        if not self.users.is_marked(name, self.mark):
+        if not self.users.has_tag(name, self.tag):
             raise InvalidInput(
                 f"an IAM user {name} exists that this stack did not create: adopt it with --sender {name}", "sender"
             )
@@ -95,10 +95,10 @@ class SenderUserCreator:
 
         def delete() -> None:
             if made:
-                self.users.delete(name, self.mark)
+                self.users.delete(name, self.tag)
 
         rollback.register(f"the IAM user {name}", delete)
-        made = self.users.create(name, self.mark)
+        made = self.users.create(name, self.tag)
         if not made:
             raise InvalidInput(f"somebody else has just created the IAM user {name}; try again", "sender")
 

@@ -119,7 +119,7 @@ def _policies(
     for account in accounts:
         needed = frozenset(f"{ses}:configuration-set/{sets[name]}" for name in account.identities if name in sets)
         for sender in account.senders if needed else ():
-            own = users.allowed_resources(sender, services.onboarding.mark(account.id))
+            own = users.allowed_resources(sender, services.onboarding.tag(account.id))
             if own is not None and needed - own:
                 policies[sender] = own | needed
                 sending_policy(policies[sender])

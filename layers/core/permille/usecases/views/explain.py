@@ -58,8 +58,8 @@ class Explanation:
     def _not_enforced(self) -> list[str]:
         account = self.account
         lines = []
-        if account.held is not HoldReason.NO:
-            lines.append(f"It is held: {wording.why_held(account.held)}.")
+        if account.hold_reason is not HoldReason.NO:
+            lines.append(f"It is held: {wording.why_held(account.hold_reason)}.")
         if account.exemption and self.exempt:
             until = wording.local(account.exemption.until.astimezone(shown_zone_of(account)))
             why, by = (

@@ -47,7 +47,7 @@ class Bounced(Facts):
     def of(cls, records: Sequence[BounceRecord], since: datetime, until: datetime, *, more: bool) -> "Bounced":
         """`records`: those of the hour, oldest first. `more`: there were more than these."""
         reasons = Counter(record.details.why for record in records).most_common(LISTED_REASONS)
-        known = {record.recipient: record for record in records if record.recipient}
+        by_recipient = {record.recipient: record for record in records if record.recipient}
         return cls(
             bounces=len(records),
             more=more,
@@ -56,7 +56,7 @@ class Bounced(Facts):
             reasons=tuple(BounceReason(why=why, bounces=count) for why, count in reasons),
             listed=tuple(
                 BouncedRecipient(recipient=recipient, status=record.details.status, why=record.details.why)
-                for recipient, record in list(known.items())[:LISTED_BOUNCES]
+                for recipient, record in list(by_recipient.items())[:LISTED_BOUNCES]
             ),
         )
 

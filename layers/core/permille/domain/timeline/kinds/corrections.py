@@ -44,7 +44,7 @@ class ComplaintVoided(Corrected):
 
 @declared("complaint_restored", Audience.OWNER, topic=Topic.REPORTS)
 class ComplaintRestored(Corrected):
-    """Support lets a complaint count again that it had taken back."""
+    """Support lets a complaint count again that it had voided."""
 
     def headline(self, platform: str) -> str:
         return f"The complaint about your e-mail {self.mail_named} counts again"

@@ -132,8 +132,8 @@ class Uninstalled(Facts):
     by: str
 
     def headline(self, platform: str) -> str:
-        given = "1 identity was" if self.given_back == 1 else f"{self.given_back:,} identities were"
-        return f"{given} given back: mail from there is counted no more"
+        restored = "1 identity was" if self.given_back == 1 else f"{self.given_back:,} identities were"
+        return f"{restored} given back: mail from there is counted no more"
 
     def sentence(self) -> str:
         return f"By {plain(self.by)}. {times(self.users, 'user')} {_DENIED.get(self.denied, 'in the deny group')}."
