@@ -145,12 +145,12 @@ class Survivor:
         return next((one["why"] for one in reasons() if self.is_meant_by(one)), "*not looked at yet*")
 
     def is_meant_by(self, reason: dict[str, str]) -> bool:
-        return reason["line"] in self.line and reason.get("mutated", "") in self.mutated
+        return reason["line"] == self.line and reason.get("mutated", "") in self.mutated
 
 
 @cache
 def reasons() -> list[dict[str, str]]:
-    """Why survivors are let live: `line` is a part of the line, `mutated` of what it was changed to."""
+    """Why survivors are let live: `line` is the line, `mutated` a part of what it was changed to."""
     found: list[dict[str, str]] = tomllib.loads(REASONS.read_text(encoding="utf-8"))["survivor"]
     return found
 

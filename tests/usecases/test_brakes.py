@@ -12,6 +12,7 @@ from tests.support.fakes import When
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.people.staff_commands import Disable
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT, Policy
+from permille.domain.rules.breaker import BreakerState, hour_of
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.status import HoldReason, Mode, Status
 from permille.domain.values.tally import Tally
@@ -411,3 +412,18 @@ def test_what_there_is_no_time_for_stays_due_and_is_first_next_time(world: FakeE
     assert disabled(world) == ["a", "b"]
     assert world.run(NOW + A_MINUTE).looked_at >= 1
     assert disabled(world) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("passed", "after"), [(9, Status.DISABLED), (10, Status.ACTIVE)])
+def test_beyond_doubt_so_many_pass_an_open_breaker_and_the_next_is_held(
+    world: FakeEnforcement, passed: int, after: Status
+) -> None:
+    world.rows.breaker = BreakerState(opened_at=NOW)
+    world.rows.passed[hour_of(NOW)] = passed
+    world.open(an_account(due_at=NOW))
+    world.counted(1000, 40)
+
+    assert world.run().failed == 0
+
+    assert world.account().status is after
+    assert world.account().hold_reason is (HoldReason.NO if after is Status.DISABLED else HoldReason.BREAKER)

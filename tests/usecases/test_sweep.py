@@ -22,6 +22,7 @@ from permille.domain.timeline.timeline import SYSTEM, only
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
 from permille.usecases.decisions.decisions import apply
+from permille.usecases.enforcement.enforce import Run
 from permille.usecases.enforcement.sweep import PAGE, hourly
 
 HOUR = timedelta(hours=1)
@@ -544,3 +545,10 @@ def test_a_change_has_two_laps_and_no_more(world: FakeEnforcement, changed: str)
     swept = [world.run(NOW + timedelta(seconds=30 * number)).swept for number in range(8)]
 
     assert swept == [1, 0, 0, 1, 0, 0, 0, 0]
+
+
+def test_a_change_calls_for_no_look_at_whoever_is_disabled(world: FakeEnforcement) -> None:
+    account = replace(a_disabled(world), assessment=Assessment(TODAY, 1000, 2, 0, 0, policy="another"))
+    world.rows.accounts[ACCOUNT] = account
+
+    assert world.run(NEXT) == Run(swept=1)
