@@ -109,6 +109,31 @@ def test_whoever_is_listed_without_an_address_counts_each_for_one() -> None:
     assert len(set(bounce.identities())) == 2
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("hello", "the body is not JSON: Expecting value"),
+        (json.dumps({"eventType": "S" * 41}), f"unknown kind '{'S' * 40}'"),
+        (
+            json.dumps({"eventType": "C" * 41, "notificationType": "D" * 41}),
+            f"eventType says '{'C' * 40}', and notificationType '{'D' * 40}'",
+        ),
+    ],
+)
+def test_why_it_cannot_be_read_is_told_in_few_words(body: str, reason: str) -> None:
+    unreadable = parse(body)
+
+    assert isinstance(unreadable, Unreadable)
+    assert unreadable.reason == reason
+
+
+def test_the_longest_message_id_is_read() -> None:
+    complaint = read(ses_event("Complaint", "m" * LONGEST_NAME))
+
+    assert isinstance(complaint, Complaint)
+    assert complaint.message.id == "m" * LONGEST_NAME
+
+
 def test_the_longest_type_is_read_and_a_longer_one_is_none() -> None:
     types = ["t" * LONGEST_NAME, "t" * (LONGEST_NAME + 1)]
     longest, longer = (read(ses_event("Complaint", complaintFeedbackType=one)) for one in types)
