@@ -257,9 +257,11 @@ def test_what_is_counted_while_it_is_looked_at_is_in_what_waited_or_in_the_talli
 
     world.faults.meanwhile("feedback_backlog.size", counted_meanwhile)
 
-    world.run()
+    assert world.run().failed == 0
 
     assert world.can_send() == [True]
+    account = world.account()
+    assert (account.hold, account.assessment and account.assessment.delivered) == (None, 6000)
 
 
 @pytest.mark.parametrize("when", When)
