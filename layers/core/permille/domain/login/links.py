@@ -43,8 +43,8 @@ LONGEST_LIFETIME = {
 }
 # Owners' links are made and revoked by several clocks, those of operators included. AWS rejects signed requests of a
 # clock that is more than 5 minutes off, so that two clocks differ by 10 minutes at most.
-MAX_CLOCK_SKEW = timedelta(minutes=10)
-FURTHEST_AHEAD = 2 * MAX_CLOCK_SKEW  # a later instant comes from no valid clock
+LINK_CLOCK_SKEW = timedelta(minutes=10)
+FURTHEST_AHEAD = 2 * LINK_CLOCK_SKEW  # a later instant comes from no valid clock
 
 
 @dataclass(frozen=True, slots=True)

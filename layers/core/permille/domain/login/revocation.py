@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from permille.domain.login.links import MAX_CLOCK_SKEW, SECOND, Claims
+from permille.domain.login.links import LINK_CLOCK_SKEW, SECOND, Claims
 from permille.domain.values.errors import NotAuthenticated
 
 
@@ -17,7 +17,7 @@ def revoked_until(now: datetime, last: datetime | None) -> datetime:
 def owners_revoked_until(now: datetime, before: datetime | None) -> datetime:
     """As `revoked_until` for owners' links, whose last issue time is not stored: it covers each clock that may have
     made one. `before`: until when links are revoked already; None where none are."""
-    return revoked_until(now + MAX_CLOCK_SKEW, before + SECOND if before else None)
+    return revoked_until(now + LINK_CLOCK_SKEW, before + SECOND if before else None)
 
 
 @dataclass(frozen=True, slots=True)
