@@ -228,6 +228,8 @@ def test_one_sender_that_fails_does_not_keep_the_others_active(world: FakeEnforc
     world.run()
 
     assert world.can_send() == [False, False]
+    read_first = [call for call in world.faults.calls if call.startswith("switch.")][:2]
+    assert read_first == ["switch.state_of"] * 2  # before anything is switched
 
 
 def off_with_keys(world: FakeEnforcement, keys: dict[str, str], **different: Any) -> None:

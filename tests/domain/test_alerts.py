@@ -1,0 +1,59 @@
+"""When the owner is alerted, and what an alert says of the account's state."""
+
+from datetime import timedelta
+
+import pytest
+from tests.support.builders import NOW, an_account, complaint_entries, evidence
+from tests.support.deciding import decide
+
+from permille.domain.account.account import Account
+from permille.domain.account.restrictions import Exemption
+from permille.domain.policy.policy import DEFAULT
+from permille.domain.rules.evidence import Rules
+from permille.domain.timeline.kinds.alert import Alert
+from permille.domain.timeline.timeline import only
+from permille.domain.values.status import Mode
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+ENFORCING = Rules(DEFAULT, Mode.ENFORCE)
+
+
+def exempt(until: timedelta) -> Exemption:
+    return Exemption(NOW + until, "A partner", "arn")
+
+
+def the_alert(account: Account, complaints: int) -> Alert:
+    outcome = decide(account, evidence(100_000, complaints), ENFORCING, NOW)
+    (alert,) = only(Alert, outcome.entries)
+    return alert.facts
+
+
+@pytest.mark.parametrize(("until", "told"), [(HOUR, NOW + HOUR), (-HOUR, ""), (timedelta(), "")])
+def test_an_alert_names_an_exemption_that_lasts_and_none_that_has_ended(until: timedelta, told: object) -> None:
+    account = an_account(due_at=NOW, exemption=exempt(until))
+
+    assert the_alert(account, 2).exempt_until == told
+
+
+def test_an_account_that_keeps_the_rules_is_not_said_to_stay_on_although_it_breaks_one() -> None:
+    assert the_alert(an_account(due_at=NOW), 2).still_on is False
+
+
+def test_an_ended_exemption_makes_no_account_due() -> None:
+    account = an_account(due_at=NOW, exemption=exempt(-HOUR))
+
+    assert decide(account, evidence(1000, 0), ENFORCING, NOW).account.due_at is None
+
+
+@pytest.mark.parametrize(
+    ("ends", "due"),
+    [(10 * MINUTE, 10 * MINUTE), (2 * HOUR, 59 * MINUTE)],  # before the next alert may be sent, and after it
+)
+def test_an_account_is_due_for_its_next_alert_or_for_the_end_of_its_exemption_whichever_is_first(
+    ends: timedelta, due: timedelta
+) -> None:
+    account = an_account(due_at=NOW, alerted_at=NOW - MINUTE, exemption=exempt(ends))
+
+    outcome = decide(account, evidence(100_000, 1, complaint_entries(1)), ENFORCING, NOW)
+
+    assert (outcome.account.due_at, outcome.entries) == (NOW + due, [])
