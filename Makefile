@@ -89,4 +89,4 @@ reports: setup ## Write the owner's report in every state to reports/ (.html; .p
 	@$(BIN)/python -m tests.support.report_gallery reports
 
 clean: ## Remove generated files
-	@rm -rf .venv .venv-tools .permille .aws-sam .mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-tools .permille .aws-sam .mutants .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from boto3 import Session
 
-from permille.aws.leases import LEASED_FOR
+from permille.ports.accounts import LEASED_FOR
 from permille.settings import (
     AccessSettings,
     ApiSettings,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.aws.conftest import Store
 from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_reset, an_account, an_entry, stopped_mail
-from tests.support.fakes import LEASED_FOR, When
+from tests.support.fakes import When
 from tests.support.wire import Wire
 
 from permille.aws.account_models import AccountRow
@@ -28,7 +28,7 @@ from permille.domain.account.second_chance import RequestedDay, Review, ReviewSt
 from permille.domain.rules.breaker import BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.values.errors import Conflict, Unavailable
 from permille.domain.values.status import HoldReason, Status
-from permille.ports.accounts import Lap
+from permille.ports.accounts import LEASED_FOR, Lap
 from permille.ports.feedback import Sender
 
 LATER = NOW + timedelta(minutes=5)

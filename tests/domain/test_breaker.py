@@ -35,4 +35,4 @@ def test_a_person_says_how_many_may_pass_or_else_the_policy(state: BreakerState,
 def test_one_more_passes_a_closed_breaker_below_its_bound(
     state: BreakerState, breaker_position: BreakerPosition
 ) -> None:
-    assert state.breaker_position(5) is breaker_position
+    assert state.position(5) is breaker_position

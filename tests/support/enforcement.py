@@ -7,7 +7,6 @@ from typing import Any
 
 from tests.support.builders import ACCOUNT, NOW, TODAY, a_sender, an_account, complaint_entries
 from tests.support.fakes import (
-    LEASED_FOR,
     FakeBounces,
     FakeControl,
     FakeFeedbackBacklog,
@@ -30,6 +29,7 @@ from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
+from permille.ports.accounts import LEASED_FOR
 from permille.usecases.enforcement.enforce import Run, enforce, enforce_due
 from permille.usecases.enforcement.enforce_services import EnforceServices
 from permille.usecases.enforcement.sweep import hourly

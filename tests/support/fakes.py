@@ -32,14 +32,13 @@ from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
-from permille.ports.accounts import Lap
+from permille.ports.accounts import LEASED_FOR, Lap
 from permille.ports.feedback import Count, CountResult, Sender
 from permille.ports.notifications import Mail
 from permille.ports.paging import Page
 from permille.ports.providers import Secret
 from permille.reading.complaint_records import did
 
-LEASED_FOR = timedelta(seconds=75)
 LAGGING = 200  # instants that IAM is remembered at
 
 

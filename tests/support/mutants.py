@@ -34,7 +34,7 @@ SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"
 SOURCES = PROJECT / "layers" / "core"
 
 KILLED, SURVIVED, NO_TESTS, TIMEOUT, UNTRIED = "killed", "survived", "no tests", "timeout", "not tried"
-OUTCOMES_TOLD = (KILLED, SURVIVED, NO_TESTS, TIMEOUT, UNTRIED)
+OUTCOMES_SHOWN = (KILLED, SURVIVED, NO_TESTS, TIMEOUT, UNTRIED)
 # By what pytest exits with, or the signal that ended it; everything else is a test, or all of them, that failed.
 OUTCOMES = {0: SURVIVED, 5: NO_TESTS, 33: NO_TESTS, -9: TIMEOUT, -24: TIMEOUT}
 
@@ -84,7 +84,7 @@ def lay() -> None:
     _link(FOLDER / "src", SOURCES)
     shutil.rmtree(RESULTS / "tests", ignore_errors=True)  # mutmut keeps copies of what is deleted
     for module in modules():
-        if not module.exit_codes:  # mutmut takes a copy of before it was to be mutated for mutated
+        if not module.exit_codes:  # mutmut takes a copy that was made before the module was listed for a mutated one
             (RESULTS / "src" / module.path).unlink(missing_ok=True)
     if _tests_have_changed():
         (RESULTS / "mutmut-stats.json").unlink(missing_ok=True)
@@ -173,14 +173,14 @@ def table(tried: Sequence[Module]) -> str:
     counted = [(one.path.stem, Counter(one.outcomes.values())) for one in tried if one.outcomes]
     whole = sum((each for _, each in counted), Counter[str]())
     rows = [_row(name, each) for name, each in [*counted, ("**all**", whole)]]
-    head = ["module", "mutants", *OUTCOMES_TOLD, "per cent of the tried"]
+    head = ["module", "mutants", *OUTCOMES_SHOWN, "per cent of the tried"]
     return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
 
 
 def _row(name: str, counts: Counter[str]) -> str:
     number = counts.total()
     share = f"{100 * counts[KILLED] / max(number - counts[UNTRIED], 1):.1f}"
-    return f"| {' | '.join([name, *map(str, [number, *(counts[each] for each in OUTCOMES_TOLD)]), share])} |"
+    return f"| {' | '.join([name, *map(str, [number, *(counts[each] for each in OUTCOMES_SHOWN)]), share])} |"
 
 
 def _listed(survived: Sequence[Survivor]) -> str:

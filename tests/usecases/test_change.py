@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, CALLER, KEY, NOW, STAFF
-from tests.support.fakes import LEASED_FOR, Killed, User, When
+from tests.support.fakes import Killed, User, When
 from tests.support.operator_fakes import FakeStack, KnownUser, a_stack, dkim
 
 from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied, Unavailable
 from permille.domain.values.status import Status
+from permille.ports.accounts import LEASED_FOR
 from permille.usecases.enforcement.switching import CredentialServices, sync_credential
 from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.change import Change, ChangedAccount, apply, plan

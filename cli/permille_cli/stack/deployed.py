@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,11 @@ from permille.aws.functions import LambdaFunctions
 from permille.aws.iam_users import IamSenderUsers
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
-from permille.aws.replay_clock import ReplayedTime
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.tables import DynamoTables
 from permille.bootstrap.adapters import Adapters
+from permille.bootstrap.clock import replayed_now
 from permille.domain.values.errors import Failed, InvalidInput, NotFound
 from permille.smtp.login import SmtpLogin
 from permille_cli.stack.stack import Stack
@@ -117,7 +117,7 @@ class DeployedStack(Adapters, Stack):
         vars(self).update(name=name, names=OutputNames(self), _find=find)  # its fields are read-only
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + ReplayedTime(table=self["ControlTable"]).ahead()
+        return replayed_now(self["ControlTable"])
 
     def region(self) -> str:
         return required_region()

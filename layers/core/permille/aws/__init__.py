@@ -1,1 +1,1 @@
-"""The adapters for AWS: the only modules that import boto3 and PynamoDB."""
+"""The adapters for AWS: the only modules of this package that import boto3 and PynamoDB."""

@@ -34,7 +34,7 @@ class ReviewsIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyp
 
 
 class RiskIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
-    """All accounts: the partition is whether one may send. The riskiest come first (see `indexes.risk_key`)."""
+    """All accounts: the partition is whether one may send. The riskiest come first (see `index_keys.risk_key`)."""
 
     Meta = index_meta("risk", LISTED)
 
@@ -43,7 +43,7 @@ class RiskIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-
 
 
 class ComplaintsIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
-    """Sparse: only accounts with complaints at their last look have both attributes."""
+    """Sparse: only accounts with complaints at their last assessment have both attributes."""
 
     Meta = index_meta("complaints")
 
@@ -52,7 +52,7 @@ class ComplaintsIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-un
 
 
 class BouncesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
-    """Sparse: only accounts with bounces at their last look have both attributes."""
+    """Sparse: only accounts with bounces at their last assessment have both attributes."""
 
     Meta = index_meta("bounces")
 
@@ -70,7 +70,7 @@ class NamesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped
 
 
 class OwnersIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
-    """All accounts, by their owner's e-mail address (see `indexes.owner_key`)."""
+    """All accounts, by their owner's e-mail address (see `index_keys.owner_key`)."""
 
     Meta = index_meta("owners")
 
@@ -79,7 +79,7 @@ class OwnersIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untype
 
 class AccountRow(Model):
     """An account. Its attributes are the fields of `Account`, in their order; then those of its `credential`; the end
-    of its lease; and the keys of the indexes, which `indexes.index_keys` makes."""
+    of its lease; and the keys of the indexes, which `index_keys.index_keys` makes."""
 
     account_id = UnicodeAttribute(hash_key=True)
     owner_email = UnicodeAttribute()

@@ -17,6 +17,8 @@ _CONFIG = Config(
     max_pool_connections=16,
 )
 
+ACCOUNT_TAG = "permille:account"  # of IAM users and secrets that belong to an account
+
 
 # Codes that say that the caller lacks permission: a retry does not help.
 DENIED = frozenset(

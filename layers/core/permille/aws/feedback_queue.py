@@ -27,7 +27,7 @@ class SqsFeedbackBacklog:
             return messages_in(self._sqs, self._queue)
 
     def oldest_sent_at(self, now: datetime) -> datetime | None:
-        """From the newest data point of the last minutes: its instant minus the age that it tells."""
+        """From the newest data point of the last minutes: its instant minus the age that it reports."""
         with service_call("reading the age of the feedback queue"):
             answer = self._cloudwatch.get_metric_data(
                 MetricDataQueries=[age_query(self._queue, "age")],

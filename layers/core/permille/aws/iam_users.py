@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import client, code_of, service_call
+from permille.aws.client import ACCOUNT_TAG, client, code_of, service_call
 from permille.aws.existing_iam_users import ExistingIamUsers
 from permille.domain.sending.iam_policy import POLICY, allowed_resources, sending_policy
 from permille.ports.iam_users import AccessKey, KeyUsage, UserQuota
@@ -17,7 +17,6 @@ from permille.ports.iam_users import AccessKey, KeyUsage, UserQuota
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-TAG = "permille:account"
 DELETIONS, FIRST_PAUSE = 5, 1.0  # attempts, and seconds before the second, doubled each time
 
 
@@ -41,7 +40,7 @@ class IamSenderUsers(ExistingIamUsers):
     def create(self, name: str, tag: str) -> bool:
         with service_call(f"creating the IAM user {name}"):
             try:
-                self._iam.create_user(UserName=name, Tags=[{"Key": TAG, "Value": tag}])
+                self._iam.create_user(UserName=name, Tags=[{"Key": ACCOUNT_TAG, "Value": tag}])
             except ClientError as refused:
                 if code_of(refused) != "EntityAlreadyExists":
                     raise
@@ -151,7 +150,7 @@ class IamSenderUsers(ExistingIamUsers):
             self._iam.delete_user_policy(UserName=name, PolicyName=policy)
 
     def _has_tag(self, name: str, tag: str) -> bool:
-        return {"Key": TAG, "Value": tag} in self._iam.list_user_tags(UserName=name)["Tags"]
+        return {"Key": ACCOUNT_TAG, "Value": tag} in self._iam.list_user_tags(UserName=name)["Tags"]
 
     def _delete_keys(self, name: str) -> None:
         for key in self._listed_keys(name):

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
@@ -16,9 +16,9 @@ from permille.aws.table_calls import error_code, on_table, transaction
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Credential, DeactivatedKeys
 from permille.domain.values.errors import Conflict
+from permille.ports.accounts import LEASED_FOR
 
 RELEASES, PAUSE = 5, 0.05  # attempts, and seconds more before each further one
-LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: whoever holds an expired lease has ended
 
 
 class DynamoLeases:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import client, code_of, service_call
+from permille.aws.client import ACCOUNT_TAG, client, code_of, service_call
 from permille.domain.sending.smtp_server import Password, Server
 from permille.ports.providers import Secret
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
-_TAG = "permille:account"
 _CURRENT = "AWSCURRENT"
 _GONE = "ResourceNotFoundException"
 _BEING_DELETED = "InvalidRequestException"
@@ -41,7 +40,7 @@ class SecretsManager:
         return Secret(put["ARN"], put["VersionId"])
 
     def _create(self, account_id: str, value: str) -> Secret:
-        tag: TagTypeDef = {"Key": _TAG, "Value": f"{self._stack}/{self._secrets.meta.region_name}/{account_id}"}
+        tag: TagTypeDef = {"Key": ACCOUNT_TAG, "Value": f"{self._stack}/{self._secrets.meta.region_name}/{account_id}"}
         created = self._secrets.create_secret(
             Name=self._name(account_id),
             Description=f"The SMTP provider that the account {account_id} is connected to",

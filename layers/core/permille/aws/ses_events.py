@@ -1,4 +1,4 @@
-"""Parses the events of SES: the only place that knows their form.
+"""Parses the events of SES. Only this module and `ses_envelopes`, `ses_fields` and `ses_recipients` know their form.
 
 Identity notifications have a `notificationType`, event publishing an `eventType`; where both are
 switched on, the same event arrives in both.

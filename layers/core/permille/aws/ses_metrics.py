@@ -1,11 +1,12 @@
 """SES's metrics of all the mail of the AWS account in its Region."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, service_call
+from permille.domain.values.calendar import midnight
 from permille.domain.values.tally import Tally
 from permille.ports.desk import SesFigures, SesRate
 
@@ -27,7 +28,7 @@ class SesMetrics:
     def figures(self, first: date, now: datetime) -> SesFigures:
         with service_call("reading the metrics of SES"):
             rates = self._data(RATES, "Maximum", AN_HOUR, now - LOOKED_BACK, now)
-            counts = self._data(COUNTS, "Sum", A_DAY, datetime.combine(first, time(), UTC), now)
+            counts = self._data(COUNTS, "Sum", A_DAY, midnight(first, UTC), now)
         latest = {name: _latest(result) for name, result in rates.items()}
         return SesFigures(
             **latest, counted=Tally(**{name: int(sum(result["Values"])) for name, result in counts.items()})

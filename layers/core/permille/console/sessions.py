@@ -20,7 +20,9 @@ from permille.usecases.login import access
 
 ProtectedPrefixes = Mapping[str, LinkRole]
 PROTECTED_PAGES: ProtectedPrefixes = {"/report/": LinkRole.OWNER, "/desk": LinkRole.STAFF}
-PROTECTED_API: ProtectedPrefixes = {"/api/v1/accounts": LinkRole.PLATFORM}
+API_PREFIX = "/api/v1"
+ACCOUNTS_OF_API = f"{API_PREFIX}/accounts"
+PROTECTED_API: ProtectedPrefixes = {ACCOUNTS_OF_API: LinkRole.PLATFORM}
 CSRF = "csrf"  # the form field of the CSRF token
 _BEARER = "bearer "
 
@@ -152,7 +154,7 @@ def _check_grant(grant: Grant, request: Request) -> None:
 
 def _account_in_api(path: str) -> str:
     """The account that a path of the API names; empty where it names none."""
-    return next(iter(path.split("/")[4:]), "")
+    return next(iter(path.split("/")[ACCOUNTS_OF_API.count("/") + 1 :]), "")
 
 
 def _token(request: Request, role: LinkRole) -> str:

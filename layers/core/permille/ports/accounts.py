@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Accounts(Protocol):
         """Strongly consistent; None where there is no such account."""
 
     def is_voided(self, account_id: str, identity: str) -> bool:
-        """Whether staff took back the complaint of that identity. Strongly consistent."""
+        """Whether staff voided the complaint of that identity. Strongly consistent."""
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """The ids of accounts that are due at `now`, longest due first. May lag behind what was just written."""
@@ -96,6 +97,9 @@ class Policies(Protocol):
 
     def current(self) -> Policy:
         """The policy, at most a minute old. Raises PolicyNotValid where the stored document cannot be understood."""
+
+
+LEASED_FOR = timedelta(seconds=75)  # longer than the function's time limit: whoever holds an expired lease has ended
 
 
 class Leases(Protocol):

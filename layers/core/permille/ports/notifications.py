@@ -20,7 +20,7 @@ class Mail:
     text: the body as plain text
     html: the same body as HTML
     account_id: a tag of the mail; feedback about the mail names it
-    entry_id: the entry that the mail tells; also a tag
+    entry_id: the entry that the mail is about; also a tag
     """
 
     to: str

@@ -166,7 +166,7 @@ class Tables(Protocol):
     def setup(self, name: str) -> TableSetup | None:
         """How the table is set up; None where there is no such table."""
 
-    def enable(self, name: str, lacking: MissingSetup) -> None:
+    def enable(self, name: str, missing: MissingSetup) -> None:
         """Sets what the table lacks. Idempotent. Raises Unavailable while the table is being created."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from permille.domain.feedback.complaint import SUPPRESSED_BEFORE
 from permille.domain.timeline.kinds.complaints import RepeatedComplaint, Reported
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.timeline.timeline import Entry, TimelineEntry, only
@@ -91,7 +92,7 @@ _DID: Mapping[str, str] = {
 
 def did(facts: Reported) -> str:
     """What the recipient, or their mail company, did: the rest of a sentence that begins with them."""
-    if facts.why_not_counted.startswith("suppressed"):
+    if facts.why_not_counted.startswith(SUPPRESSED_BEFORE):
         return "never got it: the address had been suppressed before"
     return _DID.get(facts.feedback_type.lower(), _DID[""])
 

@@ -6,7 +6,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """Annotates a field with its description. pydantic calls the method below, so that no other room imports it.
+    """Annotates a field with its description. pydantic calls the method below, so that no
+    package but console/api/ imports pydantic.
 
     text: the description, a sentence
     format: the `format` of JSON Schema, such as date-time; empty where there is none

@@ -1,1 +1,1 @@
-"""The JSON API of host platforms. No other room imports pydantic."""
+"""The JSON API of host platforms. No other package imports pydantic."""

@@ -18,6 +18,7 @@ from permille.console.api.openapi import document
 from permille.console.api.parameters import field_errors
 from permille.console.api.problems import problem_for
 from permille.console.requests import Request
+from permille.console.sessions import API_PREFIX
 from permille.console.web_app import WebApp
 from permille.domain.values.errors import (
     InvalidInput,
@@ -29,7 +30,6 @@ from permille.domain.values.errors import (
     UnsupportedMedia,
 )
 
-PREFIX = "/api/v1"
 LARGEST_BODY = 16_384  # bytes; four times the longest valid request
 LONGEST_NAME = 50  # of an unknown parameter, in the response
 _Operations = dict[str, frozenset[str]]  # the parameters of the query, by method
@@ -42,9 +42,9 @@ def resolver() -> LambdaFunctionUrlResolver:
         enable_validation=True, response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR
     )
     for routes in (account_routes, feedback_routes, review_routes):
-        app.include_router(routes.router, prefix=PREFIX)
+        app.include_router(routes.router, prefix=API_PREFIX)
 
-    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
+    @app.get(f"{API_PREFIX}/openapi.json", include_in_schema=False)
     def openapi() -> Response[str]:
         return Response(200, "application/json", openapi_text())
 
@@ -94,7 +94,7 @@ def _invalid(error: RequestValidationError) -> PermilleError:
 @cache
 def _addresses() -> list[tuple[re.Pattern[str], _Operations]]:
     """The paths of the OpenAPI document as patterns, with their operations."""
-    paths = document(resolver())["paths"] | {f"{PREFIX}/openapi.json": {"get": {}}}
+    paths = document(resolver())["paths"] | {f"{API_PREFIX}/openapi.json": {"get": {}}}
     return [
         (
             re.compile(re.sub(r"\{\w+\}", "[^/]+", path)),

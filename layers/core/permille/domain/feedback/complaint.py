@@ -8,8 +8,7 @@ from permille.domain.feedback.message import Message, digest
 from permille.domain.feedback.recipients import NOBODY, Recipients
 
 NOT_SPAM = "not-spam"
-
-
+SUPPRESSED_BEFORE = "suppressed before sending"
 NOT_A_COMPLAINT = frozenset({NOT_SPAM, "auth-failure"})
 
 
@@ -35,7 +34,7 @@ class Complaint:
     def why_not_counted(self) -> str:
         """Empty where the report counts as a complaint."""
         if self.sub_type:
-            return f"suppressed before sending ({self.sub_type})"
+            return f"{SUPPRESSED_BEFORE} ({self.sub_type})"
         if self.feedback_type.lower() in NOT_A_COMPLAINT:
             return f"the report says {self.feedback_type.lower()}"
         who = self.candidates if self.candidates.number else self._destination

@@ -1,1 +1,1 @@
-"""Signed login links and bearer tokens: their claims and their form."""
+"""Signed login links and bearer tokens: their claims, their form and their revocation."""

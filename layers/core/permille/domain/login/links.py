@@ -1,6 +1,7 @@
-"""Claims of signed login links and bearer tokens: what they grant, how long they last, and how they are revoked.
+"""Claims of signed login links and bearer tokens: what they grant, and how long they last.
 
-tokens.py encodes them. The MAC is made and verified by the port TokenSigner, which has the keys.
+revocation.py revokes them, tokens.py encodes them.
+The MAC is made and verified by the port TokenSigner, which has the keys.
 """
 
 from dataclasses import dataclass

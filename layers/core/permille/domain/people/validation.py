@@ -7,12 +7,12 @@ not name the field, which the caller knows.
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.rules.breaker import LARGEST_GRANT
-from permille.domain.values.calendar import DAY
+from permille.domain.values.calendar import DAY, midnight
 from permille.domain.values.entry_id import ENTRY_ID
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import LONGEST_REASON, plain, shows_each
@@ -153,4 +153,4 @@ def day_from(text: str) -> date:
 
 def end_of(value: date) -> datetime:
     """The instant at which the day ends in UTC."""
-    return datetime.combine(day(value) + DAY, time(), UTC)
+    return midnight(day(value) + DAY, UTC)

@@ -1,4 +1,4 @@
-"""A policy: the rules and their numbers. All are integers; the evidence alone is a float."""
+"""A policy: the rules and their numbers: integers, but for each alpha, which is a Decimal. The evidence is a float."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -12,7 +12,7 @@ from permille.domain.policy.policy_file import policy_data
 from permille.domain.policy.ses_review import BOUNCES
 from permille.domain.values.json_values import flat
 
-LUCK_BELOW = 1000  # e-mails; a ratio of fewer is mostly chance
+CHANCE_BELOW = 1000  # e-mails; a ratio of fewer is mostly chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def warnings(policy: Policy) -> list[str]:
 
 
 def _special_cases(policy: Policy) -> Iterator[str]:
-    if 0 < policy.second_chance.ratio_above < LUCK_BELOW:
+    if 0 < policy.second_chance.ratio_above < CHANCE_BELOW:
         yield f"second_chance.ratio_above is {policy.second_chance.ratio_above}: of so few e-mails a ratio says little"
     if policy.bounce_burst is None:
         yield "bounce_burst is off: nobody is disabled for bounces"

@@ -10,7 +10,7 @@ from permille.domain.policy.e_value import LIMITS_BELOW, is_evident
 from permille.domain.policy.policy import MAX_CLOCK_SKEW, BounceBurst, ComplaintRatio, Policy
 from permille.domain.values.tally import PER_MILLE, Days, Tally, first_day, total
 
-COMPLAINTS_BEYOND_ANY_LIMIT = 1000  # so many more than deliveries break each rule about complaints
+COMPLAINTS_BEYOND_ANY_LIMIT = 1000  # so many more than deliveries break complaint_ratio, whatever its numbers
 
 
 class Decision(StrEnum):

@@ -1,7 +1,7 @@
 """When the owner is alerted of complaints, and when an active account is judged next."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from permille.domain.account.account import Account
@@ -12,7 +12,7 @@ from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.alert import Alert
 from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import TimelineEntry, entry
-from permille.domain.values.calendar import DAY
+from permille.domain.values.calendar import DAY, midnight
 from permille.domain.values.entry_id import id_at
 
 DAILY_ASSESSMENT_WITHIN = timedelta(hours=6)  # of the beginning of the UTC day
@@ -63,6 +63,5 @@ def next_assessment_at(account: Account, verdict: Verdict, now: datetime) -> dat
     instants = [account.exemption.until] if account.exemption and account.exempt_at(now) else []
     if verdict.counts.complaints:
         spread = int.from_bytes(sha256(account.id.encode()).digest()[:4]) / 2**32
-        midnight = datetime.combine(now.date() + DAY, time(), UTC)
-        instants.append(midnight + spread * DAILY_ASSESSMENT_WITHIN)
+        instants.append(midnight(now.date() + DAY, UTC) + spread * DAILY_ASSESSMENT_WITHIN)
     return min(instants, default=None)

@@ -50,7 +50,7 @@ class BreakerState:
         """How many may pass where the evidence is beyond doubt. A person's grant applies to these as well."""
         return policy.breaker.second_bound(self.active_accounts) if self.granted is None else self.granted
 
-    def breaker_position(self, bound: int) -> BreakerPosition:
+    def position(self, bound: int) -> BreakerPosition:
         if self.opened_at:
             return BreakerPosition.OPEN
         return BreakerPosition.FREE if self.passed < bound else BreakerPosition.FULL

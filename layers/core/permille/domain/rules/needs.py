@@ -1,7 +1,7 @@
 """Which evidence a decision needs: the tallies, which are judged once, and what the verdict makes necessary."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import Trial
@@ -9,6 +9,7 @@ from permille.domain.policy.verdict import judge
 from permille.domain.rules.backlog import earliest_outcome_at
 from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.rules.new_feedback import may_be_acted_on, read_from
+from permille.domain.values.calendar import midnight
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Days, first_day
 
@@ -74,14 +75,14 @@ def needs(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> 
 def _of_active(account: Account, evidence: Evidence, rules: Rules, now: datetime) -> Needs:
     if evidence.verdict is None:
         return Needs()
-    window = datetime.combine(evidence.verdict.first_day, time(), UTC)
-    untold = account.alerted_at - COMMIT_LAG if account.alerted_at else window
+    window = midnight(evidence.verdict.first_day, UTC)
+    since_alert = account.alerted_at - COMMIT_LAG if account.alerted_at else window
     not_enforced = rules.not_enforced(account, now)
     if not_enforced and evidence.is_news_of(account):
         return Needs(window)  # for the decision record
     if not_enforced:
-        return Needs(untold if not_enforced == "exempt" else None)
-    return Needs(window, backlog=True, breaker_position=True) if evidence.acts else Needs(untold)
+        return Needs(since_alert if not_enforced == "exempt" else None)
+    return Needs(window, backlog=True, breaker_position=True) if evidence.acts else Needs(since_alert)
 
 
 def _of_trial(account: Account, trial: Trial, evidence: Evidence, now: datetime) -> Needs:

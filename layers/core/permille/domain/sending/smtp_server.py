@@ -59,7 +59,7 @@ class FailureReason(StrEnum):
     NO_AUTH = "no_auth"
     LOGIN = "login_refused"
     LATER = "try_later"
-    NO_PASSWORD = "no_password"  # noqa: S105 - the name of a fault
+    NO_PASSWORD = "no_password"  # noqa: S105 - the name of a reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Plain values that every other room uses: errors, states, days, counts, ids."""
+"""Plain values that every other package uses: errors, states, days, counts, ids."""

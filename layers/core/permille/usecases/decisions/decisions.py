@@ -92,11 +92,13 @@ def _context(services: DecisionServices, account: Account, command: Command) -> 
         shown_zone=shown_zone_of(account),
         second_chance=policy.second_chance,
         window_days=policy.window_days,
-        complaint=_complained(services, account, command.complaint) if isinstance(command, CorrectComplaint) else None,
+        complaint=_complaint_to_correct(services, account, command.complaint)
+        if isinstance(command, CorrectComplaint)
+        else None,
     )
 
 
-def _complained(services: DecisionServices, account: Account, entry_id: str) -> ComplaintToCorrect:
+def _complaint_to_correct(services: DecisionServices, account: Account, entry_id: str) -> ComplaintToCorrect:
     """The complaint that is to be corrected. Raises NotFound."""
     entry = services.timeline.get(account.id, entry_id)
     if entry is None:

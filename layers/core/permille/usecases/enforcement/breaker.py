@@ -31,20 +31,22 @@ class BreakerStatus:
     last_reset: Mapping[str, str] | None
 
 
-def status(control: Control, resets: BreakerAdmin, policy: Policy | None, now: datetime) -> BreakerStatus:
+def status(control: Control, breaker_admin: BreakerAdmin, policy: Policy | None, now: datetime) -> BreakerStatus:
     """The breaker in the hour of `now`. `policy`: the one in force, None where it cannot be read."""
     hour = hour_of(now)
     state = control.breaker(hour)
     bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (None, None)
-    return BreakerStatus(hour, state, bound, second, resets.last_reset())
+    return BreakerStatus(hour, state, bound, second, breaker_admin.last_reset())
 
 
-def reset(control: Control, resets: BreakerAdmin, policies: Policies, command: ResetBreaker, now: datetime) -> int:
+def reset(
+    control: Control, breaker_admin: BreakerAdmin, policies: Policies, command: ResetBreaker, now: datetime
+) -> int:
     """Closes the breaker, and returns how many more disablings may pass in this hour."""
     hour = hour_of(now)
     state = control.breaker(hour)
     more = state.usual_bound(policies.current()) if command.allow is None else command.allow
     facts = BreakerReset(granted=more, reason=command.reason, by=command.by)
-    resets.reset_breaker(hour, state.passed + more, system_entry(now, facts))
+    breaker_admin.reset_breaker(hour, state.passed + more, system_entry(now, facts))
     emit("breaker.reset", by=command.by, granted=more, why=command.reason)
     return more

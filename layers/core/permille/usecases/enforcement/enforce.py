@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
 
 from permille.domain.account.account import Account
 from permille.domain.rules import bounce_notices
@@ -20,7 +19,6 @@ from permille.usecases.enforcement.retire_credential import retire_credential
 from permille.usecases.enforcement.sweep import SweepServices, sweep
 from permille.usecases.enforcement.switching import sync_credential
 
-T = TypeVar("T")
 MAX_DUE = 500  # accounts of one run
 ATTEMPTS = 5
 PAUSE = 0.1  # seconds before the second attempt; as many more before each further one

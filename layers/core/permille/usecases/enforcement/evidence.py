@@ -62,7 +62,7 @@ class EvidenceReader:
         state = self.services.control.breaker(hour_of(now))
         bound, second = (state.bound(policy), state.second_bound(policy)) if policy else (0, 0)
         second = second if state.passed < second else 0
-        return replace(evidence, breaker_position=state.breaker_position(bound), bound=bound, second_bound=second)
+        return replace(evidence, breaker_position=state.position(bound), bound=bound, second_bound=second)
 
 
 def _or_unknown(ask: Callable[[], T]) -> T | None:

@@ -17,22 +17,22 @@ READ_AT_ONCE = 100
 MAX_READ = 5_000  # accounts, for a page
 
 
-def page_of_held(directory: AccountIndex, limit: int, after: str = "") -> Page[ListedAccount]:
+def page_of_held(account_index: AccountIndex, limit: int, after: str = "") -> Page[ListedAccount]:
     """A page of the accounts that are held for staff, sorted by id, after the account `after`. Reads MAX_READ accounts
     at most."""
-    held = _for_staff(_first(directory))
+    held = _for_staff(_first(account_index))
     return Page.of([account for account in held if account.id > after][: limit + 1], limit, lambda account: account.id)
 
 
-def all_held(directory: AccountIndex) -> list[ListedAccount]:
+def all_held(account_index: AccountIndex) -> list[ListedAccount]:
     """All accounts that are held for staff, sorted by id."""
-    return _for_staff(_breaking(directory))
+    return _for_staff(_breaking(account_index))
 
 
-def count_without_deliveries(directory: AccountIndex) -> int:
+def count_without_deliveries(account_index: AccountIndex) -> int:
     """How many accounts are held because fewer deliveries than complaints were counted. Reads MAX_READ accounts at
     most."""
-    return sum(account.hold_reason is HoldReason.NO_DELIVERIES for account in _first(directory))
+    return sum(account.hold_reason is HoldReason.NO_DELIVERIES for account in _first(account_index))
 
 
 def _for_staff(accounts: Iterable[ListedAccount]) -> list[ListedAccount]:
@@ -41,13 +41,13 @@ def _for_staff(accounts: Iterable[ListedAccount]) -> list[ListedAccount]:
     )
 
 
-def _first(directory: AccountIndex) -> Iterator[ListedAccount]:
-    return islice(_breaking(directory), MAX_READ)
+def _first(account_index: AccountIndex) -> Iterator[ListedAccount]:
+    return islice(_breaking(account_index), MAX_READ)
 
 
-def _breaking(directory: AccountIndex) -> Iterator[ListedAccount]:
+def _breaking(account_index: AccountIndex) -> Iterator[ListedAccount]:
     """The accounts that may send and break a rule, read lazily: they are first in the list by risk."""
-    page = directory.by_risk(READ_AT_ONCE, sending=True)
+    page = account_index.by_risk(READ_AT_ONCE, sending=True)
     while True:
         for account in page.items:
             if account.assessment is None or not account.assessment.breaks_rule:
@@ -55,11 +55,11 @@ def _breaking(directory: AccountIndex) -> Iterator[ListedAccount]:
             yield account
         if not page.next:
             return
-        page = directory.by_risk(READ_AT_ONCE, page.next, sending=True)
+        page = account_index.by_risk(READ_AT_ONCE, page.next, sending=True)
 
 
 def decide_each(
     services: decisions.DecisionServices, account_ids: Iterable[str], command: Command, now: datetime
 ) -> Sequence[Result]:
-    """Applies the same command to each account. Raises Unavailable as `decisions.attempt` does."""
+    """Applies the same command to each account. Raises a ServiceError as `decisions.attempt` does."""
     return [decisions.attempt(services, name, command, now, about=name) for name in dict.fromkeys(account_ids)]

@@ -14,13 +14,13 @@ from permille.domain.rules.evidence import Rules
 from permille.domain.timeline.kinds.credential import Difference, Drift, SenderMissing
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, entry, system_entry
+from permille.domain.values.calendar import HOUR
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Mode, Status
 from permille.observability import emit
 from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap
 
 PAGE = 100  # accounts
-HOUR = timedelta(hours=1)
 SECOND_LAP_AFTER = timedelta(seconds=90)  # longer than a policy is cached
 
 
@@ -108,9 +108,8 @@ def _check(services: SweepServices, account: Account, denied: frozenset[str], ru
 
 
 def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
-    """Whether its last assessment was by another policy or in another mode. An account without one has nothing to be
-    judged
-    by: each complaint and each permanent bounce makes it due."""
+    """Whether its last assessment was by another policy or in another mode. An account without one has
+    nothing to be judged by: each complaint and each permanent bounce makes it due."""
     if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.assessment is None:
         return False
     return (account.assessment.policy, account.assessment.mode) != (rules.policy.id, rules.mode)

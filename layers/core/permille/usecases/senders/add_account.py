@@ -103,8 +103,8 @@ def _room(services: OnboardServices, account: Account) -> UserQuota:
     if services.region in WITHOUT_SMTP:
         raise InvalidInput(
             f"Amazon SES has no SMTP endpoint in {services.region} (looked up on {LOOKED_UP}), so that no SMTP "
-            "credential "
-            "works there: deploy the stack in another Region, or adopt with --sender a user that sends by SES's API"
+            "credential works there: deploy the stack in another Region, or adopt with --sender a user that sends by "
+            "SES's API"
         )
     sending_policy(services.resources(account.identities))
     return services.user_of(account.id).check(account)

@@ -1,1 +1,1 @@
-"""Taking up the tables of a former stack, and taking Permille away."""
+"""Imports the tables of a former stack, and uninstalls Permille."""

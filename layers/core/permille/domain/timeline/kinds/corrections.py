@@ -33,7 +33,7 @@ class Corrected(Facts):
 
 @declared("complaint_voided", Audience.OWNER, topic=Topic.REPORTS)
 class ComplaintVoided(Corrected):
-    """Support took a complaint back."""
+    """Support voided a complaint."""
 
     def headline(self, platform: str) -> str:
         return f"{platform} Support took back the complaint about your e-mail {self.mail_named}"
