@@ -52,7 +52,7 @@ EVERYTHING = an_account(
     missing=frozenset({"permille-shop"}),
     risks_accepted={"permille-shop": "Its operator is ours"},
     denial=Denial((CALLER, "permille-shop"), LATER),
-    renewal=Renewal(CALLER, ("k1",), NOW, ("k0",), "k2", LATER, NOW, ended=True),
+    renewal=Renewal(CALLER, ("k1",), ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,
     owner_acts=OwnerActs(TODAY, 3, NOW, LATER),
     review=Review(

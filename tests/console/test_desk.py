@@ -257,7 +257,7 @@ def test_of_a_closed_account_the_page_says_what_the_command_has_left_to_do(world
 
 
 def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: FakeWeb, anna: Visitor) -> None:
-    renewal = Renewal(CALLER, (KEY,), NOW, new="AKIA2", until=NOW + timedelta(hours=48))
+    renewal = Renewal(CALLER, (KEY,), new="AKIA2", until=NOW + timedelta(hours=48))
     world.support.add(an_account(renewal=renewal))
 
     text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))

@@ -234,7 +234,7 @@ def test_a_disabled_account_is_due_until_the_switch_agrees(in_sync: bool, due_at
 def test_an_account_is_due_when_the_old_key_of_a_renewed_credential_ends(
     renewal: dict[str, Any], due_at: datetime | None, due: datetime | None
 ) -> None:
-    renewed = Renewal(**{"sender": "permille-bakery", "old": ("k1",), "begun_at": NOW - DAY, "new": "k2", **renewal})
+    renewed = Renewal(**{"sender": "permille-bakery", "old": ("k1",), "new": "k2", **renewal})
     exemption = Exemption(due_at, "A partner", STAFF) if due_at else None  # it is judged when that ends
 
     account, _ = looked_at(an_account(renewal=renewed, exemption=exemption), evidence(1000, 0))

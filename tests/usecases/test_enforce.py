@@ -241,7 +241,7 @@ def off_with_keys(world: FakeEnforcement, keys: dict[str, str], **different: Any
 
 def test_enabling_wakes_no_key_that_was_renewed(world: FakeEnforcement) -> None:
     old, new = f"{CALLER}-k1", f"{CALLER}-k2"
-    renewal = Renewal(CALLER, (old,), begun_at=NOW - A_MINUTE, new=new, until=NOW, ended=True)
+    renewal = Renewal(CALLER, (old,), new=new, until=NOW, ended=True)
     off_with_keys(world, {}, renewal=renewal)
 
     apply(world.deciding, ACCOUNT, Enable(reason="Why", by=STAFF), NOW)
@@ -252,7 +252,7 @@ def test_enabling_wakes_no_key_that_was_renewed(world: FakeEnforcement) -> None:
 
 def test_an_old_key_whose_time_is_over_is_deactivated_by_the_next_run(world: FakeEnforcement) -> None:
     old, new = f"{CALLER}-k1", f"{CALLER}-k2"
-    renewal = Renewal(CALLER, (old,), begun_at=NOW - A_MINUTE, new=new, until=NOW)
+    renewal = Renewal(CALLER, (old,), new=new, until=NOW)
     world.open(an_account(renewal=renewal, due_at=NOW), "k1", "k2")
 
     assert world.run().failed == 0

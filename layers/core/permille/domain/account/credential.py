@@ -72,7 +72,6 @@ class Renewal:
 
     sender: its name
     old: the keys that the new one replaces
-    begun_at: just before the new key is created
     dropped: keys that are deleted before
     new: the new key; empty until it is stored. A key that is neither old nor dropped then is an interrupted renewal's
     until: when the old keys are deactivated; None where that is not fixed yet
@@ -82,7 +81,6 @@ class Renewal:
 
     sender: str
     old: tuple[str, ...]
-    begun_at: datetime
     dropped: tuple[str, ...] = ()
     new: str = ""
     until: datetime | None = None

@@ -45,7 +45,7 @@ def begun(account: Account, keys: Collection[str], renew: Renew, zone: tzinfo, n
             f"{account.own_sender} has the keys {', '.join(left)}, as many as IAM allows, and not all are Permille's: "
             "delete the one that is not needed, and try again"
         )
-    renewal = Renewal(account.own_sender, _sorted(old), begun_at=now, dropped=_sorted(dropped), until=until)
+    renewal = Renewal(account.own_sender, _sorted(old), dropped=_sorted(dropped), until=until)
     return replace(account, renewal=renewal, decided_at=now)
 
 
