@@ -26,6 +26,7 @@ from permille_cli.commands import (
     review,
     route,
     sender,
+    simulate,
     suppression,
     timeline,
     uninstall,
@@ -59,6 +60,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
+app.command()(simulate.simulate)
 app.command()(import_stack.import_stack)
 app.command(name="uninstall")(uninstall.uninstall)
 local_commands.app.command(name="demo")(demo.run)

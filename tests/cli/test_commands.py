@@ -111,6 +111,7 @@ RUNS = {
     "sender ignore": [IGNORE],
     "sender list": [IGNORE, "sender list"],
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
+    "simulate": ["simulate --accounts 20 --days 2 --out feedback.jsonl --force"],
     "suppression add": [f"suppression add bakery bob@example.com {BECAUSE}"],
     "suppression export": [f"suppression add bakery bob@example.com {BECAUSE}", "suppression export bakery"],
     "suppression import": [f"suppression import bakery {ADDRESSES} {BECAUSE}"],
