@@ -17,13 +17,16 @@ from permille_cli.simulation.feedback import FeedbackKind, Report
 from permille_cli.simulation.output import SUFFIXES, replacing, truth_file, write_truths
 from permille_cli.simulation.population import BEGINNING
 from permille_cli.simulation.simulation import Simulation, by_hour, truths
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
+app = Commands()
 MOST_ACCOUNTS, MOST_DAYS = 100_000, 3660
 HOURS = 24
 EARLIEST = date(2000, 1, 1)  # SES began in 2011
 
 
+@app.command()
 def simulate(
     accounts: Annotated[int, typer.Option(min=1, max=MOST_ACCOUNTS, help="Number of accounts.")],
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Days of sending. Complaints come later, too.")],
@@ -34,12 +37,20 @@ def simulate(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the files.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the feedback of a simulated platform.
+    """Write the feedback of a simulated platform to a file.
 
-    FILE has one event of SES per line, in order of arrival. FILE.truth.csv has what was drawn for each account: its
-    true complaint rate, and how many mails, complaints and bounces it has. For example:
+    Accounts, their mail and the complaints about it are drawn at random, and written as the events that SES would
+    publish: one JSON object per line, in order of arrival. Use it to try policies and programs on feedback of which
+    the truth is known. Nothing is sent, and no stack is needed.
 
-    permille simulate --accounts 1000 --days 45 --out feedback.jsonl.gz
+    Beside FILE it writes FILE.truth.csv with what was drawn: for each account the true complaint rate (complaints per
+    1,000 delivered e-mails), and the numbers of mails, complaints and bounces.
+
+    Example:
+        permille simulate --accounts 1000 --days 45 --out feedback.jsonl.gz
+
+    JSON fields: file, truth_file, accounts, days, seed, start, events, delivery, permanent_bounce, transient_bounce,
+    complaint
     """
     _check_files(file, force=force)
     simulation = Simulation(accounts, days, seed, _beginning(start))
