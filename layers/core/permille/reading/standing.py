@@ -135,8 +135,18 @@ def stays_off_line(account: Account, verdict: Verdict, since: Entry | None, zone
     by_rule = account.status is Status.DISABLED and since is not None and isinstance(since.facts, Disabled)
     if not by_rule or verdict.breaks:
         return ""
-    again = f"; it is judged once more on {local(account.recheck.at.astimezone(zone))}" if account.recheck else ""
-    return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
+    counts, limit = verdict.counts, verdict.policy.complaint_ratio.limit_per_1000
+    at_limit = counts.complaints and counts.complaints * PER_MILLE == limit * counts.delivered
+    now_kept = f"By now the numbers {'are exactly at the limit, which keeps' if at_limit else 'keep'} the rules."
+    return f"{now_kept} That alone does not switch it on again. {_recheck_line(account, zone)}"
+
+
+def _recheck_line(account: Account, zone: tzinfo) -> str:
+    """What becomes of a disabling that is judged once more."""
+    if account.recheck:
+        at = local(account.recheck.at.astimezone(zone))
+        return f"On {at} the e-mails sent before are judged once more, and if they keep the rules, it is switched on."
+    return "The time in which the e-mails sent before are judged once more is over; the way back is a review."
 
 
 def kept_now_line(account: Account, verdict: Verdict, since: Entry | None, entries: Sequence[Entry]) -> str:
