@@ -203,8 +203,9 @@ def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: A
             2000,
             SINCE,
             (
-                "By now the numbers are exactly at the limit, which keeps the rules. That alone does not switch it on "
-                "again. The time in which the e-mails sent before are judged once more is over; the way back is a review."
+                "By now the numbers are exactly at the limit, which keeps the rules. That alone does not switch it "
+                "on again. The time in which the e-mails sent before are judged once more is over; the way back is a "
+                "review."
             ),
         ),
         (
@@ -212,8 +213,9 @@ def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: A
             2001,
             SINCE,
             (
-                "By now the numbers keep the rules. That alone does not switch it on again. On 11 March 2026, 13:00 "
-                "(UTC+01:00) the e-mails sent before are judged once more, and if they keep the rules, it is switched on."
+                "By now the numbers keep the rules. That alone does not switch it on again. On 11 March 2026, "
+                "13:00 (UTC+01:00) the e-mails sent before are judged once more, and if they keep the rules, it is switched "
+                "on."
             ),
         ),
         (OFF, 1999, SINCE, ""),
