@@ -214,8 +214,8 @@ def test_an_exemption_is_said_while_it_lasts(exemption: Exemption | None, now: A
             SINCE,
             (
                 "By now the numbers keep the rules. That alone does not switch it on again. On 11 March 2026, "
-                "13:00 (UTC+01:00) the e-mails sent before are judged once more, and if they keep the rules, it is switched "
-                "on."
+                "13:00 (UTC+01:00) the e-mails sent before are judged once more, and if they keep the rules, it is "
+                "switched on."
             ),
         ),
         (OFF, 1999, SINCE, ""),
