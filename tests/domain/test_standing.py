@@ -23,14 +23,13 @@ from permille.domain.words.wording import rate
 from permille.reading.standing import (
     ReportTone,
     broken_line,
-    by_hand_line,
     chance_line,
     exemption_line,
     numbers_line,
     status_line,
-    stays_off_line,
     tone,
 )
+from permille.reading.staying_off import by_hand_line, stays_off_line
 
 A_DAY = timedelta(days=1)
 TRIAL = Trial(TrialState.SCHEDULED, TODAY + 5 * A_DAY, NOW + 5 * A_DAY, NOW + 6 * A_DAY, NOW + 8 * A_DAY)
