@@ -4,15 +4,15 @@ another recipient."""
 from dataclasses import dataclass
 from datetime import datetime
 
-from bench.population import LATE_AT_MOST, Mail
-
 from permille.domain.feedback.complaint import Complaint
 from permille.domain.feedback.message import Message
 from permille.domain.feedback.recipients import Recipients
 from permille.domain.policy.policy import Policy
 from permille_cli.backtest.consequences import consequences_of
-from permille_cli.backtest.history import ArrivedComplaint, Arrivals, History, second_of
+from permille_cli.backtest.history import Arrivals, ArrivedComplaint, FeedbackHistory, second_of
 from permille_cli.backtest.replay import stops_of
+from permille_cli.simulation.mailings import Mail
+from permille_cli.simulation.population import PLATFORM
 
 NAME = "tenant"
 
@@ -33,22 +33,22 @@ def suspension(mail: Mail, policy: Policy) -> Suspension | None:
     if not mail:
         return None
     history = history_of(mail)
-    stops = stops_of(history, policy, second_of(mail[-1].sent_at + LATE_AT_MOST))
+    stops = stops_of(history, policy, second_of(mail[-1].sent_at + PLATFORM.complaint_delay.at_most))
     if not stops or stops[-1].reversed_at:
         return None
     let_out = consequences_of(history, stops).let_out
     return Suspension(stops[-1].at, let_out.delivered, let_out.complaints, stops[-1].by_time)
 
 
-def history_of(mail: Mail) -> History:
+def history_of(mail: Mail) -> FeedbackHistory:
     """The history of a tenant's mail."""
-    sent = ((second_of(batch.sent_at), batch.delivered) for batch in mail)
+    sent = ((second_of(mailing.sent_at), mailing.delivered) for mailing in mail)
     complaints = [
-        _complaint(at, batch.sent_at, f"message-{number}-{which}")
-        for number, batch in enumerate(mail)
-        for which, at in enumerate(batch.complaints)
+        _complaint(at, mailing.sent_at, f"message-{number}-{which}")
+        for number, mailing in enumerate(mail)
+        for which, at in enumerate(mailing.complaints)
     ]
-    return History(
+    return FeedbackHistory(
         NAME,
         deliveries=Arrivals.of((at, at, number) for at, number in sent),
         complaints=sorted(complaints, key=lambda arrived: arrived.at),

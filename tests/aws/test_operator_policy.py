@@ -14,7 +14,7 @@ import boto3
 import pytest
 from botocore import xform_name
 from moto.core.models import MockAWS
-from tests.support.asked import PREFIXES, Asked, asking
+from tests.support.asked import PREFIXES, RENAMED, Asked, asking
 from tests.support.at_work import COMMANDS, a_stack, at_work
 
 from permille_cli.stack.deployed import DeployedStack
@@ -29,7 +29,7 @@ FUNCTIONS_ALONE = {"kms:VerifyMac"}
 NO_OPERATION = {"kms:Sign", "kms:Verify"}  # methods of the port: the MAC is made by GenerateMac
 IMPLIED = {"iam:TagUser", "secretsmanager:TagResource"}  # users and secrets are made with a tag
 BY_ITS_URL = {"lambda:InvokeFunction", "lambda:InvokeFunctionUrl"}  # the function Access is asked
-ASKS_NOTHING = ("policy check", "policy judge", "link staff", "link platform")
+ASKS_NOTHING = ("backtest", "policy check", "policy judge", "link staff", "link platform", "simulate")
 OF_ROWS = {f"dynamodb:{kind}" for kind in ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem")}
 
 
@@ -89,7 +89,7 @@ def _named(source: str) -> Iterator[str]:
     for service in set(re.findall(r'\bclient\("(\w+)"', source)):
         model = boto3.client(service, region_name="us-east-1").meta.service_model
         names = [name for name in model.operation_names if xform_name(name) in words]
-        yield from (f"{PREFIXES.get(service, service)}:{name}" for name in names)
+        yield from (f"{PREFIXES.get(service, service)}:{RENAMED.get(name, name)}" for name in names)
 
 
 def test_whatever_an_adapter_of_the_command_could_ask_for_is_allowed_and_nothing_else() -> None:

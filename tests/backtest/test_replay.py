@@ -2,24 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.archived import BEGAN, DAY, HOUR, a_complaint, a_history
 
 from permille.domain.account.account import Account
 from permille.domain.policy.policy import (
-    ALLPROWEBTOOLS,
-    CONSERVATIVE,
-    DEFAULT,
     BounceBurst,
     ComplaintRatio,
     Policy,
     RecentRatio,
 )
-from permille.domain.policy.verdict import Rule
 from permille.domain.rules.decide import decide
 from permille.domain.rules.evidence import Rules
 from permille.domain.rules.needs import days_needed_from, evidence_of_tallies, needs
@@ -29,7 +24,7 @@ from permille.domain.values.status import Mode
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
 from permille.usecases.feedback.counts import counts_of
-from permille_cli.backtest.history import History, instant_of, second_of, send_day
+from permille_cli.backtest.history import FeedbackHistory, instant_of, send_day
 from permille_cli.backtest.replay import stops_of
 
 MINUTE = 60
@@ -40,7 +35,7 @@ class EveryMinute:
     """The reference: looks at each complaint and at each minute at which the account is due, and counts everything
     anew each time."""
 
-    def __init__(self, history: History, policy: Policy) -> None:
+    def __init__(self, history: FeedbackHistory, policy: Policy) -> None:
         self.history, self.rules = history, Rules(policy, Mode.ENFORCE)
         self.account = Account(history.account_id, owner_email="", senders=())
         self.kinds: list[tuple[str, datetime]] = []
@@ -54,7 +49,11 @@ class EveryMinute:
         for second in sorted(complaints | bounces | minutes):
             if second > until:
                 break
-            if any(self._is_sent(sent) for at, sent in zip(history.bounces.at, history.bounces.sent, strict=True) if at == second):
+            if any(
+                self._is_sent(sent)
+                for at, sent in zip(history.bounces.at, history.bounces.sent, strict=True)
+                if at == second
+            ):
                 self._mark_due(second)
             is_due = self.account.due_at is not None and self.account.due_at <= instant_of(second)
             arrived = [one for one in history.complaints if one.at == second and self._is_sent(one.sent)]
@@ -132,7 +131,9 @@ BOUNCED = st.tuples(SENT, LATE, st.integers(1, 6))
 REPORT = st.tuples(SENT, LATE, st.sampled_from(["abuse", "abuse", "abuse", "not-spam"]), st.integers(0, 3))
 
 
-@given(st.lists(ROW, max_size=12), st.lists(REPORT, max_size=8), st.lists(BOUNCED, max_size=3), st.sampled_from(POLICIES))
+@given(
+    st.lists(ROW, max_size=12), st.lists(REPORT, max_size=8), st.lists(BOUNCED, max_size=3), st.sampled_from(POLICIES)
+)
 def test_a_replay_decides_as_if_enforce_had_looked_at_every_minute(
     deliveries: list[tuple[int, int, int]],
     reports: list[tuple[int, int, str, int]],

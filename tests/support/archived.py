@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from permille.domain.feedback.complaint import Complaint
 from permille.domain.feedback.message import Message
 from permille.domain.feedback.recipients import Recipients
-from permille_cli.backtest.history import ArrivedComplaint, Arrivals, History, instant_of, second_of
+from permille_cli.backtest.history import Arrivals, ArrivedComplaint, FeedbackHistory, instant_of, second_of
 
 BEGAN = second_of(datetime(2026, 3, 2, tzinfo=UTC))
 HOUR, DAY = 3600, 86_400
 Row = tuple[int, int, int]  # when it arrived and when the mail was sent, since BEGAN, and the number of recipients
 
 
-def a_complaint(at: int, sent: int, name: object = "", *, of: str = "", feedback_type: str = "abuse") -> ArrivedComplaint:
+def a_complaint(
+    at: int, sent: int, name: object = "", *, of: str = "", feedback_type: str = "abuse"
+) -> ArrivedComplaint:
     """A complaint that arrives at `at` about mail of `sent`, in seconds since BEGAN; `of`: the recipient."""
     message_id = f"message-{name or f'{at}-{sent}'}"
     recipients = Recipients((of or f"{message_id}@inbox.example",))
@@ -24,9 +26,9 @@ def a_complaint(at: int, sent: int, name: object = "", *, of: str = "", feedback
 
 def a_history(
     deliveries: Sequence[Row] = (), complaints: Sequence[ArrivedComplaint] = (), bounces: Sequence[Row] = ()
-) -> History:
+) -> FeedbackHistory:
     """The history of the account `bakery`."""
-    return History(
+    return FeedbackHistory(
         "bakery", _arrivals(deliveries), _arrivals(bounces), sorted(complaints, key=lambda arrived: arrived.at)
     )
 

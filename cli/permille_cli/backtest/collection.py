@@ -5,19 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from permille.aws.ses_archive import read_archived
+from permille.aws.ses_archive import Archived, read_archived
 from permille.domain.feedback.complaint import Complaint
 from permille.domain.feedback.feedback import Bounce, Delivery, Feedback, Ignored, Unreadable
 from permille.ports.feedback import Sender
 from permille.usecases.feedback.attribution import attribute
 from permille_cli.backtest.deliveries import DeliveryLog
-from permille_cli.backtest.history import ArrivedComplaint, Arrivals, History, second_of
+from permille_cli.backtest.history import Arrivals, ArrivedComplaint, FeedbackHistory, second_of
 
 MOST_NAMED = 10  # lines that cannot be counted are named, the others only counted
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ArchiveLine:
     """A line of a file.
 
     number: from 1
@@ -25,7 +25,7 @@ class Line:
 
     file: str
     number: int
-    text: str | bytes
+    text: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class Uncounted:
 class LineCounts:
     """What became of the lines.
 
-    documents: events of SES; a line may have several
+    events: of SES; a line may have several
     counted: deliveries, bounces and complaints of known senders, also repeated ones
     ignored: how many of each kind are never counted
     uncounted: how many could not be read or attributed, by reason
     named: the first of these
     """
 
-    documents: int = 0
+    events: int = 0
     counted: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
     uncounted: Counter[str] = field(default_factory=Counter)
@@ -101,26 +101,28 @@ class Collection:
         """Removes temporary files."""
         self._deliveries.close()
 
-    def add(self, line: Line) -> None:
+    def add(self, line: ArchiveLine) -> None:
         """Adds the feedback of a line. Never raises for what the line holds."""
         try:
-            text = line.text if isinstance(line.text, str) else line.text.decode()
+            text = line.text.decode()
         except UnicodeDecodeError:
             self._reject(line, "the line is not UTF-8")
             return
-        if not text or text.isspace():
-            return
-        for archived in read_archived(text):
-            self.counts.documents += 1
-            match archived.feedback:
-                case Ignored(what):
-                    self.counts.ignored[what] += 1
-                case Unreadable(reason):
-                    self._reject(line, reason)
-                case feedback if archived.arrived_at:
-                    self._attribute(line, feedback, archived.arrived_at)
+        if text and not text.isspace():
+            for archived in read_archived(text):
+                self._add_event(line, archived)
 
-    def _attribute(self, line: Line, feedback: Feedback, at: datetime) -> None:
+    def _add_event(self, line: ArchiveLine, archived: Archived) -> None:
+        self.counts.events += 1
+        match archived:
+            case Archived(Ignored(what)):
+                self.counts.ignored[what] += 1
+            case Archived(Unreadable(reason)):
+                self._reject(line, reason)
+            case Archived(Delivery() | Bounce() | Complaint() as feedback, datetime() as at):
+                self._attribute(line, feedback, at)
+
+    def _attribute(self, line: ArchiveLine, feedback: Feedback, at: datetime) -> None:
         match attribute(feedback, self._senders, "", at):
             case Sender() as sender:
                 self.counts.counted += 1
@@ -130,7 +132,7 @@ class Collection:
             case Unreadable(reason):
                 self._reject(line, reason)
 
-    def _reject(self, line: Line, reason: str) -> None:
+    def _reject(self, line: ArchiveLine, reason: str) -> None:
         self.counts.uncounted[reason] += 1
         if len(self.counts.named) < MOST_NAMED:
             self.counts.named.append(Uncounted(line.file, line.number, reason))
@@ -151,10 +153,10 @@ class Collection:
             case Complaint():
                 _add_complaint(account, ArrivedComplaint(at, feedback))
 
-    def histories(self) -> Iterator[History]:
+    def histories(self) -> Iterator[FeedbackHistory]:
         """The history of each account."""
         for account_id, account in self._accounts.items():
-            yield History(
+            yield FeedbackHistory(
                 account_id,
                 deliveries=self._deliveries.of(account.number),
                 bounces=Arrivals.of(_numbered(account.bounces.values())),

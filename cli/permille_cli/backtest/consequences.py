@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from permille.domain.values.tally import Tally
-from permille_cli.backtest.history import History, second_of
+from permille_cli.backtest.history import FeedbackHistory, second_of
 from permille_cli.backtest.replay import Stop
 
 
@@ -20,7 +20,7 @@ class Consequences:
     blocked: Tally
 
 
-def consequences_of(history: History, stops: Sequence[Stop]) -> Consequences:
+def consequences_of(history: FeedbackHistory, stops: Sequence[Stop]) -> Consequences:
     """The consequences of the disablings."""
     off = [(second_of(stop.at), second_of(stop.reversed_at) if stop.reversed_at else None) for stop in stops]
 

@@ -1,8 +1,8 @@
 """The counts of an account at an instant of a replay, as Ingest would have counted them."""
 
-from array import array
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from permille.domain.account.account import Account
@@ -11,7 +11,7 @@ from permille.domain.timeline.timeline import TimelineEntry, only
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
 from permille.usecases.feedback.counts import counts_of
-from permille_cli.backtest.history import Arrivals, History, instant_of, second_of, send_day
+from permille_cli.backtest.history import Arrivals, FeedbackHistory, instant_of, second_of, send_day
 
 MINUTE = 60
 _DELIVERED, _COMPLAINTS, _BOUNCES = range(3)
@@ -28,7 +28,7 @@ class Counted:
     one_recipient_days: of the policy
     """
 
-    def __init__(self, history: History, one_recipient_days: int) -> None:
+    def __init__(self, history: FeedbackHistory, one_recipient_days: int) -> None:
         self._history, self._one_recipient_days = history, one_recipient_days
         self._deliveries, self._bounces = _Cursor(history.deliveries), _Cursor(history.bounces)
         self._next_complaint = 0
@@ -132,8 +132,7 @@ class _Cursor:
 
     def until(self, now: int) -> range:
         """The rows that arrived since, by now."""
-        at: array[int] = self.rows.at
-        first, self._next = self._next, _after(at, now, self._next)
+        first, self._next = self._next, _after(self.rows.at, now, self._next)
         return range(first, self._next)
 
     @property
@@ -141,7 +140,7 @@ class _Cursor:
         return self.rows.at[self._next] if self._next < len(self.rows.at) else None
 
 
-def _after(at: "array[int]", now: int, start: int) -> int:
+def _after(at: Sequence[int], now: int, start: int) -> int:
     """The first index from `start` whose value is later than now."""
     while start < len(at) and at[start] <= now:
         start += 1

@@ -66,7 +66,7 @@ class ArrivedComplaint:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class FeedbackHistory:
     """Everything that arrived about one account's mail.
 
     complaints: those that count and those that do not, each report once, in the order of arrival

@@ -17,7 +17,7 @@ from permille.domain.timeline.kinds.verdicts import Disabled, DisablingReversed
 from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
 from permille_cli.backtest.counted import Counted, tick_from
-from permille_cli.backtest.history import SECONDS_OF_A_DAY, History, instant_of, send_day
+from permille_cli.backtest.history import SECONDS_OF_A_DAY, FeedbackHistory, instant_of, send_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Stop:
     reversed_at: datetime | None = None
 
 
-def can_be_disabled(history: History, policy: Policy) -> bool:
-    """False where no rule could be broken even if all complaints and bounces were of one send day without deliveries."""
+def can_be_disabled(history: FeedbackHistory, policy: Policy) -> bool:
+    """Whether a rule would be broken if all complaints and bounces were of one send day without deliveries."""
     day = send_day(history.ends_at)
     worst = Tally(complaints=len(history.complaints), bounces=history.bounces.total)
     return judge(policy, {day: worst}, day).breaks
 
 
-def stops_of(history: History, policy: Policy, until: int) -> list[Stop]:
+def stops_of(history: FeedbackHistory, policy: Policy, until: int) -> list[Stop]:
     """The disablings, in order: the last one may be for good, and each before it was reversed. `until`: the end of the
     archive; what would have happened later is not known."""
     if not can_be_disabled(history, policy):
@@ -60,7 +60,7 @@ def stops_of(history: History, policy: Policy, until: int) -> list[Stop]:
 class Replay:
     """One account under one policy."""
 
-    def __init__(self, history: History, policy: Policy) -> None:
+    def __init__(self, history: FeedbackHistory, policy: Policy) -> None:
         self._counted = Counted(history, policy.one_recipient_days)
         self._rules = Rules(policy, Mode.ENFORCE)
         self.account = Account(history.account_id, owner_email="", senders=())

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from permille.domain.values.errors import Failed, InvalidInput
-from permille.ports.operator import ObjectStore
-from permille_cli.backtest.collection import Line
+from permille.ports.objects import ObjectStore
+from permille_cli.backtest.collection import ArchiveLine
 
 S3 = "s3://"
 _GZIP = b"\x1f\x8b"
@@ -63,7 +63,7 @@ def _opener(store: ObjectStore, bucket: str, key: str) -> Callable[[], io.RawIOB
     return lambda: store.open(bucket, key)
 
 
-def lines_of(source: Source, advance: Callable[[int], object]) -> Iterator[Line]:
+def lines_of(source: Source, advance: Callable[[int], object]) -> Iterator[ArchiveLine]:
     """The lines of a source. `advance`: called with the number of stored bytes that were read. Raises Failed where it
     cannot be read to its end."""
     with source.open() as stored:
@@ -74,7 +74,7 @@ def lines_of(source: Source, advance: Callable[[int], object]) -> Iterator[Line]
             content = gzip.GzipFile(fileobj=buffered)
         try:
             for number, text in enumerate(content, start=1):
-                yield Line(source.name, number, text)
+                yield ArchiveLine(source.name, number, text)
         except (OSError, EOFError) as error:
             raise Failed(f"{source.name} cannot be read to its end: {error}") from error
 

@@ -19,6 +19,7 @@ from permille.ports.iam_users import IamUsers
 from permille.ports.identities import Identities
 from permille.ports.login import LinkRegister, TokenSigner
 from permille.ports.notifications import IdempotencyStore, RetryQueue
+from permille.ports.objects import ObjectStore
 from permille.ports.operator import (
     AllAccounts,
     AllSuppressions,
@@ -70,6 +71,7 @@ class Stack(ABC):
     link_register: LinkRegister
     signer: TokenSigner
     notify_dead_letters: DeadLetters
+    objects: ObjectStore
     idempotency: IdempotencyStore
     policies: PolicyDocument
     login_check: SmtpLoginCheck
@@ -164,8 +166,10 @@ class Stack(ABC):
         return decisions.apply(self, account_id, command, self.now())
 
 
-def _find(context: typer.Context, name: str) -> Stack:
+def _find(context: typer.Context, name: str) -> "Stack | str":
     """The stack of that name, from the factory of `main.status_of`. AWS is called when the command first needs it."""
+    if context.resilient_parsing:  # a shell completes the line
+        return name
     stack: Stack = context.obj(name)
     return stack
 

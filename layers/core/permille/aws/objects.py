@@ -5,7 +5,7 @@ from io import RawIOBase
 from typing import Any
 
 from permille.aws.client import client, service_call
-from permille.ports.operator import StoredObject
+from permille.ports.objects import StoredObject
 
 
 class S3Objects:

@@ -1,4 +1,4 @@
-"""Reads archived feedback: lines of JSON as SNS, EventBridge or Firehose deliver them, with the time of their arrival."""
+"""Reads archived feedback: lines of JSON as SNS, EventBridge or Firehose deliver them, and when they arrived."""
 
 import json
 import re

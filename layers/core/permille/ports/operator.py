@@ -12,7 +12,6 @@ from permille.ports.history import Suppressions, Timeline
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime, timedelta
-    from io import RawIOBase
 
     from permille.domain.account.account import Account
     from permille.domain.login.links import Grant, LinkRole
@@ -176,26 +175,3 @@ class Functions(Protocol):
 
     def stop(self, name: str) -> None:
         """Stops new invocations of the function; a running one ends by itself. Idempotent."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredObject:
-    """An object of a bucket.
-
-    key: its name
-    size: in bytes
-    """
-
-    key: str
-    size: int
-
-
-class ObjectStore(Protocol):
-    """Objects in buckets, such as an archive of feedback."""
-
-    def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
-        """The objects whose keys begin with the prefix, sorted by key. Raises PermissionDenied, and RequestRejected
-        where there is no such bucket."""
-
-    def open(self, bucket: str, key: str) -> RawIOBase:
-        """Opens an object for reading. Reading raises Unavailable where the connection breaks off."""
