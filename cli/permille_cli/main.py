@@ -16,6 +16,7 @@ from permille_cli.commands import (
     breaker,
     complaint,
     feedback,
+    import_accounts,
     import_stack,
     link,
     notify,
@@ -59,6 +60,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
+app.command(name="import")(import_accounts.import_file)
 app.command()(import_stack.import_stack)
 app.command(name="uninstall")(uninstall.uninstall)
 local_commands.app.command(name="demo")(demo.run)

@@ -43,6 +43,7 @@ from permille_cli.main import app, status_of
 from permille_cli.stack import retained
 from permille_cli.stack.template import load
 
+ACCOUNTS = Path(__file__).parent / "accounts.csv"
 ADDRESSES = Path(__file__).parent / "addresses.csv"
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
 COMPLAINT = a_complaint_entry(at=NOW - timedelta(hours=1), subject=WORDS)
@@ -75,6 +76,7 @@ RUNS = {
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
     "feedback redrive": ["feedback redrive"],
+    "import": [f"import --csv {ACCOUNTS} --apply --yes --secrets-manager permille/smtp"],
     "import-stack": ["import-stack"],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name crm"],

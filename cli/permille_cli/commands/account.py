@@ -121,9 +121,12 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
+        named |= {"is_complete": not account.import_run}
         emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
         print_standing(account, verdict, senders, now)
+        if account.import_run:
+            out.print("Its import was cut off: repeat `permille import`.")
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 

@@ -51,6 +51,7 @@ class Account:
     links_valid_since: links issued until then are revoked
     risks_accepted: by sender, why its risky permissions are accepted
     owner_acts: what holders of its owner's links did lately
+    import_run: the run of an import that is adding it; empty once it is complete
     due_at: when Enforce has to process it; None: not until something happens
     assessment: when it was last judged in this epoch; None if never
     switch_generation: raised by each decision after which IAM has to be changed
@@ -89,6 +90,7 @@ class Account:
     links_valid_since: datetime | None = None
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
+    import_run: str = ""
     due_at: datetime | None = None
     assessment: Assessment | None = None
     switch_generation: int = 1
@@ -147,8 +149,7 @@ class Account:
         return keys - self.renewal.retired if self.renewal else keys
 
     def is_denied_by_hand(self, state: SenderState) -> bool:
-        """Whether a sender's state in IAM shows that somebody denied it by hand. Before IAM was read back to agree, the
-        deny group may still hold senders that Permille put there."""
+        """Whether IAM shows a deny by hand. Until IAM was read back, Permille itself may have put it there."""
         return state.denied and self.status.may_send and self.in_sync
 
     @property
@@ -163,8 +164,7 @@ class Account:
 
     @property
     def current_trial(self) -> Trial | None:
-        """The trial, unless it has not begun and its request was withdrawn: withdrawing changes the request alone, and
-        Enforce removes the trial later."""
+        """The trial, unless it has not begun and its request was withdrawn: Enforce removes such a trial later."""
         is_approved = self.review is not None and self.review.state is ReviewState.APPROVED
         begun = self.trial is not None and self.trial.state is not TrialState.SCHEDULED
         return self.trial if begun or is_approved else None
