@@ -72,6 +72,30 @@ def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: FakeNot
     assert notify.bus.zones == [shown_zone_of(vienna), UTC, UTC]
 
 
+@pytest.mark.parametrize(
+    ("kind", "button", "part"),
+    [
+        ("disabled", "Ask for a review", "&to=ask"),
+        ("stays_suspended", "Ask for a review", "&to=ask"),
+        ("trial_unused", "Ask for a review", "&to=ask"),
+        ("trial_cancelled", "Ask for a review", "&to=ask"),
+        ("review_day_passed", "Choose another day", "&to=ask"),
+        ("review_reopened", "Choose another day", "&to=ask"),
+        ("alert", "See your report", ""),
+        ("review_declined", "See your report", ""),
+    ],
+)
+def test_where_a_review_can_be_asked_for_the_mails_button_says_so_and_opens_the_form(
+    notify: FakeNotify, kind: str, button: str, part: str
+) -> None:
+    deliver(notify.services, [an_entry(kind)], NOW)
+
+    mail = notify.mailer.sent[0]
+    assert f">{button}</a>" in mail.html
+    assert f"\n{button.upper()}\n" in mail.text
+    assert mail.text.partition("/enter?token=")[2].split("\n")[0].partition("&")[1:] == (part[:1], part[1:])
+
+
 def test_a_retry_delivers_once(notify: FakeNotify) -> None:
     notify.faults.fail("mailer.send")
     deliver(notify.services, [DISABLED], NOW)

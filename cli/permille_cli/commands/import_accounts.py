@@ -25,6 +25,7 @@ from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.interruption import finishing_the_step
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
 from permille_cli.terminal.password_file import password_file
 
@@ -41,6 +42,10 @@ class _Import:
     answer: ImportPlanAnswer
 
 
+app = Commands()
+
+
+@app.command(name="import")
 def import_file(
     csv: Annotated[str, typer.Option(metavar="FILE", help="CSV file of the accounts; - for standard input.")],
     passwords: Annotated[
@@ -79,7 +84,12 @@ def import_file(
 
     This is not `permille import-stack`, which takes up the resources of a deleted stack.
 
-    Example: permille import --csv accounts.csv --apply --passwords passwords.csv
+    Examples:
+        permille import --csv accounts.csv
+        permille import --csv accounts.csv --apply --passwords passwords.csv
+        permille import --csv accounts.csv --apply --passwords passwords.csv --skip-invalid --failed failed.csv
+
+    JSON fields: accounts, totals, ses_requests, seconds, iam_users, ses_identities, in_sandbox, imported, failed, left
     """
     _check_options(csv, passwords, secrets_manager, failed)
     planned = _planned(stack, csv)

@@ -169,8 +169,10 @@ class Stack(ABC):
         return decisions.apply(self, account_id, command, self.now())
 
 
-def _find(context: typer.Context, name: str) -> Stack:
+def _find(context: typer.Context, name: str) -> "Stack | str":
     """The stack of that name, from the factory of `main.status_of`. AWS is called when the command first needs it."""
+    if context.resilient_parsing:  # a shell completes the line
+        return name
     stack: Stack = context.obj(name)
     return stack
 

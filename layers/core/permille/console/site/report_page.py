@@ -16,7 +16,7 @@ from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.domain.words import wording
-from permille.reading import standing
+from permille.reading import standing, staying_off
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import GUIDE
 from permille.usecases.views.report import OwnerReport, ReportRange
@@ -106,8 +106,8 @@ def _notes(report: OwnerReport, brand: Brand) -> Iterator[str]:
     numbers mean."""
     notes = (
         _why_off(report),
-        standing.by_hand_line(report.account, brand.platform),
-        standing.stays_off_line(report.account, report.verdict, report.since, report.zone),
+        staying_off.by_hand_line(report.account, brand.platform),
+        staying_off.stays_off_line(report.account, report.verdict, report.since, report.zone),
         standing.broken_line(report.account, report.verdict),
         standing.exemption_line(report.account, report.now, report.zone),
         standing.still_on_line(report.account, report.verdict, report.now),

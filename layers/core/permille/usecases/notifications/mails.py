@@ -45,6 +45,7 @@ def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) 
         "colour": COLOURS[entry.facts.tone],
         "headline": headline,
         "sentence": entry.sentence(),
+        "button": entry.facts.button.text,
         "sections": entry.facts.mail(MailContext(brand.platform, provider)),
         "addresses": addresses if is_owner else Addresses(),
     }

@@ -119,5 +119,6 @@ def _mail(services: NotifyServices, entry: Entry, now: datetime) -> None:
     elif account.owner_mail and not entry.facts.mailed_to:
         emit("mail.withheld", account=account.id, entry=entry.id, why=account.owner_mail)
     else:
-        addresses = Addresses(services.links.owner(account, now), services.links.guide)
+        report = services.links.owner(account, now, part=entry.facts.button.part)
+        addresses = Addresses(report, services.links.guide)
         services.mailer.send(compose(entry, account, services.brand, addresses))
