@@ -145,7 +145,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     JSON fields: account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone, owner_mail,
     may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, window (days, first_day, last_day, delivered,
     complaints, bounces), limit_per_1000, allowance_left, policy, provider, old_credential_works_until, identities,
-    senders (caller_identity, exists, agrees, denied, denied_by_hand, keys), risks_accepted
+    senders (caller_identity, exists, agrees, denied, denied_by_hand, keys), risks_accepted, is_complete
     """
     account = stack.account(account_id)
     now = account.after_last_decision(stack.now())
@@ -155,9 +155,12 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
+        named |= {"is_complete": not account.import_run}
         emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
         print_standing(account, verdict, senders, now)
+        if account.import_run:
+            out.print("Its import was cut off: repeat `permille import`.")
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 

@@ -53,6 +53,7 @@ class Account:
     risks_accepted: by sender, why its risky permissions are accepted
     owner_acts: what holders of its owner's links did lately
     monthly_mail: whether the owner wants it, and when the last one was written
+    import_run: the run of an import that is adding it; empty once it is complete
     due_at: when Enforce has to process it; None: not until something happens
     assessment: when it was last judged in this epoch; None if never
     switch_generation: raised by each decision after which IAM has to be changed
@@ -92,6 +93,7 @@ class Account:
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
     monthly_mail: MonthlyMail = field(default_factory=MonthlyMail)
+    import_run: str = ""
     due_at: datetime | None = None
     assessment: Assessment | None = None
     switch_generation: int = 1
@@ -161,8 +163,7 @@ class Account:
 
     @property
     def current_trial(self) -> Trial | None:
-        """The trial, unless it has not begun and its request was withdrawn: withdrawing changes the request alone, and
-        Enforce removes the trial later."""
+        """The trial, unless it has not begun and its request was withdrawn: Enforce removes such a trial later."""
         is_approved = self.review is not None and self.review.state is ReviewState.APPROVED
         begun = self.trial is not None and self.trial.state is not TrialState.SCHEDULED
         return self.trial if begun or is_approved else None
