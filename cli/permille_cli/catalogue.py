@@ -30,10 +30,14 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
         Listed("platform", "commands.platform", "Show the platform's reputation with SES."),
     ),
     "Setting up": (
+        Listed("import", "commands.import_accounts", "Add many accounts from a CSV file."),
         Listed("policy", "commands.policy", "Show, evaluate and change the rules."),
         Listed("link", "commands.link", "Make and revoke login links and API tokens."),
         Listed("sender", "commands.sender", "Manage senders that belong to no account."),
         Listed("provider", "commands.provider", "Manage the third-party SMTP providers of accounts."),
+    ),
+    "Trying policies": (
+        Listed("simulate", "commands.simulate", "Write the feedback of a simulated platform to a file."),
     ),
     "When something is wrong": (
         Listed("breaker", "commands.breaker", "Circuit breaker: limits automatic disablings per hour."),

@@ -43,6 +43,7 @@ from permille_cli.main import status_of
 from permille_cli.stack import retained
 from permille_cli.stack.template import load
 
+ACCOUNTS = Path(__file__).parent / "accounts.csv"
 ADDRESSES = Path(__file__).parent / "addresses.csv"
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
 COMPLAINT = a_complaint_entry(at=NOW - timedelta(hours=1), subject=WORDS)
@@ -75,6 +76,7 @@ RUNS = {
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
     "feedback redrive": ["feedback redrive"],
+    "import": [f"import --csv {ACCOUNTS} --apply --yes --secrets-manager permille/smtp"],
     "import-stack": ["import-stack"],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name crm"],
@@ -111,6 +113,7 @@ RUNS = {
     "sender ignore": [IGNORE],
     "sender list": [IGNORE, "sender list"],
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
+    "simulate": ["simulate --accounts 20 --days 2 --out feedback.jsonl --force"],
     "suppression add": [f"suppression add bakery bob@example.com {BECAUSE}"],
     "suppression export": [f"suppression add bakery bob@example.com {BECAUSE}", "suppression export bakery"],
     "suppression import": [f"suppression import bakery {ADDRESSES} {BECAUSE}"],

@@ -34,7 +34,7 @@ EXPLAINED = {
     "ln_e": "logarithm of the evidence",
 }
 # Words that only the code uses.
-INTERNAL = ("Enforce", "heartbeat", "lap", "outcome", "use case", "seed", "None", "tuple", "str")
+INTERNAL = ("Enforce", "heartbeat", "lap", "outcome", "use case", "None", "tuple", "str")
 
 
 @pytest.mark.parametrize("words", COMMANDS)
