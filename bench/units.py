@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import reduce
+from functools import cache, reduce
 from itertools import islice, product
 from operator import or_
 from pathlib import Path
@@ -33,6 +33,7 @@ from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.counting import SHARDS
 from permille.aws.rows import tally_key
+from permille.observability import metrics
 from permille.settings import EnforceSettings, NotifySettings
 
 BUSY = "busy"
@@ -77,9 +78,36 @@ def counted() -> Any:
 
 def _counted() -> dict[str, Any]:
     _prepared()
-    exchanges = exchanged()
-    found = {"complaint": _complaint(exchanges), "tick": _tick(exchanges), "sweep": _sweep(exchanges)}
-    return {name: asdict(asked) for name, asked in found.items()} | {"swept": SWEPT, "bytes": _bytes()}
+    exchanges, sent = exchanged(), _metrics_sent()
+    now = datetime.now(UTC)
+    _accounts().add(an_account(BUSY), [])
+    _fill_window(BUSY, now.date())
+    enforce(TICK, LambdaContext())  # the policy and the mode are read, as by a function that has run before
+    sent.clear()
+    _report("Delivery", "m-0", now)
+    of_deliveries = set(sent)
+    found = {"complaint": _complaint(exchanges, now), "tick": _tick(exchanges), "sweep": _sweep(exchanges)}
+    of_metrics = {"deliveries": sorted(of_deliveries), "complaints": sorted(sent - of_deliveries)}
+    document = {name: asdict(asked) for name, asked in found.items()}
+    return document | {"swept": SWEPT, "bytes": _bytes(), "metrics": of_metrics}
+
+
+def _metrics_sent() -> set[str]:
+    """The names of the metrics that are sent from now on."""
+    names: set[str] = set()
+    add = metrics.add_metric
+
+    def noting(name: str, *arguments: Any, **options: Any) -> None:
+        names.add(name)
+        add(name, *arguments, **options)
+
+    metrics.add_metric = noting  # type: ignore[method-assign]
+    return names
+
+
+def _report(kind: str, message: str, now: datetime) -> None:
+    event = ses_event(kind, message, sent_at=now, caller=an_account(BUSY).senders[0])
+    ingest(records(sqs_record(event)), LambdaContext())
 
 
 def _prepared() -> None:
@@ -94,24 +122,20 @@ def _prepared() -> None:
     os.environ.update(urls | {"OWNER_LINK_KEY": key})
 
 
-def _complaint(exchanges: list[Exchange]) -> Asked:
+def _complaint(exchanges: list[Exchange], now: datetime) -> Asked:
     """A complaint that comes alone, about an account with a busy window: counted, judged, published, and mailed."""
-    now = datetime.now(UTC)
-    account = an_account(BUSY)
-    _accounts().add(account, [])
-    _fill_window(BUSY, now.date())
-    caller = account.senders[0]
-    enforce(TICK, LambdaContext())  # the policy and the mode are read, as by a function that has run before
-    ingest(records(sqs_record(ses_event("Delivery", "m-0", sent_at=now, caller=caller))), LambdaContext())
+    before = {row["entry_id"]["S"] for row in _rows("TimelineTable")}
     exchanges.clear()
-    ingest(records(sqs_record(ses_event("Complaint", "m-1", sent_at=now, caller=caller))), LambdaContext())
-    runs = 1 + _follow_ups()
+    _report("Complaint", "m-1", now)
+    runs = 1 + _follow_ups(before)
     return _asked(list(exchanges), runs)
 
 
-def _follow_ups() -> int:
-    """Gives each new entry to the functions that the stream starts for it, until there is none. Returns their runs."""
-    handled: set[str] = set()
+def _follow_ups(handled: set[str]) -> int:
+    """Gives each new entry to the functions that the stream starts for it, until there is none. Returns their runs.
+
+    handled: ids of the entries that are not new.
+    """
     runs = 0
     while new := [row for row in _rows("TimelineTable") if row["entry_id"]["S"] not in handled]:
         handled |= {row["entry_id"]["S"] for row in new}
@@ -157,7 +181,8 @@ def _asked(exchanges: Sequence[Exchange], runs: int) -> Asked:
 
 def _bytes() -> dict[str, int]:
     """What stays of a complaint, in the table of records and in the timeline, and of a tally."""
-    complaint = [row for row in _rows("TimelineTable") if row["account_id"]["S"] == BUSY] + _rows("ComplaintsTable")
+    entries = [row for row in _rows("TimelineTable") if row["account_id"]["S"] == BUSY]
+    complaint = entries + _rows("ComplaintsTable")
     return {"complaint": sum(map(_stored, complaint)), "tally": max(map(_stored, _rows("TalliesTable")))}
 
 
@@ -179,6 +204,7 @@ def _fill_window(account: str, today: date) -> None:
         boto3.client("dynamodb").batch_write_item(RequestItems={"TalliesTable": batch})  # type: ignore[dict-item]
 
 
+@cache
 def _accounts() -> DynamoAccounts:
     return DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
 

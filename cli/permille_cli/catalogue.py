@@ -47,6 +47,7 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
     ),
     "The stack": (
         Listed("local", "local.local_commands", "Run Permille on this computer, without an AWS account."),
+        Listed("cost", "commands.cost", "Show what Permille costs a month, line by line."),
         Listed("import-stack", "commands.import_stack", "Prepare the import of a deleted stack's resources."),
         Listed("uninstall", "commands.uninstall", "Prepare the deletion of the stack."),
     ),
