@@ -7,6 +7,7 @@ from rich.table import Table
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import changes
+from permille.domain.rules.denial import is_denied_by_hand
 from permille.domain.values.errors import InvalidInput
 from permille.schema.account_schema import account_json
 from permille.schema.review_schema import standing_json
@@ -183,7 +184,7 @@ def _sender(stack: Stack, account: Account, sender: str) -> dict[str, Any]:
     state = stack.switch.state_of(sender)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(sender, frozenset()))
-    by_hand = state is not None and account.is_denied_by_hand(state)
+    by_hand = state is not None and is_denied_by_hand(account, state)
     return {
         "caller_identity": sender,
         "exists": state is not None,

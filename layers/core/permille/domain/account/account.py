@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from permille.domain.account.assessment import Assessment
-from permille.domain.account.credential import Credential, Denial, Renewal, SenderState
+from permille.domain.account.credential import Credential, Denial, Renewal
+from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
@@ -51,6 +52,7 @@ class Account:
     links_valid_since: links issued until then are revoked
     risks_accepted: by sender, why its risky permissions are accepted
     owner_acts: what holders of its owner's links did lately
+    monthly_mail: whether the owner wants it, and when the last one was written
     import_run: the run of an import that is adding it; empty once it is complete
     due_at: when Enforce has to process it; None: not until something happens
     assessment: when it was last judged in this epoch; None if never
@@ -90,6 +92,7 @@ class Account:
     links_valid_since: datetime | None = None
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
+    monthly_mail: MonthlyMail = field(default_factory=MonthlyMail)
     import_run: str = ""
     due_at: datetime | None = None
     assessment: Assessment | None = None
@@ -147,10 +150,6 @@ class Account:
     def may_reactivate(self, keys: frozenset[str]) -> frozenset[str]:
         """The keys that enabling activates, of those that Permille deactivated: all but keys that were replaced."""
         return keys - self.renewal.retired if self.renewal else keys
-
-    def is_denied_by_hand(self, state: SenderState) -> bool:
-        """Whether IAM shows a deny by hand. Until IAM was read back, Permille itself may have put it there."""
-        return state.denied and self.status.may_send and self.in_sync
 
     @property
     def hold_reason(self) -> HoldReason:
