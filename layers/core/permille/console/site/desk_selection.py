@@ -6,7 +6,7 @@ from datetime import datetime
 from permille.console.site.desk_forms import DECISIONS, Form, version_of
 from permille.domain.account.account_search import AccountFilter
 from permille.domain.people.commands import Command
-from permille.domain.people.decisions import VersionRead
+from permille.domain.people.read_before import VersionRead
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.usecases.decisions.decisions import Result, decide_each
 from permille.usecases.views.desk_services import DeskServices
