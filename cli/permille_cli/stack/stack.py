@@ -35,6 +35,7 @@ from permille.ports.operator import (
 )
 from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.ports.smtp_passwords import SmtpPasswords
+from permille.ports.user_survey import UserSurvey
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
@@ -84,6 +85,7 @@ class Stack(ABC):
     tables: Tables
     tallies: Tallies
     timeline: AllTimelines
+    user_survey: UserSurvey
 
     @abstractmethod
     def now(self) -> datetime:
