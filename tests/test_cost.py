@@ -1,14 +1,11 @@
 """What it costs is told as it is computed, of what the benchmark counts, the template has, and prices with sources."""
 
-import json
 import re
 from typing import Any
 
 import pytest
-from bench import units
 from bench.cost import DOCUMENT, bills, cost_text, counted_text, month_of_a_million
 from bench.counted_units import MARKER_BYTES, counted_document, runs_a_month
-from bench.results import RESULTS
 from tests.support.builders import a_marker
 
 from permille.costs.bill import BillPart, total
@@ -30,12 +27,6 @@ def test_the_document_is_what_make_cost_writes() -> None:
 def test_the_package_has_the_units_that_make_cost_writes() -> None:
     """It cannot read template and benchmark, which are not in the layer."""
     assert COUNTED.read_text(encoding="utf-8") == counted_text(), "run `make cost`"
-
-
-def test_a_complaint_a_sweep_and_an_idle_run_ask_what_the_bench_counted() -> None:
-    assert units.counted() == json.loads((RESULTS / "units.json").read_text(encoding="utf-8")), (
-        "what is asked of AWS has changed: run `python -m bench.units`, then `make cost`"
-    )
 
 
 def test_the_readme_says_what_is_computed() -> None:
