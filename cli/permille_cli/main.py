@@ -29,6 +29,7 @@ from permille_cli.commands import (
     suppression,
     timeline,
     uninstall,
+    webhook,
 )
 from permille_cli.local import local_commands
 from permille_cli.local.demo import demo
@@ -58,6 +59,7 @@ app.add_typer(suppression.app, name="suppression")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(notify.app, name="notify")
+app.add_typer(webhook.app, name="webhook")
 app.command(name="timeline")(timeline.show)
 app.command()(import_stack.import_stack)
 app.command(name="uninstall")(uninstall.uninstall)

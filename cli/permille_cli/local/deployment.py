@@ -70,6 +70,7 @@ class Deployment:
             "MailFrom": MAIL_FROM,
             "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",  # and root
             "ReplayClock": "on",
+            "LocalWebhook": "on",
             "AlarmTopicArn": "none",
             "ConsoleConcurrency": "10",
             "ApiConcurrency": "10",

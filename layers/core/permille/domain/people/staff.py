@@ -8,7 +8,6 @@ from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption
 from permille.domain.login.revocation import owners_revoked_until
 from permille.domain.people.staff_commands import Exempt, StaffCommand
-from permille.domain.rules.hold import NEEDS_STAFF
 from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.staff import (
     ByStaff,
@@ -25,7 +24,7 @@ from permille.domain.timeline.kinds.staff import (
 from permille.domain.timeline.kinds.trial import TrialCancelled
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import DecisionRefused
-from permille.domain.values.status import Status
+from permille.domain.values.status import NEEDS_STAFF, Status
 from permille.domain.words.wording import in_zone, local
 
 LONGEST_EXEMPTION = timedelta(days=366)

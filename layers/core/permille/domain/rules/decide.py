@@ -13,7 +13,6 @@ from permille.domain.rules.alerts import alert, alerted_ids, next_assessment_at
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.rules.hold import (
-    NEEDS_STAFF,
     lacks_deliveries,
     put_on_hold,
     verdict_if_all_delivered,
@@ -29,7 +28,7 @@ from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.timeline.kinds.verdicts import Disabled, WouldDisable, WouldKeep
 from permille.domain.timeline.timeline import Entry, entry, system_entry
 from permille.domain.values.calendar import DAY
-from permille.domain.values.status import HoldReason, Status
+from permille.domain.values.status import NEEDS_STAFF, HoldReason, Status
 
 LONG_HOLD = timedelta(minutes=10)  # from then on the owner is alerted of the complaints
 

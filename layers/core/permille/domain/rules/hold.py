@@ -10,9 +10,7 @@ from permille.domain.rules.backlog import HOLD_AT_MOST
 from permille.domain.rules.evidence import Evidence
 from permille.domain.timeline.kinds.verdicts import RuleHeld
 from permille.domain.timeline.timeline import Entry, entry
-from permille.domain.values.status import HoldReason
-
-NEEDS_STAFF = (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)  # the others end by themselves
+from permille.domain.values.status import NEEDS_STAFF, HoldReason
 
 
 def verdict_if_all_delivered(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:

@@ -28,6 +28,9 @@ class HoldReason(StrEnum):
     NO_DELIVERIES = "no_deliveries"  # fewer deliveries than complaints are counted: delivery events are missing
 
 
+NEEDS_STAFF = (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)  # the others end by themselves
+
+
 class Mode(StrEnum):
     """Whether broken rules disable accounts: `monitor` is a dry run."""
 

@@ -6,8 +6,7 @@ from itertools import islice
 
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.people.commands import Command
-from permille.domain.rules.hold import NEEDS_STAFF
-from permille.domain.values.status import HoldReason
+from permille.domain.values.status import NEEDS_STAFF, HoldReason
 from permille.ports.desk import AccountIndex
 from permille.ports.paging import Page
 from permille.usecases.decisions import decisions

@@ -21,6 +21,7 @@ from permille.domain.timeline.kinds import (
     trial,
     trial_outcome,
     verdicts,
+    webhook,
 )
 from permille.domain.timeline.timeline import entry_as_read
 
@@ -46,4 +47,5 @@ MODULES = (
     trial,
     trial_outcome,
     verdicts,
+    webhook,
 )

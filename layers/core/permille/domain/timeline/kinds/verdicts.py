@@ -11,7 +11,7 @@ from permille.domain.timeline.kinds.decision_record import DecisionRecord
 from permille.domain.timeline.kinds.numbers import (
     Numbers,
 )
-from permille.domain.values.status import HoldReason, Status
+from permille.domain.values.status import NEEDS_STAFF, HoldReason, Status
 from permille.domain.words.mail_text import MailContext, MailTone, Section
 from permille.domain.words.wording import day, local, times, why_held
 
@@ -136,7 +136,7 @@ class WouldKeep(DecisionRecord):
         return f"{self.counts()} {self.allowance()}"
 
 
-@declared("held", Audience.STAFF)
+@declared("held", Audience.STAFF, announced=True)
 class RuleHeld(Numbers):
     """A broken rule is not acted on yet: uncounted `feedback` could still change the verdict, counting has `stalled`,
     the `breaker` is open, or there are `no_deliveries`."""
@@ -147,6 +147,10 @@ class RuleHeld(Numbers):
     @classmethod
     def of_verdict(cls, verdict: Verdict, why: HoldReason, waiting: int) -> "RuleHeld":
         return cls(**cls.counted_by(verdict), why=why, waiting=waiting)
+
+    @property
+    def is_announced(self) -> bool:
+        return self.why in NEEDS_STAFF
 
     def headline(self, platform: str) -> str:
         return f"{self.rule} is broken, and nothing is switched yet: {why_held(self.why)}"
