@@ -13,12 +13,13 @@ from permille.domain.words.wording import capital, local
 from permille.usecases.notifications import webhook_setup
 from permille.usecases.notifications.webhook_setup import WebhookStatus
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, err, literal, out
 
-app = typer.Typer(
-    help="Post events to the platform's HTTPS endpoint, signed by Standard Webhooks.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+app = Commands(
+    help="""Post events to the platform's HTTPS endpoint.
+
+An event is the entry of a timeline, as on the event bus. Requests are signed by Standard Webhooks."""
 )
 
 
@@ -37,7 +38,11 @@ def set_endpoint(
     The first time a signing secret is made, and printed once: give it to the endpoint. If a webhook is set, its URL
     and kinds are replaced and the secret stays. An endpoint that answered 410 Gone gets events again.
 
-    Example: permille webhook set https://app.example.com/hooks --kind disabled --kind reinstated
+    Examples:
+        permille webhook set https://app.example.com/hooks/permille
+        permille webhook set https://app.example.com/hooks/permille --kind disabled --kind reinstated
+
+    JSON fields: url, kinds (null for all), since, gone_at, secret (null where it stays)
     """
     new, kinds = SigningSecret(token_bytes(NEW_KEY_LENGTH)), dict.fromkeys(kind or [])
     address = check_url(url, local=stack.is_local)
@@ -55,9 +60,15 @@ def set_endpoint(
 
 @app.command()
 def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show where events are posted. Neither secrets are shown nor the URL's query, which can hold one.
+    """Show where events are posted.
 
-    Example: permille webhook show --json
+    Neither secrets are shown nor the URL's query, which can hold one. An endpoint that answered 410 Gone gets nothing
+    until `permille webhook set`.
+
+    Example:
+        permille webhook show
+
+    JSON fields: url (null where none is set), kinds, since, gone_at, secrets (how many sign now)
     """
     status = webhook_setup.webhook_status(stack.webhook_setup)
     if as_json:
@@ -81,7 +92,10 @@ def rotate_secret(
 
     Until the grace is over, requests have a signature by each secret. After a leak use --grace 0.
 
-    Example: permille webhook rotate-secret --grace 48
+    Example:
+        permille webhook rotate-secret --grace 48
+
+    JSON fields: secret, former_until
     """
     new, now = SigningSecret(token_bytes(NEW_KEY_LENGTH)), stack.now()
     rotated = webhook_setup.rotate_secret(stack.webhook_setup, new, grace, stack.operator_arn(), now)
@@ -95,9 +109,14 @@ def rotate_secret(
 
 @app.command()
 def remove(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Post no more events, and delete the secrets. Events that wait are dropped.
+    """Post no more events, and delete the secrets.
 
-    Example: permille webhook remove
+    Events that wait are dropped. The event bus and the timelines still have all of them.
+
+    Example:
+        permille webhook remove
+
+    JSON fields: removed (the URL; null where none was set)
     """
     removed = webhook_setup.remove_webhook(stack.webhook_setup, stack.operator_arn(), stack.now())
     if as_json:
@@ -113,7 +132,10 @@ def post_test(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     The event's kind is webhook_test; it is on no timeline. The stack's function posts it, as all events. Exits with 0
     if the endpoint took it, and with 1 if not.
 
-    Example: permille webhook test
+    Example:
+        permille webhook test
+
+    JSON fields: delivered, status, failure
     """
     reply = stack.webhook_tester.test()
     if as_json:

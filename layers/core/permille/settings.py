@@ -91,6 +91,7 @@ class NotifySettings(Settings):
     mail_from_name: str = ""
     reply_to: str = ""
     support_contact: str = ""
+    support_hours: str = ""
     brand_colour: str = "#2b6cb0"
 
 
@@ -121,6 +122,7 @@ class ConsoleSettings(Settings):
     origin_digests: str = ""
     frame_origins: str = ""
     support_contact: str = ""
+    support_hours: str = ""
     brand_colour: str = "#2b6cb0"
 
 
