@@ -262,7 +262,7 @@ def test_notify_sends_from_the_platforms_address_alone() -> None:
     assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
 
 
-DESK_INDEXES = ("reviews", "risk", "complaints", "bounces", "names", "owners")
+DESK_INDEXES = ("reviews", "risk", "complaints", "bounces", "search")
 NEEDED = {
     "IngestComplaint": {
         "SendersTable": {"BatchGetItem"},
@@ -298,7 +298,7 @@ NEEDED = {
     "Console": {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         **{f"AccountsTable/index/{index}": {"Query"} for index in DESK_INDEXES},
-        "SendersTable": {"GetItem", "UpdateItem"},
+        "SendersTable": {"UpdateItem"},
         "TalliesTable": {"Query", "UpdateItem"},
         "TimelineTable": {"GetItem", "Query", "PutItem"},
         "QuarantineTable": {"Scan"},

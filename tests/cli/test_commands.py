@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, a_complaint_entry, a_provider, a_server, an_account, by_staff
 from tests.support.fakes import User
-from tests.support.operator_fakes import FakeStack
+from tests.support.operator_fakes import FakeStack, a_sender
 from tests.support.terminal import Terminal
 
 from permille.domain.account.account import Account
@@ -111,6 +111,7 @@ RUNS = {
     "review request": [OFF, REQUEST],
     "review withdraw": [OFF, REQUEST, "review withdraw bakery"],
     "route": ["route connected"],
+    "sender find": ["sender find"],
     "sender ignore": [IGNORE],
     "sender list": [IGNORE, "sender list"],
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
@@ -146,6 +147,7 @@ def terminal(
     """On a stack where every command has something to do, and people's words look like emoji and markup."""
     monkeypatch.chdir(tmp_path)
     stack.tables.setups.update(SETUPS)
+    stack.iam_users.users["permille-old"] = a_sender(keys=["AKIAOLD"], has_mfa=True)
     provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()

@@ -44,6 +44,7 @@ from permille.bootstrap.ingest import ingest_services
 from permille.bootstrap.notify import notify_services
 from permille.bootstrap.webhook import webhook_runtime
 from permille.domain.account.account import Account
+from permille.domain.account.account_search import AccountFilter, AccountSearch
 from permille.domain.account.correction import Correction, Void
 from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
@@ -146,10 +147,11 @@ def shows_and_decides() -> None:
         due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
         accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
     desk.account_index.awaiting_support(10)
-    desk.account_index.by_id_prefix("b", 10)
+    for only in (None, *AccountFilter):
+        desk.account_index.find(AccountSearch("bak", only), 10, NOW)
+    desk.account_counts.count_awaiting_support(10)
+    desk.account_counts.count_held(10)
     desk.account_index.by_risk(10, sending=True)
-    for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
-        desk.account_index.find_by_owner_or_sender(name, 10)
     desk.account_index.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
     desk.account_index.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
@@ -255,7 +257,7 @@ def granted(function: str) -> set[tuple[str, str]]:
     }
 
 
-OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider")
+OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "search_text")
 OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)

@@ -45,6 +45,7 @@ from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, KeyUsage
 from permille.ports.identities import DnsRecord
 from permille.ports.operator import DeadLetter
 from permille.ports.table_setup import MissingSetup, TableSetup
+from permille.ports.user_survey import SurveyedUser
 from permille.usecases.login.issue_links import IssueServices, issue_link
 from permille_cli.stack.stack import Stack
 
@@ -375,6 +376,10 @@ class KnownUser:
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
     boundary: Any = None
+    path: str = "/"
+    tags: dict[str, str] = field(default_factory=dict)
+    has_password: bool = False
+    has_mfa: bool = False
 
 
 def a_sender(region: str = OUTPUTS["Region"], **known: Any) -> KnownUser:
@@ -433,7 +438,7 @@ class FakeIamUsers:
     def keys(self, name: str) -> Sequence[KeyUsage]:
         with self.faults.call("iam_users.keys"):
             user = self.users[name]
-            return [KeyUsage(key, NOW, user.used.get(key)) for key in user.keys]
+            return [KeyUsage(key, NOW, user.used.get(key), "ses" * (key in user.used)) for key in user.keys]
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
@@ -496,6 +501,34 @@ class FakeIamUsers:
 
 
 @dataclass(slots=True)
+class FakeUserSurvey:
+    """Implements `UserSurvey`, of the users of another fake."""
+
+    iam: FakeIamUsers
+
+    def all(self) -> Iterator[SurveyedUser]:
+        with self.iam.faults.call("user_survey.all"):
+            users = dict(self.iam.users)
+        for name, user in users.items():
+            own = [AppliedPolicy(f"policy {policy}", document) for policy, document in user.policies.items()]
+            by_group = {
+                group: [AppliedPolicy(f"policy {policy} of group {group}", one) for policy, one in policies.items()]
+                for group, policies in self.iam.of_groups.items()
+                if group in user.groups
+            }
+            boundary = AppliedPolicy("permissions boundary", user.boundary) if user.boundary else None
+            yield SurveyedUser(name, user.path, user.tags, frozenset(user.groups), own, by_group, boundary)
+
+    def has_password(self, name: str) -> bool:
+        with self.iam.faults.call("user_survey.has_password"):
+            return self.iam.users[name].has_password
+
+    def has_mfa(self, name: str) -> bool:
+        with self.iam.faults.call("user_survey.has_mfa"):
+            return self.iam.users[name].has_mfa
+
+
+@dataclass(slots=True)
 class FakeSmtpPasswords:
     """Implements `SmtpPasswords`. `stored`: user name and password, by account."""
 
@@ -542,6 +575,7 @@ class FakeStack(Stack):
     tables: FakeTables
     tallies: FakeTallies
     timeline: FakeAllTimelines
+    user_survey: FakeUserSurvey
     webhook_dead_letters: FakeDeadLetters
     webhook_register: FakeWebhookRegister
     webhook_secrets: FakeWebhookSecrets
@@ -630,4 +664,5 @@ def a_stack(**outputs: str) -> FakeStack:
         "webhook_secrets": FakeWebhookSecrets(faults),
         "webhook_tester": FakeWebhookTester(lambda: rows.webhook, faults),
     }
+    ports["user_survey"] = FakeUserSurvey(ports["iam_users"])
     return FakeStack(name="permille", outputs=OUTPUTS | outputs, rows=rows, **ports)

@@ -20,6 +20,7 @@ from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.smtp_secrets import SmtpSecrets
 from permille.aws.tables import DynamoTables
+from permille.aws.user_survey import IamUserSurvey
 from permille.aws.webhook_tester import LambdaWebhookTester
 from permille.bootstrap.adapters import Adapters
 from permille.bootstrap.clock import replayed_now
@@ -182,6 +183,10 @@ class DeployedStack(Adapters, Stack):
     @cached_property
     def stream_failures(self) -> SqsDeadLetters:
         return SqsDeadLetters(queue=self["StreamFailuresUrl"])
+
+    @cached_property
+    def user_survey(self) -> IamUserSurvey:
+        return IamUserSurvey()
 
     @cached_property
     def tables(self) -> DynamoTables:

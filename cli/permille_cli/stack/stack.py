@@ -35,6 +35,7 @@ from permille.ports.operator import (
 )
 from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.ports.smtp_passwords import SmtpPasswords
+from permille.ports.user_survey import UserSurvey
 from permille.ports.webhooks import WebhookRegister, WebhookSecrets, WebhookTester
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
@@ -86,6 +87,7 @@ class Stack(ABC):
     tables: Tables
     tallies: Tallies
     timeline: AllTimelines
+    user_survey: UserSurvey
     webhook_dead_letters: DeadLetters
     webhook_register: WebhookRegister
     webhook_secrets: WebhookSecrets

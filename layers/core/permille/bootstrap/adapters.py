@@ -71,7 +71,7 @@ class Adapters:
     def account_index(self) -> DynamoAccountIndex:
         from permille.aws.account_index import DynamoAccountIndex
 
-        return DynamoAccountIndex(accounts=self.names["accounts_table"], senders=self.names["senders_table"])
+        return DynamoAccountIndex(accounts=self.names["accounts_table"])
 
     @cached_property
     def idempotency(self) -> DynamoIdempotencyStore:

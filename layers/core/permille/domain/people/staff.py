@@ -24,7 +24,7 @@ from permille.domain.timeline.kinds.staff import (
 from permille.domain.timeline.kinds.trial import TrialCancelled
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import DecisionRefused
-from permille.domain.values.status import NEEDS_STAFF, Status
+from permille.domain.values.status import Status
 from permille.domain.words.wording import in_zone, local
 
 LONGEST_EXEMPTION = timedelta(days=366)
@@ -130,7 +130,7 @@ def exempt(account: Account, command: Exempt, zone: tzinfo, now: datetime) -> Ou
 def release(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """Releases a hold that waits for staff. Enforce then disables the account at once, if the rule is still broken."""
     hold = account.hold
-    if hold is None or hold.why not in NEEDS_STAFF:
+    if hold is None or not hold.why.needs_staff:
         waits = f"{account.id} waits for {hold.why}, which ends by itself" if hold else f"{account.id} is not held"
         raise DecisionRefused(f"{waits}; only a disabling that waits for staff can be let happen")
     if hold.released:

@@ -29,7 +29,7 @@ from permille.domain.timeline.kinds.system import BreakerOpened
 from permille.domain.timeline.kinds.verdicts import Disabled, WouldDisable, WouldKeep
 from permille.domain.timeline.timeline import Entry, entry, system_entry
 from permille.domain.values.calendar import DAY
-from permille.domain.values.status import NEEDS_STAFF, HoldReason, Status
+from permille.domain.values.status import HoldReason, Status
 
 LONG_HOLD = timedelta(minutes=10)  # from then on the owner is alerted of the complaints
 
@@ -117,7 +117,7 @@ def _hold(account: Account, why: HoldReason, verdict: Verdict, evidence: Evidenc
     if opens:
         account = replace(account, decided_at=now)
         entries.append(_breaker_opened(evidence, now, account.id))
-    if why in NEEDS_STAFF or is_long:
+    if why.needs_staff or is_long:
         alerted = alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
     return Outcome(replace(account, due_at=now), entries, [OpenBreaker(now)] if opens else [])

@@ -27,8 +27,10 @@ class HoldReason(StrEnum):
     BREAKER = "breaker"  # the breaker is full or open
     NO_DELIVERIES = "no_deliveries"  # fewer deliveries than complaints are counted: delivery events are missing
 
-
-NEEDS_STAFF = (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)  # the others end by themselves
+    @property
+    def needs_staff(self) -> bool:
+        """Whether people have to act; the other holds end by themselves."""
+        return self in (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)
 
 
 class Mode(StrEnum):

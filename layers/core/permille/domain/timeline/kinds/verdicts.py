@@ -11,7 +11,7 @@ from permille.domain.timeline.kinds.decision_record import DecisionRecord
 from permille.domain.timeline.kinds.numbers import (
     Numbers,
 )
-from permille.domain.values.status import NEEDS_STAFF, HoldReason, Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
 from permille.domain.words.wording import day, local, times, why_held
 
@@ -154,7 +154,7 @@ class RuleHeld(Numbers):
 
     @property
     def is_announced(self) -> bool:
-        return self.why in NEEDS_STAFF
+        return self.why.needs_staff
 
     def headline(self, platform: str) -> str:
         return f"{self.rule} is broken, and nothing is switched yet: {why_held(self.why)}"
