@@ -32,6 +32,7 @@ from tests.support.builders import (
     stopped_mail,
 )
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
+from tests.support.webhook_fakes import ENDPOINT
 
 from permille.aws.account_models import AccountRow
 from permille.aws.replay_clock import ReplayedTime
@@ -41,6 +42,7 @@ from permille.bootstrap.console import console_services
 from permille.bootstrap.enforce import enforce_services
 from permille.bootstrap.ingest import ingest_services
 from permille.bootstrap.notify import notify_services
+from permille.bootstrap.webhook import webhook_runtime
 from permille.domain.account.account import Account
 from permille.domain.account.account_search import AccountFilter, AccountSearch
 from permille.domain.account.correction import Correction, Void
@@ -118,7 +120,15 @@ def hands_on() -> None:
     the.idempotency.run_once("mail#1", lambda: None)
     with pytest.raises(ZeroDivisionError):
         the.idempotency.run_once("mail#2", lambda: [1 // 0].clear())
+    the.staff_count.next(NOW)
+    the.webhook.get()
     ReplayedTime(table="ControlTable").ahead()
+
+
+def posts() -> None:
+    the = webhook_runtime().services
+    assert the.endpoints.get() is None
+    the.endpoints.mark_gone(ENDPOINT, NOW)
 
 
 def issues() -> None:
@@ -187,6 +197,7 @@ CALLS: Mapping[str, Callable[[], None]] = {
     "IngestComplaint": ingests,
     "Enforce": enforces,
     "Notify": hands_on,
+    "Webhook": posts,
     "Access": issues,
     "Console": shows_and_decides,
     "Api": answers,
@@ -303,6 +314,7 @@ def a_look(table: str, **key: str) -> Abuse:
 ACCOUNTS = ("AccountsTable", {"account_id": ACCOUNT})
 LINKS, BREAKER = ("ControlTable", {"name": "links#staff"}), ("ControlTable", {"name": "breaker"})
 CARD = ("ComplaintsTable", {"account_id": ACCOUNT, "identity": "complaint#m-1"})
+HOOK = ("ControlTable", {"name": "webhook"})
 ENTRY = {"account_id": ACCOUNT, "entry_id": "e-1"}
 OF_DECISIONS = ("status", "switch_generation", "exemption", "trial", "denial", "renewal", "strikes", "epochs")
 NOT_OWNER = [name for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS) if name not in ("owner", "owner_mail")]
@@ -339,6 +351,16 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Notify", a_put("TimelineTable", **ENTRY)),
     ("Notify", a_look("ControlTable", name="links#staff")),
     ("Notify", a_look("SendersTable", caller_identity="permille-bakery")),
+    # who posts learns where to, and writes that nothing can be posted there any more
+    ("Notify", an_update(*HOOK, "url")),
+    *(("Webhook", an_update(*HOOK, name)) for name in ("kinds", "since", "valid_since")),
+    ("Webhook", a_put("ControlTable", name="webhook", url="https://x.example")),
+    ("Webhook", a_deletion("ControlTable", name="webhook")),
+    ("Webhook", an_update(*LINKS, "gone_at")),
+    ("Webhook", a_look("ControlTable", name="links#staff")),
+    ("Webhook", a_look("ControlTable", name="replay_clock")),
+    ("Webhook", a_look(*ACCOUNTS[:1], account_id=ACCOUNT)),
+    ("Webhook", a_look("TimelineTable", **ENTRY)),
     # who lets people in writes who was, and nothing about accounts, the breaker or what was written before
     ("Access", a_look(*ACCOUNTS[:1], account_id=ACCOUNT)),
     ("Access", an_update(*ACCOUNTS, "owner_email")),
@@ -391,6 +413,9 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Enforce", an_update("ControlTable", {"name": "breaker#2026-03-10T12"}, "passed")),
         ("Enforce", a_put("ControlTable", name="accounts", active="0")),
         ("Notify", a_look("ControlTable", name="replay_clock")),
+        ("Notify", a_look("ControlTable", name="webhook")),
+        ("Webhook", a_look("ControlTable", name="webhook")),
+        ("Webhook", an_update(*HOOK, "gone_at")),
         ("Console", an_update(*ACCOUNTS, "status")),
         ("Console", an_update(*BREAKER, "granted")),
         ("Console", an_update(*CARD, "voided")),
