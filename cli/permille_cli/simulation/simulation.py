@@ -16,7 +16,7 @@ HOUR = 3_600_000  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What is simulated: so many tenants of a population for so many days of sending, and how their feedback arrives."""
+    """What is simulated: so many tenants of a population for so many days, and how feedback arrives."""
 
     accounts: int
     days: int
@@ -35,6 +35,8 @@ class Simulation:
 
     def _arriving(self, number: int, tenant: TenantFeedback) -> Iterator[Report]:
         reports = tenant.reports(self.days, self.beginning)
+        if self.transport == DIRECT:
+            return reports
         return self.transport.transported(reports, chance_of(self.seed, number, "transport"))
 
 
