@@ -30,6 +30,7 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
         Listed("platform", "commands.platform", "Show the platform's reputation with SES."),
     ),
     "Setting up": (
+        Listed("import", "commands.import_accounts", "Add many accounts from a CSV file."),
         Listed("policy", "commands.policy", "Show, evaluate and change the rules."),
         Listed("link", "commands.link", "Make and revoke login links and API tokens."),
         Listed("sender", "commands.sender", "Manage senders that belong to no account."),

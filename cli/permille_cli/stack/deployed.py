@@ -18,7 +18,9 @@ from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
+from permille.aws.smtp_secrets import SmtpSecrets
 from permille.aws.tables import DynamoTables
+from permille.aws.user_survey import IamUserSurvey
 from permille.bootstrap.adapters import Adapters
 from permille.bootstrap.clock import replayed_now
 from permille.domain.values.errors import Failed, InvalidInput, NotFound
@@ -129,6 +131,9 @@ class DeployedStack(Adapters, Stack):
         with service_call("reading who runs this command"):
             return str(client("sts").get_caller_identity()["Arn"])
 
+    def smtp_passwords(self, prefix: str) -> SmtpSecrets:
+        return SmtpSecrets(stack=self.name, prefix=prefix)
+
     @cached_property
     def outputs(self) -> dict[str, str]:
         return self._find(self.name)
@@ -176,6 +181,10 @@ class DeployedStack(Adapters, Stack):
     @cached_property
     def stream_failures(self) -> SqsDeadLetters:
         return SqsDeadLetters(queue=self["StreamFailuresUrl"])
+
+    @cached_property
+    def user_survey(self) -> IamUserSurvey:
+        return IamUserSurvey()
 
     @cached_property
     def tables(self) -> DynamoTables:

@@ -34,6 +34,8 @@ from permille.ports.operator import (
     Tables,
 )
 from permille.ports.providers import Secrets, SmtpLoginCheck
+from permille.ports.smtp_passwords import SmtpPasswords
+from permille.ports.user_survey import UserSurvey
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
@@ -83,6 +85,7 @@ class Stack(ABC):
     tables: Tables
     tallies: Tallies
     timeline: AllTimelines
+    user_survey: UserSurvey
 
     @abstractmethod
     def now(self) -> datetime:
@@ -99,6 +102,10 @@ class Stack(ABC):
     @abstractmethod
     def operator_arn(self) -> str:
         """The ARN of the operator, as authenticated by AWS. Timelines have it for decisions of staff."""
+
+    @abstractmethod
+    def smtp_passwords(self, prefix: str) -> SmtpPasswords:
+        """The store of SMTP credentials in Secrets Manager, one secret PREFIX/ID/smtp for each account."""
 
     def __getitem__(self, output: str) -> str:
         try:

@@ -104,6 +104,11 @@ class Facts:
         return self.kind.tone
 
     @property
+    def can_be_stopped(self) -> bool:
+        """Whether the owner can stop such mails by a link in them."""
+        return False
+
+    @property
     def button(self) -> MailButton:
         """The button of the mail: what the owner can do next."""
         return SEE_REPORT
