@@ -1,6 +1,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -84,6 +85,54 @@ def test_what_the_parser_counts_is_the_truth(simulation: Simulation) -> None:
         numbers = (truth.delivered, truth.complaints, truth.permanent_bounces, truth.transient_bounces)
         assert tuple(counted[sender, kind] for kind in ("Delivery", "Complaint", "Bounce", "Transient")) == numbers
     assert len(identities) == sum(one.delivered + one.complaints + one.permanent_bounces for one in drawn)
+
+
+@given(simulations, st.integers(1, 4))
+def test_more_days_change_nothing_of_the_days_before(simulation: Simulation, more: int) -> None:
+    reports, _ = simulated(simulation)
+
+    of_more, _ = simulated(replace(simulation, days=simulation.days + more))
+
+    assert set(reports) <= set(of_more)
+
+
+@given(simulations, st.builds(BounceShares, st.floats(0, 0.25), st.floats(0, 0.25)))
+def test_bounces_change_no_number_of_deliveries_and_complaints(simulation: Simulation, bounces: BounceShares) -> None:
+    without_bursts = replace(simulation, population=replace(simulation.population, bursts=Bursts()))
+    with_others = replace(without_bursts, population=replace(without_bursts.population, bounces=bounces))
+
+    _, before = simulated(without_bursts)
+    _, after = simulated(with_others)
+
+    assert [(one.delivered, one.complaints) for one in after] == [(one.delivered, one.complaints) for one in before]
+
+
+@given(simulations)
+def test_bursts_add_complaints(simulation: Simulation) -> None:
+    _, without = simulated(replace(simulation, population=replace(simulation.population, bursts=Bursts())))
+    _, with_bursts = simulated(simulation)
+
+    for before, after in zip(without, with_bursts, strict=True):
+        assert before.complaints <= after.complaints <= after.delivered
+        assert after.true_rate >= before.true_rate
+
+
+def test_bursts_have_the_share_and_the_factor_that_are_asked_for() -> None:
+    population = Population(rates={200: 1}, volumes={20_000: 1}, rhythms=(1,), bursts=Bursts(0.25, 9.0))
+    _, drawn = simulated(Simulation(12, 30, 1, BEGINNING, population))
+
+    assert sum(one.bursts for one in drawn) / (12 * 30) == pytest.approx(0.25, abs=0.07)
+    assert {one.true_rate for one in drawn} == {0.006}  # 0.002, three times: a quarter of the mailings have nine times
+    assert sum(one.complaints for one in drawn) / sum(one.delivered for one in drawn) == pytest.approx(0.006, rel=0.1)
+
+
+def test_bounces_have_the_shares_that_are_asked_for() -> None:
+    population = Population(volumes={3_000: 1}, rhythms=(1,), bounces=BounceShares(0.06, 0.02, 0.5))
+    _, drawn = simulated(Simulation(60, 10, 1, BEGINNING, population))
+
+    mails = sum(one.mails for one in drawn)
+    assert sum(one.permanent_bounces for one in drawn) / mails == pytest.approx(0.06, rel=0.15)
+    assert sum(one.transient_bounces for one in drawn) / mails == pytest.approx(0.02, rel=0.15)
 
 
 def test_a_mailing_is_drawn_when_what_comes_before_it_was_read() -> None:
