@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 NOWHERE = "127.0.0.1:9"  # no mail is sent
-IDEMPOTENCY_TABLE = "IdempotencyTable"
+IDEMPOTENCY_TABLE = "UsualIdempotencyTable"
 USUAL_TALLIES_TABLE = "UsualTalliesTable"
 KEY_TYPES: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")
 DUMMY = {
