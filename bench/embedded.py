@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
-from bench.deliveries import caller
 from tests.support.aws_tables import creations
 
 from permille_cli.local.emulation import emulated
 from permille_cli.local.state import StateDirectory
+from permille_cli.simulation.population import caller_of
 from permille_cli.stack.template import load
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def client_of(service: Any, environment: Mapping[str, str]) -> Any:
 
 def enrol(dynamodb: "DynamoDBClient", accounts: Iterable[str]) -> None:
     for account in accounts:
-        row = {"caller_identity": {"S": caller(account)}, "account_id": {"S": account}}
+        row = {"caller_identity": {"S": caller_of(account)}, "account_id": {"S": account}}
         dynamodb.put_item(TableName="SendersTable", Item=row)
 
 
