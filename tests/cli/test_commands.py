@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, a_complaint_entry, a_provider, a_server, an_account, by_staff
 from tests.support.fakes import User
-from tests.support.operator_fakes import FakeStack
+from tests.support.operator_fakes import FakeStack, a_sender
 from tests.support.terminal import Terminal
 
 from permille.domain.account.account import Account
@@ -43,6 +43,7 @@ from permille_cli.main import status_of
 from permille_cli.stack import retained
 from permille_cli.stack.template import load
 
+ACCOUNTS = Path(__file__).parent / "accounts.csv"
 ADDRESSES = Path(__file__).parent / "addresses.csv"
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
 COMPLAINT = a_complaint_entry(at=NOW - timedelta(hours=1), subject=WORDS)
@@ -53,6 +54,7 @@ IGNORE = f"sender ignore platform-mail {BECAUSE}"
 REQUEST = f"review request bakery {ASKED}"
 VOID = f"complaint void bakery {COMPLAINT.id} {BECAUSE}"
 SIMULATE = "simulate --accounts 20 --days 2 --out feedback.jsonl --force"
+HOOK = "webhook set 'https://hooks.example/:fire:/[b]?token=x'"
 CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':fire:[b]' --password-stdin"
 # What is typed to see a command at work, the command itself last.
 RUNS = {
@@ -76,7 +78,9 @@ RUNS = {
     "complaint list": ["complaint list bakery"],
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
+    "cost": ["cost --emails 1000000 --accounts 1000"],
     "feedback redrive": ["feedback redrive"],
+    "import": [f"import --csv {ACCOUNTS} --apply --yes --secrets-manager permille/smtp"],
     "import-stack": ["import-stack"],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name crm"],
@@ -110,6 +114,7 @@ RUNS = {
     "review request": [OFF, REQUEST],
     "review withdraw": [OFF, REQUEST, "review withdraw bakery"],
     "route": ["route connected"],
+    "sender find": ["sender find"],
     "sender ignore": [IGNORE],
     "sender list": [IGNORE, "sender list"],
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
@@ -122,6 +127,11 @@ RUNS = {
     "suppression show": ["suppression show bakery ann@example.com"],
     "timeline": [OFF, "timeline bakery"],
     "uninstall": ["uninstall --yes"],
+    "webhook remove": [HOOK, "webhook remove"],
+    "webhook rotate-secret": [HOOK, "webhook rotate-secret --grace 48"],
+    "webhook set": [f"{HOOK} --kind disabled"],
+    "webhook show": [HOOK, "webhook rotate-secret", "webhook show"],
+    "webhook test": [HOOK, "webhook test"],
 }
 SETUPS = {f"permille-{name}-1": setup for name, setup in retained.tables(load()).items()}
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
@@ -140,6 +150,7 @@ def terminal(
     """On a stack where every command has something to do, and people's words look like emoji and markup."""
     monkeypatch.chdir(tmp_path)
     stack.tables.setups.update(SETUPS)
+    stack.iam_users.users["permille-old"] = a_sender(keys=["AKIAOLD"], has_mfa=True)
     provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()

@@ -28,6 +28,7 @@ from tests.support.fakes import (
     Rows,
     User,
 )
+from tests.support.webhook_fakes import FakeWebhookRegister, FakeWebhookSecrets, FakeWebhookTester
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
@@ -36,6 +37,7 @@ from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.sending.iam_policy import allowed_resources, sending_policy
+from permille.domain.sending.smtp_server import Password, Server
 from permille.domain.timeline.kinds.system import BreakerReset, SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.domain.values.errors import Conflict, InvalidPolicy, RequestRejected, Unavailable
@@ -45,6 +47,7 @@ from permille.ports.identities import DnsRecord
 from permille.ports.objects import StoredObject
 from permille.ports.operator import DeadLetter
 from permille.ports.table_setup import MissingSetup, TableSetup
+from permille.ports.user_survey import SurveyedUser
 from permille.usecases.login.issue_links import IssueServices, issue_link
 from permille_cli.stack.stack import Stack
 
@@ -413,6 +416,10 @@ class KnownUser:
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
     boundary: Any = None
+    path: str = "/"
+    tags: dict[str, str] = field(default_factory=dict)
+    has_password: bool = False
+    has_mfa: bool = False
 
 
 def a_sender(region: str = OUTPUTS["Region"], **known: Any) -> KnownUser:
@@ -471,7 +478,7 @@ class FakeIamUsers:
     def keys(self, name: str) -> Sequence[KeyUsage]:
         with self.faults.call("iam_users.keys"):
             user = self.users[name]
-            return [KeyUsage(key, NOW, user.used.get(key)) for key in user.keys]
+            return [KeyUsage(key, NOW, user.used.get(key), "ses" * (key in user.used)) for key in user.keys]
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
@@ -528,11 +535,59 @@ class FakeIamUsers:
         with self.faults.call("iam_users.has_role"):
             return name in self.roles
 
+    def names(self) -> frozenset[str]:
+        with self.faults.call("iam_users.names"):
+            return frozenset(name.lower() for name in self.users)
+
+
+@dataclass(slots=True)
+class FakeUserSurvey:
+    """Implements `UserSurvey`, of the users of another fake."""
+
+    iam: FakeIamUsers
+
+    def all(self) -> Iterator[SurveyedUser]:
+        with self.iam.faults.call("user_survey.all"):
+            users = dict(self.iam.users)
+        for name, user in users.items():
+            own = [AppliedPolicy(f"policy {policy}", document) for policy, document in user.policies.items()]
+            by_group = {
+                group: [AppliedPolicy(f"policy {policy} of group {group}", one) for policy, one in policies.items()]
+                for group, policies in self.iam.of_groups.items()
+                if group in user.groups
+            }
+            boundary = AppliedPolicy("permissions boundary", user.boundary) if user.boundary else None
+            yield SurveyedUser(name, user.path, user.tags, frozenset(user.groups), own, by_group, boundary)
+
+    def has_password(self, name: str) -> bool:
+        with self.iam.faults.call("user_survey.has_password"):
+            return self.iam.users[name].has_password
+
+    def has_mfa(self, name: str) -> bool:
+        with self.iam.faults.call("user_survey.has_mfa"):
+            return self.iam.users[name].has_mfa
+
+
+@dataclass(slots=True)
+class FakeSmtpPasswords:
+    """Implements `SmtpPasswords`. `stored`: user name and password, by account."""
+
+    stored: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    faults: Faults = field(default_factory=Faults)
+
+    def key_of(self, account_id: str) -> str:
+        with self.faults.call("smtp_passwords.key_of"):
+            return self.stored.get(account_id, ("", ""))[0]
+
+    def put(self, account_id: str, server: Server, password: Password) -> None:
+        with self.faults.call("smtp_passwords.put"):
+            self.stored[account_id] = server.user, password.reveal()
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FakeStack(Stack):
     """A stack of fakes over the same rows. `faults`: any call of any port can be made to fail; `is_there`: whether
-    CloudFormation has it."""
+    CloudFormation has it; `passwords_below`: the stores of passwords by their prefix."""
 
     accounts: FakeAllAccounts
     control: FakeOperatorControl
@@ -561,9 +616,15 @@ class FakeStack(Stack):
     tables: FakeTables
     tallies: FakeTallies
     timeline: FakeAllTimelines
+    user_survey: FakeUserSurvey
+    webhook_dead_letters: FakeDeadLetters
+    webhook_register: FakeWebhookRegister
+    webhook_secrets: FakeWebhookSecrets
+    webhook_tester: FakeWebhookTester
     rows: Rows
     time: datetime = NOW
     is_there: bool = False
+    passwords_below: dict[str, FakeSmtpPasswords] = field(default_factory=dict)
 
     @property
     def faults(self) -> Faults:
@@ -586,6 +647,9 @@ class FakeStack(Stack):
 
     def pause(self, seconds: float) -> None:
         """Nobody waits."""
+
+    def smtp_passwords(self, prefix: str) -> FakeSmtpPasswords:
+        return self.passwords_below.setdefault(prefix, FakeSmtpPasswords(faults=self.faults))
 
     def at(self, time: datetime) -> "FakeStack":
         """The same stack at another time."""
@@ -637,5 +701,10 @@ def a_stack(**outputs: str) -> FakeStack:
         "tables": FakeTables(faults=faults),
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
+        "webhook_dead_letters": FakeDeadLetters(faults),
+        "webhook_register": FakeWebhookRegister(rows),
+        "webhook_secrets": FakeWebhookSecrets(faults),
+        "webhook_tester": FakeWebhookTester(lambda: rows.webhook, faults),
     }
+    ports["user_survey"] = FakeUserSurvey(ports["iam_users"])
     return FakeStack(name="permille", outputs=OUTPUTS | outputs, rows=rows, **ports)

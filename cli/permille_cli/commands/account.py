@@ -7,6 +7,7 @@ from rich.table import Table
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import changes
+from permille.domain.rules.denial import is_denied_by_hand
 from permille.domain.values.errors import InvalidInput
 from permille.schema.account_schema import account_json
 from permille.schema.review_schema import standing_json
@@ -144,7 +145,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     JSON fields: account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone, owner_mail,
     may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, window (days, first_day, last_day, delivered,
     complaints, bounces), limit_per_1000, allowance_left, policy, provider, old_credential_works_until, identities,
-    senders (caller_identity, exists, agrees, denied, denied_by_hand, keys), risks_accepted
+    senders (caller_identity, exists, agrees, denied, denied_by_hand, keys), risks_accepted, is_complete
     """
     account = stack.account(account_id)
     now = account.after_last_decision(stack.now())
@@ -154,9 +155,12 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
+        named |= {"is_complete": not account.import_run}
         emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
         print_standing(account, verdict, senders, now)
+        if account.import_run:
+            out.print("Its import was cut off: repeat `permille import`.")
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 
@@ -180,7 +184,7 @@ def _sender(stack: Stack, account: Account, sender: str) -> dict[str, Any]:
     state = stack.switch.state_of(sender)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(sender, frozenset()))
-    by_hand = state is not None and account.is_denied_by_hand(state)
+    by_hand = state is not None and is_denied_by_hand(account, state)
     return {
         "caller_identity": sender,
         "exists": state is not None,

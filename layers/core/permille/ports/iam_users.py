@@ -62,11 +62,13 @@ class KeyUsage:
     """An access key, and when it was used.
 
     used_at: the last use, which IAM learns late; None where it knows of none
+    service: the service of the last use, such as `ses`; empty where there is none
     """
 
     id: str
     created_at: datetime
     used_at: datetime | None
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +130,12 @@ class Membership(Protocol):
         """Deletes the policy that `allow` set."""
 
 
-class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, Protocol):
+class UserDirectory(Protocol):
+    """All IAM users of the AWS account."""
+
+    def names(self) -> frozenset[str]:
+        """Their names in lower case: IAM has no two that differ in case alone."""
+
+
+class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, UserDirectory, Protocol):
     """All of IAM that the operator's command needs."""

@@ -34,14 +34,18 @@ _PROVIDER_LINES: Mapping[Status, str] = {
 }
 
 
-def report_page(report: OwnerReport, brand: Brand, csrf: str, fields: ReviewInput | None = None) -> dict[str, Any]:
-    """The template variables of report.html.j2. `fields`: of the review form, where it was refused."""
+def report_page(
+    report: OwnerReport, brand: Brand, csrf: str, fields: ReviewInput | None = None, refused: str = ""
+) -> dict[str, Any]:
+    """The template variables of report.html.j2. `fields`: of the review form, where it was refused; `refused`: why
+    another form was."""
     return {
         **_shared_values(report),
         **_standing_values(report, brand),
         "review": review_values(report, brand, fields),
         "csrf": csrf,
-        "wrong": fields.error if fields else "",
+        "wrong": fields.error if fields else refused,
+        "monthly_mail": not report.account.monthly_mail.stopped,
         "provider": _provider(report.account),
         **feedback_values(report),
         **timeline_values(report.account, report.entries[:SHOWN_ENTRIES], _earlier(report), brand, report.voided),

@@ -13,13 +13,13 @@ from permille.domain.rules.alerts import alert, alerted_ids, next_assessment_at
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.rules.hold import (
-    NEEDS_STAFF,
     lacks_deliveries,
     put_on_hold,
     verdict_if_all_delivered,
     waits_for,
     waits_for_deliveries,
 )
+from permille.domain.rules.monthly_mails import with_monthly_mail
 from permille.domain.rules.outcome import Outcome
 from permille.domain.rules.recheck import decide_again
 from permille.domain.rules.reminders import remind
@@ -85,11 +85,12 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
         outcome = _note_only(account, verdict, evidence, rules, now, not_enforced)
         if not_enforced == "monitor":
             return outcome
-        alerted = alert(outcome.account, verdict, evidence, now)
+        alerted = with_monthly_mail(alert(outcome.account, verdict, evidence, now), verdict, now)
         return Outcome(alerted.account, outcome.entries + alerted.entries)
     if evidence.acts:
         return _act(account, verdict, evidence, rules, now)
-    return alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
+    alerted = alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
+    return with_monthly_mail(alerted, verdict, now)
 
 
 def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:
@@ -116,7 +117,7 @@ def _hold(account: Account, why: HoldReason, verdict: Verdict, evidence: Evidenc
     if opens:
         account = replace(account, decided_at=now)
         entries.append(_breaker_opened(evidence, now, account.id))
-    if why in NEEDS_STAFF or is_long:
+    if why.needs_staff or is_long:
         alerted = alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
     return Outcome(replace(account, due_at=now), entries, [OpenBreaker(now)] if opens else [])

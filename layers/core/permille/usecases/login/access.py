@@ -65,12 +65,12 @@ def authenticate(
         valid_since = register.get(claims.role, claims.subject).valid_since
         if valid_since is None:
             raise NotAuthenticated("nothing is known of links of this name")
-        revocation.check_revoked(claims, valid_since)
+        revocation.check_revoked(claims.issued_at, valid_since)
         return claims, None
     account = accounts.get(claims.subject)
     if account is None:
         raise NotAuthenticated("there is no such account any more")
-    revocation.check_revoked(claims, account.links_valid_since)
+    revocation.check_revoked(claims.issued_at, account.links_valid_since)
     return claims, account
 
 
@@ -88,5 +88,5 @@ def owner_of(token: str, signer: TokenSigner, accounts: Accounts) -> Account:
     account = accounts.get(claims.subject)
     if account is None:
         raise NotAuthenticated("there is no such account any more")
-    revocation.check_revoked(claims, account.links_valid_since)
+    revocation.check_revoked(claims.issued_at, account.links_valid_since)
     return account

@@ -10,6 +10,7 @@ from permille.domain.timeline.kinds import (
     corrections,
     credential,
     decision_record,
+    monthly,
     owner_contact,
     provider,
     quarantine,
@@ -21,6 +22,7 @@ from permille.domain.timeline.kinds import (
     trial,
     trial_outcome,
     verdicts,
+    webhook,
 )
 from permille.domain.timeline.timeline import entry_as_read
 
@@ -35,6 +37,7 @@ MODULES = (
     corrections,
     credential,
     decision_record,
+    monthly,
     owner_contact,
     provider,
     quarantine,
@@ -46,4 +49,5 @@ MODULES = (
     trial,
     trial_outcome,
     verdicts,
+    webhook,
 )
