@@ -53,6 +53,7 @@ OFF = f"account disable bakery {BECAUSE}"
 IGNORE = f"sender ignore platform-mail {BECAUSE}"
 REQUEST = f"review request bakery {ASKED}"
 VOID = f"complaint void bakery {COMPLAINT.id} {BECAUSE}"
+HOOK = "webhook set 'https://hooks.example/:fire:/[b]?token=x'"
 CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':fire:[b]' --password-stdin"
 # What is typed to see a command at work, the command itself last.
 RUNS = {
@@ -75,6 +76,7 @@ RUNS = {
     "complaint list": ["complaint list bakery"],
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
+    "cost": ["cost --emails 1000000 --accounts 1000"],
     "feedback redrive": ["feedback redrive"],
     "import": [f"import --csv {ACCOUNTS} --apply --yes --secrets-manager permille/smtp"],
     "import-stack": ["import-stack"],
@@ -123,6 +125,11 @@ RUNS = {
     "suppression show": ["suppression show bakery ann@example.com"],
     "timeline": [OFF, "timeline bakery"],
     "uninstall": ["uninstall --yes"],
+    "webhook remove": [HOOK, "webhook remove"],
+    "webhook rotate-secret": [HOOK, "webhook rotate-secret --grace 48"],
+    "webhook set": [f"{HOOK} --kind disabled"],
+    "webhook show": [HOOK, "webhook rotate-secret", "webhook show"],
+    "webhook test": [HOOK, "webhook test"],
 }
 SETUPS = {f"permille-{name}-1": setup for name, setup in retained.tables(load()).items()}
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"

@@ -20,6 +20,7 @@ from tests.support.asked import Asked
 from tests.support.builders import ACCOUNT, NOW, a_provider, a_server, an_account
 from tests.support.fakes import FakeLinkRegister, FakeSmtpLoginCheck, FakeTokenSigner, Rows
 from tests.support.operator_fakes import FakeLinkIssuer
+from tests.support.webhook_fakes import ENDPOINT, FakeWebhookTester
 from tests.support.wire import Wire
 
 from permille.aws.identities import SesIdentities
@@ -75,6 +76,7 @@ def a_stack() -> DeployedStack:
         "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
         "ConsoleUrl": "https://console.example/",
         "PolicyParameterName": "/permille/policy",
+        "WebhookSecretsParameterName": "/permille/webhook-secrets",
     }
     stack = StackOfThen("permille", lambda _: outputs)
     _client.cache_clear()  # the next ones are listened to
@@ -85,7 +87,8 @@ def a_stack() -> DeployedStack:
         login_check=FakeSmtpLoginCheck(logins={a_server(user=":fire:[b]"): "{}"}),
         link_issuer=FakeLinkIssuer(
             IssueServices(FakeTokenSigner(), FakeLinkRegister(Rows()))
-        ),  # its adapter asks a function
+        ),  # its adapter asks a function, as the next one's
+        webhook_tester=FakeWebhookTester(lambda: ENDPOINT),
     )
     return stack
 

@@ -27,6 +27,7 @@ from tests.support.fakes import (
     Rows,
     User,
 )
+from tests.support.webhook_fakes import FakeWebhookRegister, FakeWebhookSecrets, FakeWebhookTester
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
@@ -575,6 +576,10 @@ class FakeStack(Stack):
     tallies: FakeTallies
     timeline: FakeAllTimelines
     user_survey: FakeUserSurvey
+    webhook_dead_letters: FakeDeadLetters
+    webhook_register: FakeWebhookRegister
+    webhook_secrets: FakeWebhookSecrets
+    webhook_tester: FakeWebhookTester
     rows: Rows
     time: datetime = NOW
     is_there: bool = False
@@ -654,6 +659,10 @@ def a_stack(**outputs: str) -> FakeStack:
         "tables": FakeTables(faults=faults),
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
+        "webhook_dead_letters": FakeDeadLetters(faults),
+        "webhook_register": FakeWebhookRegister(rows),
+        "webhook_secrets": FakeWebhookSecrets(faults),
+        "webhook_tester": FakeWebhookTester(lambda: rows.webhook, faults),
     }
     ports["user_survey"] = FakeUserSurvey(ports["iam_users"])
     return FakeStack(name="permille", outputs=OUTPUTS | outputs, rows=rows, **ports)

@@ -72,6 +72,7 @@ class Deployment:
             "SupportHours": "Monday to Friday, 9:00 to 17:00",
             "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",  # and root
             "ReplayClock": "on",
+            "LocalWebhook": "on",
             "AlarmTopicArn": "none",
             "ConsoleConcurrency": "10",
             "ApiConcurrency": "10",

@@ -36,9 +36,11 @@ from permille.ports.operator import (
 from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.ports.smtp_passwords import SmtpPasswords
 from permille.ports.user_survey import UserSurvey
+from permille.ports.webhooks import WebhookRegister, WebhookSecrets, WebhookTester
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
+from permille.usecases.notifications.webhook_setup import WebhookSetup
 from permille.usecases.senders.change_services import ChangeServices
 from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.renew_credential import RenewServices
@@ -86,6 +88,10 @@ class Stack(ABC):
     tallies: Tallies
     timeline: AllTimelines
     user_survey: UserSurvey
+    webhook_dead_letters: DeadLetters
+    webhook_register: WebhookRegister
+    webhook_secrets: WebhookSecrets
+    webhook_tester: WebhookTester
 
     @abstractmethod
     def now(self) -> datetime:
@@ -152,6 +158,10 @@ class Stack(ABC):
     @property
     def renewing(self) -> RenewServices:
         return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.tag, self.pause)
+
+    @property
+    def webhook_setup(self) -> WebhookSetup:
+        return WebhookSetup(self.webhook_register, self.webhook_secrets, self.timeline)
 
     def pause(self, seconds: float) -> None:
         """Sleeps."""
