@@ -15,6 +15,7 @@ from permille_cli.commands import (
     account,
     breaker,
     complaint,
+    doctor,
     feedback,
     import_stack,
     link,
@@ -59,6 +60,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(notify.app, name="notify")
 app.command(name="timeline")(timeline.show)
+app.command(name="doctor")(doctor.doctor)
 app.command()(import_stack.import_stack)
 app.command(name="uninstall")(uninstall.uninstall)
 local_commands.app.command(name="demo")(demo.run)

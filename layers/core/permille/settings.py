@@ -145,3 +145,37 @@ class AccessSettings(Settings):
     timeline_table: str
     staff_link_key: str
     platform_token_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorSettings(Settings):
+    """Names of what is checked. `powertools_service_name`: the stack's; `embedded`: `yes` in an embedded stack."""
+
+    powertools_service_name: str
+    control_table: str
+    accounts_table: str
+    senders_table: str
+    tallies_table: str
+    timeline_table: str
+    quarantine_table: str
+    policy_parameter: str
+    enforcement_mode: str
+    deny_group: str
+    configuration_set: str
+    feedback_topic_arn: str
+    feedback_queue_url: str
+    feedback_dead_letter_queue_url: str
+    notify_queue_url: str
+    notify_dead_letter_queue_url: str
+    stream_failures_url: str
+    ingest_function_name: str
+    enforce_function_name: str
+    notify_function_name: str
+    console_function_name: str
+    api_function_name: str
+    access_function_name: str
+    enforce_schedule_name: str
+    mail_from: str
+    alarm_topic_arn: str
+    other_mail: str
+    embedded: str = ""

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from functools import cache
 
-from permille.aws.queues import DESK_QUEUES, SqsQueues
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.console.proxy import Proxy
@@ -49,7 +48,7 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         control=adapters.control,
         breaker_admin=adapters.control,
         switch=adapters.switch,
-        queues=SqsQueues(urls={name: adapters.names[setting] for name, setting in DESK_QUEUES.items()}),
+        queues=adapters.queues,
         quarantine_count=adapters.quarantine,
         suppressions=adapters.suppressions,
         ses=adapters.ses,
