@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from permille.domain.doctor.check import Problem, Severity, check
-from permille.domain.doctor.checkup import Checkup
+from permille.domain.doctor.checkup import STALE_AFTER, Checkup
 from permille.domain.doctor.facts import FunctionState, ScheduleRule, Trigger
 from permille.domain.doctor.names import StackNames
 
@@ -46,6 +46,17 @@ class LastCheckup:
     last: Checkup | None
     ours: str
     modified_at: datetime
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it ran since it was deployed."""
+        return self.last is not None and self.last.checked_at >= self.modified_at
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it should have run by now."""
+        latest = max(self.modified_at, self.last.checked_at) if self.last else self.modified_at
+        return self.now - latest > STALE_AFTER
 
 
 @check("triggers", Severity.BROKEN, "What waits in the queue or stream is not processed, and expires in the end.")
@@ -105,7 +116,7 @@ def replay_clock(functions: tuple[FunctionState, ...]) -> Iterator[Problem]:
 def code_version(state: LastCheckup) -> Iterator[Problem]:
     """The functions run the code of this command"""
     last = state.last
-    if last and state.modified_at <= last.checked_at and last.code != state.ours:
+    if last and state.is_known and last.code != state.ours:
         mend = "install the command from the version that is deployed, or deploy this one: sam build && sam deploy"
         yield Problem(f"The stack runs {last.code}, and this command is {state.ours}.", mend)
 
@@ -113,8 +124,8 @@ def code_version(state: LastCheckup) -> Iterator[Problem]:
 @check("scheduled-checks", Severity.WARNING, "What breaks later is found by nobody, and the desk shows old findings.")
 def scheduled_checks(state: LastCheckup) -> Iterator[Problem]:
     """The function Doctor checks the stack every few hours"""
-    mend = "read its log: sam logs --name Doctor; and see whether its rule is on"
-    if state.last and state.last.is_stale(state.now):
-        yield Problem(f"The last scheduled check was {state.last.checked_at:%Y-%m-%d %H:%M} UTC.", mend)
-    elif state.last is None and state.now - state.modified_at > timedelta(days=1):
-        yield Problem("No scheduled check has finished since the stack was deployed.", mend)
+    if state.is_late:
+        what = "No scheduled check has finished since the stack was deployed."
+        if state.last:
+            what = f"The last scheduled check was {state.last.checked_at:%Y-%m-%d %H:%M} UTC."
+        yield Problem(what, "read its log: sam logs --name Doctor; and see whether its rule is on")

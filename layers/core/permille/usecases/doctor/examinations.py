@@ -35,6 +35,16 @@ def _other_mail(readings: Readings) -> str:
     return "OtherMail=yes: this AWS account sends mail that Permille does not count" if other else ""
 
 
+def _not_yet(readings: Readings) -> str:
+    state = readings.once(stack_readings.last_checkup)
+    return "" if state.is_known or state.is_late else "the function Doctor has not run since it was deployed"
+
+
+def _code_unknown(readings: Readings) -> str:
+    known = readings.once(stack_readings.last_checkup).is_known
+    return "" if known else "which code the functions run is known after the next run of the function Doctor"
+
+
 EXAMINATIONS = (
     # ------------------------------------------------------------ the way of feedback
     Examination(feedback_path.configuration_set, feedback_readings.configuration_set),
@@ -77,8 +87,8 @@ EXAMINATIONS = (
     Examination(functions.schedule, stack_readings.schedule),
     Examination(functions.concurrency, stack_readings.functions),
     Examination(functions.layer_version, stack_readings.functions),
-    Examination(functions.code_version, stack_readings.last_checkup, by_command=True),
-    Examination(functions.scheduled_checks, stack_readings.last_checkup, by_command=True),
+    Examination(functions.code_version, stack_readings.last_checkup, by_command=True, skipped=_code_unknown),
+    Examination(functions.scheduled_checks, stack_readings.last_checkup, by_command=True, skipped=_not_yet),
     Examination(
         functions.replay_clock,
         stack_readings.functions,
