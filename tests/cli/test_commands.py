@@ -74,6 +74,7 @@ RUNS = {
     "complaint list": ["complaint list bakery"],
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
+    "doctor": ["doctor --check breaker --check policy"],
     "feedback redrive": ["feedback redrive"],
     "import-stack": ["import-stack"],
     "link owner": ["link owner bakery"],

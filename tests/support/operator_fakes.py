@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support.builders import NOW, PLATFORM, STAFF
 from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeSes
+from tests.support.doctor_fakes import NAMES, FakeClocks, FakeProbes, some_probes
 from tests.support.fakes import (
     FakeAccounts,
     FakeControl,
@@ -47,11 +48,15 @@ from permille.usecases.login.issue_links import IssueServices, issue_link
 from permille_cli.stack.stack import Stack
 
 OUTPUTS = {
+    **{
+        name.title().replace("_", ""): value
+        for name, value in NAMES.items()
+        if name not in ("configuration_set", "deny_group")
+    },
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
     "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
-    "EnforceFunctionName": "permille-Enforce-1A2B",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
@@ -495,6 +500,7 @@ class FakeStack(Stack):
     CloudFormation has it."""
 
     accounts: FakeAllAccounts
+    clocks: FakeClocks
     control: FakeOperatorControl
     account_index: FakeAccountIndex
     feedback_dead_letters: FakeDeadLetters
@@ -509,6 +515,7 @@ class FakeStack(Stack):
     notify_dead_letters: FakeDeadLetters
     idempotency: FakeIdempotencyStore
     policies: FakePolicyDocument
+    probes: FakeProbes
     login_check: FakeSmtpLoginCheck
     quarantine: FakeQuarantinedFeedback
     secrets: FakeSecrets
@@ -569,6 +576,7 @@ def a_stack(**outputs: str) -> FakeStack:
     switch, signer, register = FakeSwitch(faults=faults), FakeTokenSigner(faults), FakeLinkRegister(rows)
     ports: dict[str, Any] = {
         "accounts": accounts,
+        "clocks": FakeClocks(faults),
         "control": FakeOperatorControl(rows),
         "account_index": FakeAccountIndex(rows),
         "feedback_dead_letters": FakeDeadLetters(faults),
@@ -584,6 +592,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "notify_dead_letters": FakeDeadLetters(faults),
         "idempotency": FakeIdempotencyStore(faults),
         "policies": FakePolicyDocument(faults),
+        "probes": some_probes(rows),
         "login_check": FakeSmtpLoginCheck(faults=faults),
         "quarantine": FakeQuarantinedFeedback(faults),
         "secrets": FakeSecrets(faults=faults),

@@ -1,6 +1,6 @@
 """`permille doctor`: checks how the stack is set up."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -51,19 +51,19 @@ def doctor(
 
 def _list(examinations: tuple[Examination, ...], *, as_json: bool) -> None:
     if as_json:
-        emit_json(
-            [
-                {
-                    "check": one.check.id,
-                    "title": one.check.title,
-                    "severity": one.check.severity.value,
-                    "why": one.check.why,
-                    "scheduled": not one.by_command,
-                }
-                for one in examinations
-            ]
-        )
+        emit_json({"checks": [_as_data(one) for one in examinations]})
         return
     for one in examinations:
         alone = " (this command alone)" if one.by_command else ""
         out.print(f"[bold]{one.check.id}[/]: {literal(one.check.title)}{alone}", soft_wrap=True)
+
+
+def _as_data(one: Examination) -> dict[str, Any]:
+    check = one.check
+    return {
+        "check": check.id,
+        "title": check.title,
+        "severity": check.severity.value,
+        "why": check.why,
+        "scheduled": not one.by_command,
+    }

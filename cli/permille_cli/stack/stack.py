@@ -159,7 +159,7 @@ class Stack(ABC):
         """What `permille doctor` needs."""
         ours = self.onboarding.adoption.ours
         return DoctorServices(
-            names=StackNames(self.name, OutputNames(self), is_embedded=self.is_local),
+            names=StackNames(self.name, OutputNames(self)),
             accounts=self.accounts,
             tallies=self.tallies,
             policies=self.policies,

@@ -149,7 +149,7 @@ class AccessSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorSettings(Settings):
-    """Names of what is checked. `powertools_service_name`: the stack's; `embedded`: `yes` in an embedded stack."""
+    """The names of what is checked. `powertools_service_name`: the stack's."""
 
     powertools_service_name: str
     control_table: str
@@ -178,4 +178,3 @@ class DoctorSettings(Settings):
     mail_from: str
     alarm_topic_arn: str
     other_mail: str
-    embedded: str = ""

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
 from permille.aws.pacing import Paced
-from permille.domain.doctor.facts import Destination, Identity, SesAccountState, SesStatistics, SetSetup
+from permille.domain.doctor.facts import EventDestination, IdentityState, SesAccountState, SesStatistics, SetSetup
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
@@ -36,7 +36,7 @@ class SesSetupReader:
             found.get("SendingOptions", {}).get("SendingEnabled", True), None if own is None else frozenset(own)
         )
 
-    def destinations(self, name: str) -> tuple[Destination, ...]:
+    def destinations(self, name: str) -> tuple[EventDestination, ...]:
         read = self._ses.get_configuration_set_event_destinations
         with service_call(f"reading the destinations of {name} (ses:GetConfigurationSetEventDestinations)"):
             try:
@@ -47,15 +47,15 @@ class SesSetupReader:
                 raise
         return tuple(_destination(one) for one in found.get("EventDestinations", []))
 
-    def identity(self, name: str, account: str) -> Identity:
+    def identity(self, name: str, account: str) -> IdentityState:
         with service_call(f"reading the identity {name} (ses:GetEmailIdentity)"):
             try:
                 found: Any = self._paced(lambda: self._ses.get_email_identity(EmailIdentity=name))
             except ClientError as refused:
                 if code_of(refused) == UNKNOWN:
-                    return Identity(name, account, None, verified=False)
+                    return IdentityState(name, account, None, verified=False)
                 raise
-        return Identity(
+        return IdentityState(
             name,
             account,
             found.get("ConfigurationSetName", ""),
@@ -77,8 +77,8 @@ class SesSetupReader:
         )
 
 
-def _destination(found: Any) -> Destination:
-    return Destination(
+def _destination(found: Any) -> EventDestination:
+    return EventDestination(
         found["Name"],
         found.get("Enabled", False),
         frozenset(event.upper() for event in found["MatchingEventTypes"]),

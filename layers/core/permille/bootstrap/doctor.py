@@ -17,7 +17,7 @@ def doctor_services() -> DoctorServices:
     settings = DoctorSettings.from_env()
     adapters = Adapters(asdict(settings))
     return DoctorServices(
-        names=StackNames(settings.powertools_service_name, adapters.names, is_embedded=settings.embedded == "yes"),
+        names=StackNames(settings.powertools_service_name, adapters.names),
         accounts=adapters.accounts,
         tallies=adapters.tallies,
         policies=adapters.policies,

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from permille.domain.doctor.facts import (
         Alarm,
         Concurrency,
-        Destination,
+        EventDestination,
         FunctionState,
-        Identity,
+        IdentityState,
         QueueSetup,
         ScheduleRule,
         SesAccountState,
@@ -34,10 +34,10 @@ class SesSetup(Protocol):
     def configuration_set(self, name: str) -> SetSetup | None:
         """None where there is no such set."""
 
-    def destinations(self, name: str) -> tuple[Destination, ...]:
+    def destinations(self, name: str) -> tuple[EventDestination, ...]:
         """The event destinations of a configuration set; none where there is no such set."""
 
-    def identity(self, name: str, account: str) -> Identity:
+    def identity(self, name: str, account: str) -> IdentityState:
         """The identity, known to SES or not. `account`: is only passed on."""
 
     def account(self) -> SesAccountState:

@@ -1,4 +1,4 @@
-"""Checks of a stack: each is a function of facts that yields problems. What was found is a result."""
+"""Checks of a stack: each is a function of facts that yields faults. What was found is a result."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class CheckState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Fault:
     """What a check found.
 
     what: what is wrong, in one sentence
@@ -43,7 +43,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem of a result: as in `Problem`, with its severity."""
+    """One problem of a result: as in `Fault`, with its severity."""
 
     severity: Severity
     what: str
@@ -59,14 +59,14 @@ class Check(Generic[Facts]):
     title: what is so where nothing is found
     severity: of its findings, unless they have another
     why: why it matters
-    problems: finds what is wrong in the facts
+    faults: finds what is wrong in the facts
     """
 
     id: str
     title: str
     severity: Severity
     why: str
-    problems: Callable[[Facts], Iterable[Problem]]
+    faults: Callable[[Facts], Iterable[Fault]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,11 @@ class CheckResult:
         return any(finding.severity is Severity.BROKEN for finding in self.findings)
 
 
-def check(id: str, severity: Severity, why: str) -> Callable[[Callable[[Facts], Iterable[Problem]]], Check[Facts]]:  # noqa: A002
-    """Makes a check of a function that yields problems. Its docstring is the title."""
+def check(id: str, severity: Severity, why: str) -> Callable[[Callable[[Facts], Iterable[Fault]]], Check[Facts]]:  # noqa: A002
+    """Makes a check of a function that yields faults. Its docstring is the title."""
 
-    def made(problems: Callable[[Facts], Iterable[Problem]]) -> Check[Facts]:
-        return Check(id, (problems.__doc__ or "").strip().removesuffix("."), severity, why, problems)
+    def made(faults: Callable[[Facts], Iterable[Fault]]) -> Check[Facts]:
+        return Check(id, (faults.__doc__ or "").strip().removesuffix("."), severity, why, faults)
 
     return made
 
@@ -112,7 +112,7 @@ def decided(made: Check[Facts], facts: Facts, note: str = "") -> CheckResult:
     """The result of a check on these facts."""
     findings = tuple(
         Finding(problem.severity or made.severity, problem.what, problem.mend, problem.about)
-        for problem in made.problems(facts)
+        for problem in made.faults(facts)
     )
     state = CheckState.FOUND if findings else CheckState.OK
     return CheckResult(made.id, made.title, made.why, state, findings, note)

@@ -16,7 +16,7 @@ class SetSetup:
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class EventDestination:
     """An event destination of a configuration set. `events`: in capitals; `topic`: empty where it is no topic."""
 
     name: str
@@ -61,7 +61,7 @@ class QueueDepth:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class IdentityState:
     """An identity of SES. `account`: whose it is; `default_set`: None where SES does not know the identity."""
 
     name: str

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from permille.domain.doctor.check import Problem, Severity, check
-from permille.domain.doctor.facts import Destination, QueueSetup, SetSetup, Subscription
+from permille.domain.doctor.check import Fault, Severity, check
+from permille.domain.doctor.facts import EventDestination, QueueSetup, SetSetup, Subscription
 from permille.domain.doctor.names import StackNames
 from permille.domain.doctor.resource_policy import ServiceCall, lets
 
@@ -26,7 +26,7 @@ class SetState:
 
     names: StackNames
     setup: SetSetup | None
-    destinations: tuple[Destination, ...] = ()
+    destinations: tuple[EventDestination, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,19 @@ class QueueSetups:
 
 
 @check("configuration-set", Severity.BROKEN, "SES refuses the mail of every identity whose default set it is.")
-def configuration_set(state: SetState) -> Iterator[Problem]:
+def configuration_set(state: SetState) -> Iterator[Fault]:
     """The configuration set exists, and mail may be sent through it"""
     name = state.names.configuration_set
     if state.setup is None:
         mend = f"aws sesv2 create-configuration-set --configuration-set-name {name}"
-        yield Problem(f"SES has no configuration set {name}.", f"{mend}; then permille doctor again")
+        yield Fault(f"SES has no configuration set {name}.", f"{mend}; then permille doctor again")
     elif not state.setup.sending:
         mend = f"aws sesv2 put-configuration-set-sending-options --configuration-set-name {name} --sending-enabled"
-        yield Problem(f"Sending through the configuration set {name} is switched off.", mend)
+        yield Fault(f"Sending through the configuration set {name} is switched off.", mend)
 
 
 @check("event-destination", Severity.BROKEN, UNCOUNTED)
-def event_destination(state: SetState) -> Iterator[Problem]:
+def event_destination(state: SetState) -> Iterator[Fault]:
     """The configuration set publishes deliveries, bounces and complaints to the feedback topic"""
     name = state.names.configuration_set
     ours = [one for one in state.destinations if one.topic == state.names.topic]
@@ -81,7 +81,7 @@ def event_destination(state: SetState) -> Iterator[Problem]:
     missing = ", ".join(sorted(EVENTS - published))
     why = "is switched off" if ours and not any(one.enabled for one in ours) else f"does not publish {missing}"
     what = f"the event destination {ours[0].name} {why}" if ours else "it has no event destination for our topic"
-    yield Problem(f"Of the configuration set {name}, {what}.", mend)
+    yield Fault(f"Of the configuration set {name}, {what}.", mend)
 
 
 def _destination(topic: str) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _destination(topic: str) -> dict[str, Any]:
 
 
 @check("topic-policy", Severity.BROKEN, UNCOUNTED)
-def topic_policy(state: TopicState) -> Iterator[Problem]:
+def topic_policy(state: TopicState) -> Iterator[Fault]:
     """The feedback topic lets SES publish"""
     names = state.names
     call = ServiceCall("ses.amazonaws.com", "sns:Publish", names.topic, names.set_arn, names.aws_account)
@@ -97,7 +97,7 @@ def topic_policy(state: TopicState) -> Iterator[Problem]:
         sources = {"AWS:SourceAccount": names.aws_account, "AWS:SourceArn": names.set_arn}
         policy = _policy(call, [names.topic], {"StringEquals": sources})
         mend = f"aws sns set-topic-attributes --topic-arn {names.topic} --attribute-name Policy --attribute-value"
-        yield Problem("The policy of the feedback topic does not let SES publish.", f"{mend} '{policy}'")
+        yield Fault("The policy of the feedback topic does not let SES publish.", f"{mend} '{policy}'")
 
 
 def _policy(call: ServiceCall, resources: Sequence[str], condition: dict[str, Any]) -> str:
@@ -106,7 +106,7 @@ def _policy(call: ServiceCall, resources: Sequence[str], condition: dict[str, An
 
 
 @check("subscription", Severity.BROKEN, UNCOUNTED)
-def subscription(state: TopicState) -> Iterator[Problem]:
+def subscription(state: TopicState) -> Iterator[Fault]:
     """The feedback queue is subscribed to the topic"""
     if not state.ours:
         queue = state.names.queue_arn("feedback_queue_url")
@@ -115,33 +115,33 @@ def subscription(state: TopicState) -> Iterator[Problem]:
             f"aws sns subscribe --topic-arn {state.names.topic} --protocol sqs --notification-endpoint {queue} "
             f"--attributes '{_json(attributes)}'"
         )
-        yield Problem("The feedback queue is not subscribed to the feedback topic.", mend)
+        yield Fault("The feedback queue is not subscribed to the feedback topic.", mend)
 
 
 @check("subscription-filter", Severity.BROKEN, "Feedback that does not match is discarded, and not counted.")
-def subscription_filter(state: TopicState) -> Iterator[Problem]:
+def subscription_filter(state: TopicState) -> Iterator[Fault]:
     """The subscription of the feedback queue filters nothing"""
     for one in state.ours:
         if one.filtered:
-            yield Problem(f"The subscription {one.arn} has a filter.", _set(one, "FilterPolicy", "{}"))
+            yield Fault(f"The subscription {one.arn} has a filter.", _set(one, "FilterPolicy", "{}"))
 
 
 @check("raw-delivery", Severity.WARNING, "Feedback is counted, but each message is larger, and costs more.")
-def raw_delivery(state: TopicState) -> Iterator[Problem]:
+def raw_delivery(state: TopicState) -> Iterator[Fault]:
     """The topic delivers feedback raw, without an envelope"""
     for one in state.ours:
         if not one.raw:
             mend = _set(one, "RawMessageDelivery", "true")
-            yield Problem(f"The subscription {one.arn} does not deliver messages raw.", mend)
+            yield Fault(f"The subscription {one.arn} does not deliver messages raw.", mend)
 
 
 @check("subscription-redrive", Severity.WARNING, "SNS discards feedback that it cannot deliver to the queue.")
-def subscription_redrive(state: TopicState) -> Iterator[Problem]:
+def subscription_redrive(state: TopicState) -> Iterator[Fault]:
     """What the topic cannot deliver goes to the dead letters of feedback"""
     for one in state.ours:
         if one.dead_letters != state.names.queue_arn("feedback_dead_letter_queue_url"):
             mend = _set(one, "RedrivePolicy", _dead_letters(state.names))
-            yield Problem(f"The subscription {one.arn} has no dead-letter queue of ours.", mend)
+            yield Fault(f"The subscription {one.arn} has no dead-letter queue of ours.", mend)
 
 
 def _set(one: Subscription, name: str, value: str) -> str:
@@ -156,7 +156,7 @@ def _dead_letters(names: StackNames) -> str:
 
 
 @check("queue-policy", Severity.BROKEN, UNCOUNTED)
-def queue_policy(state: QueueSetups) -> Iterator[Problem]:
+def queue_policy(state: QueueSetups) -> Iterator[Fault]:
     """The feedback queue and its dead letters accept messages of the topic"""
     names = state.names
     for setting in ("feedback_queue_url", "feedback_dead_letter_queue_url"):
@@ -166,11 +166,11 @@ def queue_policy(state: QueueSetups) -> Iterator[Problem]:
             policy = _policy(call, [queue], {"ArnEquals": {"aws:SourceArn": names.topic}})
             mend = f"aws sqs set-queue-attributes --queue-url {names[setting]} --attributes"
             what = f"The policy of the queue {queue.rpartition(':')[2]} does not let the feedback topic send to it."
-            yield Problem(what, f"{mend} '{_json({'Policy': policy})}'")
+            yield Fault(what, f"{mend} '{_json({'Policy': policy})}'")
 
 
 @check("queue-redrive", Severity.BROKEN, "A message that fails repeatedly is received again until it expires.")
-def queue_redrive(state: QueueSetups) -> Iterator[Problem]:
+def queue_redrive(state: QueueSetups) -> Iterator[Fault]:
     """What fails repeatedly moves to a dead-letter queue, which has an alarm"""
     names = state.names
     for setting, (dead, receives) in REDRIVEN.items():
@@ -178,7 +178,7 @@ def queue_redrive(state: QueueSetups) -> Iterator[Problem]:
             policy = _json({"deadLetterTargetArn": names.queue_arn(dead), "maxReceiveCount": receives})
             mend = f"aws sqs set-queue-attributes --queue-url {names[setting]} --attributes"
             name = names[setting].rpartition("/")[2]
-            yield Problem(
+            yield Fault(
                 f"The queue {name} has no dead-letter queue of ours.", f"{mend} '{_json({'RedrivePolicy': policy})}'"
             )
 

@@ -13,6 +13,8 @@ FUNCTIONS = {
     "Access": "access_function_name",
 }
 
+EMULATED = "000000000000"  # the AWS account of the embedded stack; AWS has none of that id
+
 
 @dataclass(frozen=True, slots=True)
 class StackNames:
@@ -20,12 +22,10 @@ class StackNames:
 
     stack: its name
     named: the rest, by the fields of `settings`, as `feedback_topic_arn`. Raises KeyError where one is missing
-    is_embedded: whether it is an embedded stack
     """
 
     stack: str
     named: Mapping[str, str]
-    is_embedded: bool = False
 
     def __getitem__(self, name: str) -> str:
         return self.named[name]
@@ -54,6 +54,11 @@ class StackNames:
     def aws_account(self) -> str:
         """The id of the AWS account."""
         return self.topic.split(":")[4]
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is an embedded stack."""
+        return self.aws_account == EMULATED
 
     @property
     def ses(self) -> str:

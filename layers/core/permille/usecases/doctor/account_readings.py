@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from permille.domain.account.account import Account
 from permille.domain.doctor.checkup import SCHEDULED_EVERY
 from permille.domain.doctor.facts import SesAccountState
-from permille.domain.doctor.identities import OF_IDENTITIES, IdentityStates, MailIdentities, parents, part_of
+from permille.domain.doctor.identities import OF_IDENTITIES, AccountIdentities, MailIdentities, parents, part_of
 from permille.domain.doctor.senders import Directory
 from permille.usecases.doctor.readings import Readings
 
@@ -31,13 +31,13 @@ def _accounts(readings: Readings) -> Iterator[Account]:
         page = readings.services.accounts.page(page[-1].id, PAGE)
 
 
-def identities(readings: Readings) -> IdentityStates:
+def identities(readings: Readings) -> AccountIdentities:
     """The identities of accounts that are not closed, or a part of them in turn."""
     accounts = [account for account in readings.once(directory).accounts if not account.is_closed]
     owners = {name: account.id for account in accounts for name in account.identities}
     looked_at = readings.progress(_part(readings, sorted(owners)), "Reading identities")
     found = tuple(readings.services.probes.ses.identity(name, owners[name]) for name in looked_at)
-    return IdentityStates(readings.names, found, len(owners))
+    return AccountIdentities(readings.names, found, len(owners))
 
 
 def _part(readings: Readings, names: list[str]) -> list[str]:

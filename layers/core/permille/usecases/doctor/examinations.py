@@ -4,7 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from permille.domain.doctor import feedback_path, functions, identities, safeguards, senders, ses_account
+from permille.domain.doctor import (
+    alarms,
+    feedback_path,
+    functions,
+    identities,
+    quotas,
+    safeguards,
+    senders,
+    ses_account,
+)
 from permille.domain.doctor.check import Check
 from permille.usecases.doctor import account_readings, feedback_readings, operator_readings, stack_readings
 from permille.usecases.doctor.readings import Readings
@@ -27,7 +36,9 @@ class Examination:
 
     def inapplicable(self, readings: Readings) -> str:
         """Why it says nothing about this stack; empty where it does."""
-        return (readings.names.is_embedded and self.off_embedded) or self.skipped(readings)
+        if self.off_embedded and readings.names.is_embedded:
+            return self.off_embedded
+        return self.skipped(readings)
 
 
 def _other_mail(readings: Readings) -> str:
@@ -94,19 +105,19 @@ EXAMINATIONS = (
         stack_readings.functions,
         off_embedded="an embedded stack takes the time from events, so that it can be set",
     ),
-    Examination(safeguards.clock, operator_readings.clock_ahead, by_command=True),
+    Examination(functions.clock, operator_readings.clock_ahead, by_command=True),
     # ------------------------------------------------------------ safeguards
     Examination(safeguards.deny_group, stack_readings.deny_group),
     Examination(safeguards.policy, stack_readings.policy),
     Examination(safeguards.mode, stack_readings.mode),
     Examination(safeguards.breaker, stack_readings.brakes),
     Examination(safeguards.sweep, stack_readings.sweep),
-    Examination(safeguards.alarms, stack_readings.alarms),
+    Examination(alarms.alarms, stack_readings.alarms),
     Examination(
-        safeguards.alarm_topic,
+        alarms.alarm_topic,
         stack_readings.alarm_topic,
         off_embedded="an embedded stack has no topic of alarms",
     ),
-    Examination(safeguards.iam_users, stack_readings.user_quota),
-    Examination(safeguards.lambda_concurrency, stack_readings.concurrency),
+    Examination(quotas.iam_users, stack_readings.user_quota),
+    Examination(quotas.lambda_concurrency, stack_readings.concurrency),
 )

@@ -2,17 +2,11 @@
 
 from datetime import datetime
 
+from permille.domain.doctor.alarms import NO_TOPIC, AlarmTopic
 from permille.domain.doctor.facts import Alarm, Concurrency, FunctionState
 from permille.domain.doctor.functions import DOCTOR, STARTED_BY, LastCheckup, Schedule, Triggers
-from permille.domain.doctor.safeguards import (
-    NO_TOPIC,
-    AlarmTopic,
-    Brakes,
-    DenyGroup,
-    PolicyState,
-    SweepState,
-    UserQuotaState,
-)
+from permille.domain.doctor.quotas import UserQuotaState
+from permille.domain.doctor.safeguards import Brakes, DenyGroup, PolicyState, SweepState
 from permille.domain.rules.breaker import hour_of
 from permille.domain.rules.hold import NEEDS_STAFF
 from permille.domain.values.errors import NotFound, PolicyNotValid
