@@ -16,6 +16,7 @@ from tests.support.builders import (
     corrected,
 )
 from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeQuarantineCount, FakeQueues, FakeSes
+from tests.support.doctor_fakes import FakeCheckups
 from tests.support.fakes import (
     FakeControl,
     FakePolicies,
@@ -81,6 +82,7 @@ class FakeDesk:
         self.resting = FakeQuarantineCount(faults=self.faults)
         self.resets = FakeBreakerAdmin(self.rows)
         self.ses = FakeSes(faults=self.faults)
+        self.checkups = FakeCheckups(self.faults)
         self.policies = FakePolicies(faults=self.faults)
         self.desk = DeskServices(
             accounts=AccountsWithinRole(self.rows, "Console"),
@@ -95,6 +97,7 @@ class FakeDesk:
             quarantine_count=self.resting,
             suppressions=FakeSuppressions(self.rows),
             ses=self.ses,
+            checkups=self.checkups,
             mode=Mode.ENFORCE,
             code="1.0",
         )

@@ -52,6 +52,7 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         quarantine_count=adapters.quarantine,
         suppressions=adapters.suppressions,
         ses=adapters.ses,
+        checkups=adapters.checkups,
         mode=mode,
         code=code_version(),
     )

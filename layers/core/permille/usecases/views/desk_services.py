@@ -13,6 +13,7 @@ from permille.ports.desk import (
     Queues,
     SesReputation,
 )
+from permille.ports.doctor import Checkups
 from permille.ports.history import Suppressions, Tallies, Timeline
 
 ENTRIES = 100  # of a timeline, on a page
@@ -34,6 +35,7 @@ class DeskServices:
     quarantine_count: QuarantineCount
     suppressions: Suppressions
     ses: SesReputation
+    checkups: Checkups
     mode: Mode
     code: str = ""
 
