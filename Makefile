@@ -5,7 +5,7 @@ TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo test test-fast test-containers mutants bench simulate cost mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema check format pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 	@$(PIN) $(PIN_FLAGS) --extra dev --constraint layers/core/requirements.txt pyproject.toml \
 		--output-file requirements/dev.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
+
+cli: setup ## Write docs/cli.md from the help of the commands; a test compares it
+	@$(BIN)/python -m permille_cli.reference
 
 openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json); a test compares it with the code
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json

@@ -1,7 +1,7 @@
 """`make simulate`: how many honest tenants each preset disables, and how much spam it lets out.
 
-The real decide() judges the tenants of a simulated platform (bench/population.py): some in their first month, fewer in
-their first three. `--against PATH` first runs another checkout of Permille on the same mail.
+The real decide() judges the tenants of a simulated platform (permille_cli/simulation/): some in their first month,
+fewer in their first three. `--against PATH` first runs another checkout of Permille on the same mail.
 """
 
 import argparse
@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import results, suspensions, tables
-from bench.population import MONTH
 from bench.preset_run import Group
 from bench.workers import found_by
 from rich.console import Console
 
+from permille_cli.simulation.population import MONTH
 from permille_cli.stack.template import PROJECT
 
 TENANTS, MONTHS, FEWER = 25_000, 3, 10  # a tenth of the tenants are followed for so many months

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench.population import BEGINNING, MONTH, RATES, Mail, chance_of, mail_of, tenant_from
 from bench.tenant_run import Stop, stopped
 from rich.console import Console
 from rich.progress import track
 
 from permille.domain.policy.policy import ALLPROWEBTOOLS, CONSERVATIVE, DEFAULT
+from permille_cli.simulation.mailings import Mail, mail_of
+from permille_cli.simulation.population import BEGINNING, MONTH, RATES, chance_of, tenant_from
 
 POLICIES = (DEFAULT, ALLPROWEBTOOLS, CONSERVATIVE)
 

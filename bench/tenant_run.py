@@ -5,8 +5,6 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from bench.population import LATE_AT_MOST, Mail
-
 from permille.domain.account.account import Account
 from permille.domain.policy.policy import Policy
 from permille.domain.rules.decide import decide
@@ -16,6 +14,8 @@ from permille.domain.timeline.kinds.complaints import CountedComplaint
 from permille.domain.timeline.timeline import TimelineEntry, entry
 from permille.domain.values.status import Mode
 from permille.domain.values.tally import Tally
+from permille_cli.simulation.mailings import Mail
+from permille_cli.simulation.population import PLATFORM
 
 TICK = timedelta(minutes=1)  # of the schedule
 NAME = "tenant"
@@ -41,7 +41,7 @@ def stopped(mail: Mail, policy: Policy, *, every_look: bool = False) -> Stop | N
     rules, counted = Rules(policy, Mode.ENFORCE), _Counted(mail)
     account = Account(NAME, owner_email="owner@tenant.example", senders=(f"permille-{NAME}",))
     time_alone_from = mail[0].sent_at if every_look else _window_moves_at(mail, policy)
-    ends_at = mail[-1].sent_at + LATE_AT_MOST
+    ends_at = mail[-1].sent_at + PLATFORM.complaint_delay.at_most
     now = counted.next_complaint_at
     while now and now <= ends_at:
         new = counted.until(now)

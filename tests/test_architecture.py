@@ -18,7 +18,13 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 RESOURCES: Mapping[str, Any] = load()["Resources"]
 # Nobody reads these: how mails and pages are coloured, and the names of attributes.
-UNREAD = {"mail_text.MailTone", "standing.ReportTone", "owner_acts.AskedMail"}
+UNREAD = {
+    "mail_text.MailTone",
+    "mail_text.ReportPart",
+    "standing.ReportTone",
+    "owner_acts.AskedMail",
+    "owner_acts.CountedAct",
+}
 WRITING = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 
 

@@ -3,82 +3,72 @@
 import sys
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import Abort, TyperException
 
-from permille.aws.client import service_call
+from permille.code_version import code_version
 from permille.domain.values.errors import InvalidInput, PermilleError
-from permille.observability import logger
-from permille_cli.commands import (
-    account,
-    breaker,
-    complaint,
-    doctor,
-    feedback,
-    import_stack,
-    link,
-    notify,
-    platform,
-    policy,
-    provider,
-    quarantine,
-    review,
-    route,
-    sender,
-    suppression,
-    timeline,
-    uninstall,
-)
-from permille_cli.local import local_commands
-from permille_cli.local.demo import demo
-from permille_cli.stack.stack import Stack
+from permille_cli.catalogue import Root
+
+if TYPE_CHECKING:
+    from permille_cli.stack.stack import Stack
 
 INTERRUPTED = 130  # 128 + SIGINT, which typer makes of it too
+EPILOG = """
+`permille COMMAND -h` tells more, with examples. Every command takes --json. docs/cli.md has all help in one file.
+
+Exit status: 0 done, 1 tried and failed, 2 invalid input (nothing was done), 130 interrupted.
+"""
 
 app = typer.Typer(
     name="permille",
-    help="Keeps every sender of a platform under one spam complaint per thousand e-mails.",
+    cls=Root,
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
-    add_completion=False,
+    epilog=EPILOG,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(account.app, name="account")
-app.add_typer(review.app, name="review")
-app.add_typer(link.app, name="link")
-app.add_typer(provider.app, name="provider")
-app.command(name="route")(route.show)
-app.add_typer(policy.app, name="policy")
-app.command(name="platform")(platform.show)
-app.add_typer(breaker.app, name="breaker")
-app.add_typer(sender.app, name="sender")
-app.add_typer(complaint.app, name="complaint")
-app.add_typer(suppression.app, name="suppression")
-app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(feedback.app, name="feedback")
-app.add_typer(notify.app, name="notify")
-app.command(name="timeline")(timeline.show)
-app.command(name="doctor")(doctor.doctor)
-app.command()(import_stack.import_stack)
-app.command(name="uninstall")(uninstall.uninstall)
-local_commands.app.command(name="demo")(demo.run)
-app.add_typer(local_commands.app, name="local")
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's
+    if wanted:
+        typer.echo(f"permille {code_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version, with the digest of the rules' code that decision records name, and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Keeps every sender of a platform under one spam complaint per thousand e-mails.
+
+    Permille counts the complaints that Amazon SES reports for each account, disables the SMTP credential of an
+    account that breaks the rules, and leads it back by a trial.
+    """
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Entry point of the command; ends the process. Use cases log warnings only: stdout is for answers."""
-    logger.setLevel("WARNING")
+    """Entry point of the command; ends the process."""
     sys.exit(status_of(arguments))
 
 
-def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = None) -> int:
+def status_of(arguments: Sequence[str] | None = None, *, stack: "Stack | None" = None) -> int:
     """Runs the command and returns its exit status. `stack`: a test's; by default the deployed one of --stack."""
     try:
-        with service_call("asking AWS"):  # local/ calls AWS without an adapter
-            find = _deployed if stack is None else lambda _: stack
-            status = int(_command()(arguments, standalone_mode=False, obj=find) or 0)
+        find = _deployed if stack is None else lambda _: stack
+        status = int(_command()(arguments, standalone_mode=False, obj=find) or 0)
         return status if status != INTERRUPTED else _say(status, "interrupted")
     except PermilleError as error:
         return _say(error.exit_code, _message(error))
@@ -90,10 +80,12 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: Stack | None = N
         return _say(INTERRUPTED, "interrupted")
 
 
-def _deployed(name: str) -> Stack:
-    """Imported where a command needs it, since boto3 takes its time to import."""
+def _deployed(name: str) -> "Stack":
+    """Imported where a command needs it: boto3 takes its time. Use cases log warnings only: stdout is for answers."""
+    from permille.observability import logger
     from permille_cli.stack.deployed import DeployedStack
 
+    logger.setLevel("WARNING")
     return DeployedStack(name)
 
 

@@ -55,6 +55,7 @@ EVERYTHING = an_account(
     renewal=Renewal(CALLER, ("k1",), ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,
     owner_acts=OwnerActs(TODAY, 3, NOW, LATER),
+    import_run="4f2a",
     review=Review(
         ReviewState.DECLINED,
         TODAY,

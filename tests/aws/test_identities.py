@@ -11,7 +11,8 @@ from tests.support.operator_fakes import FakeIdentities
 from tests.support.wire import Wire
 
 from permille.aws.identities import SesIdentities
-from permille.aws.pacing import INTERVAL, TRIES, Paced
+from permille.aws.pacing import TRIES, Paced
+from permille.domain.sending.ses_pace import INTERVAL
 from permille.domain.values.errors import Conflict, PermissionDenied, Unavailable
 from permille.ports.identities import DnsRecord, Identities
 

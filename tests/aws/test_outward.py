@@ -89,6 +89,17 @@ def a_mailer(ses: Any) -> SesMailer:
     return SesMailer(mail_from=MAIL_FROM, configuration_set="permille", ses=ses)
 
 
+def test_a_mail_that_can_be_stopped_says_so_to_the_mail_program_and_no_other_does(ses: Any) -> None:
+    """RFC 8058: both headers, and an https address that a POST without a cookie stops it by."""
+    a_mailer(ses).send(a_mail(stop=f"https://console.example/monthly-mail?token={'x' * 400}"))
+    a_mailer(ses).send(a_mail())
+
+    monthly, other = sent_by_ses()
+    assert monthly["List-Unsubscribe"] == f"<https://console.example/monthly-mail?token={'x' * 400}>"
+    assert monthly["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (other["List-Unsubscribe"], other["List-Unsubscribe-Post"]) == (None, None)
+
+
 def test_a_mail_has_both_forms_and_can_be_told_from_others(ses: Any) -> None:
     a_mailer(ses).send(a_mail(entry_id="20260310T120000.000000Z-0a1b2c3d"))
 

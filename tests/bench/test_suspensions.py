@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from bench.false_suspensions import main
-from bench.population import BEGINNING
 from bench.preset_run import Group
 from bench.suspensions import document, figures, goals, is_honest
 from bench.tenant_run import Stop
 
+from permille_cli.simulation.population import BEGINNING
 from permille_cli.stack.template import PROJECT
 
 

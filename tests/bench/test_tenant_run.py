@@ -2,20 +2,21 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from bench.population import BEGINNING, Batch, Mail, Rhythm, Tenant, chance_of, mail_of
 from bench.preset_run import POLICIES, stops
 from bench.tenant_run import stopped
 
 from permille.domain.policy.policy import CONSERVATIVE, DEFAULT, Policy
+from permille_cli.simulation.mailings import Mail, Mailing, mail_of
+from permille_cli.simulation.population import BEGINNING, PLATFORM, Tenant, chance_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EACH = pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)
 
 
-def a_batch(day: int, delivered: int, *complaints: timedelta) -> Batch:
+def a_mailing(day: int, delivered: int, *complaints: timedelta) -> Mailing:
     """`complaints`: how long after it was sent."""
     sent_at = BEGINNING + day * DAY
-    return Batch(sent_at, delivered, tuple(sent_at + late for late in complaints))
+    return Mailing(sent_at, delivered, tuple(sent_at + late for late in complaints))
 
 
 def mails(*tenants: Tenant, each: int) -> Iterator[Mail]:
@@ -25,20 +26,25 @@ def mails(*tenants: Tenant, each: int) -> Iterator[Mail]:
 
 
 BORDERLINE = [
-    Tenant(rate, monthly, rhythm) for rate in (80, 120, 500) for monthly in (1_000, 5_000) for rhythm in Rhythm
+    Tenant(rate, monthly, rhythm)
+    for rate in (80, 120, 500)
+    for monthly in (1_000, 5_000)
+    for rhythm in PLATFORM.rhythms
 ]
 
 
 @EACH
 def test_whom_nobody_complains_about_is_never_disabled(policy: Policy) -> None:
-    everybody = mails(*(Tenant(0, monthly, rhythm) for monthly in (50, 1_000_000) for rhythm in Rhythm), each=3)
+    everybody = mails(
+        *(Tenant(0, monthly, rhythm) for monthly in (50, 1_000_000) for rhythm in PLATFORM.rhythms), each=3
+    )
 
     assert [stopped(mail, policy) for mail in everybody] == [None] * 12
 
 
 @EACH
 def test_who_sends_20_000_a_month_at_3_per_cent_is_always_disabled(policy: Policy) -> None:
-    bad = mails(*(Tenant(3_000, 20_000, rhythm) for rhythm in Rhythm), each=10)
+    bad = mails(*(Tenant(3_000, 20_000, rhythm) for rhythm in PLATFORM.rhythms), each=10)
 
     assert None not in [stopped(mail, policy) for mail in bad]
 
@@ -48,20 +54,20 @@ def test_who_sends_20_000_a_month_at_3_per_cent_is_always_disabled(policy: Polic
     [(1_000, 1, False), (1_000, 2, True), (2_000, 2, False), (1_999, 2, True)],
 )
 def test_the_default_rule_decides(delivered: int, complaints: int, *, disabled: bool) -> None:
-    mail = (a_batch(0, delivered, *[HOUR] * complaints),)
+    mail = (a_mailing(0, delivered, *[HOUR] * complaints),)
 
     assert (stopped(mail, DEFAULT) is not None) == disabled
 
 
 def test_mail_that_was_sent_meanwhile_is_counted_when_a_complaint_comes() -> None:
-    first, second = a_batch(0, 1_000, HOUR, 3 * DAY), a_batch(2, 1_000)
+    first, second = a_mailing(0, 1_000, HOUR, 3 * DAY), a_mailing(2, 1_000)
 
     assert stopped((first,), DEFAULT) is not None
     assert stopped((first, second), DEFAULT) is None
 
 
 def test_a_stop_tells_what_was_let_out_and_all_complaints_about_it() -> None:
-    mail = (a_batch(0, 600, HOUR), a_batch(1, 400, HOUR, 9 * DAY), a_batch(2, 5_000, HOUR))
+    mail = (a_mailing(0, 600, HOUR), a_mailing(1, 400, HOUR, 9 * DAY), a_mailing(2, 5_000, HOUR))
 
     stop = stopped(mail, DEFAULT)
 
@@ -93,8 +99,8 @@ def test_the_looks_that_are_left_out_would_have_disabled_nobody(policy: Policy) 
 
 def test_that_the_window_leaves_clean_mail_behind_disables_nobody() -> None:
     """Until something is counted: 2 in 500 are left."""
-    mail = (a_batch(0, 5_000), a_batch(20, 500, HOUR, HOUR), a_batch(40, 100))
-    complained_about = (*mail[:2], a_batch(40, 100, 6 * DAY))
+    mail = (a_mailing(0, 5_000), a_mailing(20, 500, HOUR, HOUR), a_mailing(40, 100))
+    complained_about = (*mail[:2], a_mailing(40, 100, 6 * DAY))
 
     assert stopped(mail, DEFAULT) is None
     assert stopped(complained_about, DEFAULT) is not None
@@ -109,7 +115,7 @@ def test_conservative_keeps_whom_default_keeps() -> None:
 
 
 def test_each_preset_judges_the_same_mail() -> None:
-    mail = (a_batch(0, 2_000, HOUR, HOUR), a_batch(1, 2_000, HOUR, HOUR))
+    mail = (a_mailing(0, 2_000, HOUR, HOUR), a_mailing(1, 2_000, HOUR, HOUR))
 
     found = stops(mail)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from tests.support.builders import ACCOUNT, NOW, TODAY, a_complaint_entry, a_provider, a_server, an_account, by_staff
 from tests.support.fakes import User
 from tests.support.operator_fakes import FakeStack
@@ -39,10 +38,12 @@ from permille.domain.values.errors import (
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
-from permille_cli.main import app, status_of
+from permille_cli.catalogue import all_commands
+from permille_cli.main import status_of
 from permille_cli.stack import retained
 from permille_cli.stack.template import load
 
+ACCOUNTS = Path(__file__).parent / "accounts.csv"
 ADDRESSES = Path(__file__).parent / "addresses.csv"
 WORDS = "see :warning: [bold] arn:a:secret:b :fire:"
 COMPLAINT = a_complaint_entry(at=NOW - timedelta(hours=1), subject=WORDS)
@@ -76,6 +77,7 @@ RUNS = {
     "complaint void": [VOID],
     "doctor": ["doctor --check breaker --check policy"],
     "feedback redrive": ["feedback redrive"],
+    "import": [f"import --csv {ACCOUNTS} --apply --yes --secrets-manager permille/smtp"],
     "import-stack": ["import-stack"],
     "link owner": ["link owner bakery"],
     "link platform": ["link platform --name crm"],
@@ -112,6 +114,7 @@ RUNS = {
     "sender ignore": [IGNORE],
     "sender list": [IGNORE, "sender list"],
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
+    "simulate": ["simulate --accounts 20 --days 2 --out feedback.jsonl --force"],
     "suppression add": [f"suppression add bakery bob@example.com {BECAUSE}"],
     "suppression export": [f"suppression add bakery bob@example.com {BECAUSE}", "suppression export bakery"],
     "suppression import": [f"suppression import bakery {ADDRESSES} {BECAUSE}"],
@@ -125,16 +128,10 @@ SETUPS = {f"permille-{name}-1": setup for name, setup in retained.tables(load())
 EMOJI = "\N{WARNING SIGN}\N{FIRE}\N{CIRCLED IDEOGRAPH SECRET}"
 
 
-def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Each command's words. Those of the embedded stack have tests of their own."""
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*path, name))
-        elif "local" not in path:
-            yield " ".join((*path, name))
-
-
-COMMANDS = sorted(commands(typer.main.get_command(app)))
+# Those of the embedded stack have tests of their own.
+COMMANDS = sorted(
+    words for words, command in all_commands() if not hasattr(command, "commands") and not words.startswith("local ")
+)
 
 
 @pytest.fixture
@@ -313,6 +310,30 @@ def test_machines_get_one_json_document(terminal: Terminal, command: str) -> Non
 
     assert isinstance(answer, dict)
     assert not set(EMOJI) & set(str(answer))
+    always, sometimes = fields_of(command)
+    assert always.keys() <= answer.keys() <= always.keys() | sometimes.keys()
+    for name, nested in always.items():
+        assert nested <= names_in(answer[name])
+
+
+def fields_of(command: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The fields that the help names, those in square brackets apart; each with the names in it."""
+    always: dict[str, set[str]] = {}
+    sometimes: dict[str, set[str]] = {}
+    for field in dict(all_commands())[command].page.fields:
+        name, _, nested = field.strip("[]").rstrip(")").partition(" (")
+        (sometimes if field.startswith("[") else always)[name] = set(filter(None, nested.split(", ")))
+    return always, sometimes
+
+
+def names_in(value: Any) -> set[str]:
+    """The names of an object, or of the first one in a list."""
+    match value:
+        case {}:
+            return set(value)
+        case [{}, *_]:
+            return set(value[0])
+    return set()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -318,7 +318,16 @@ def test_a_cookie_is_found_where_aws_and_where_others_put_it(world: FakeWeb) -> 
 
 
 def test_every_path_that_is_not_public_needs_authentication() -> None:
-    of_everybody = {"/", "/enter", "/enter/new-link", "/logged-out", "/guide", "/guide.txt", r"/<name>\.css"}
+    of_everybody = {
+        "/",
+        "/enter",
+        "/enter/new-link",
+        "/monthly-mail",
+        "/logged-out",
+        "/guide",
+        "/guide.txt",
+        r"/<name>\.css",
+    }
 
     assert {rule for rule in rules(site_app.resolver()) if role_of(rule, PROTECTED_PAGES) is None} == of_everybody
     assert {rule for rule in rules(api_app.resolver()) if role_of(rule, PROTECTED_API) is None} == {

@@ -1,13 +1,15 @@
 """Logging in and out: staff confirm who they are, and once more before they replace another session."""
 
 import pytest
-from tests.support.builders import ACCOUNT, STAFF
+from tests.support.builders import ACCOUNT, STAFF, an_account
 from tests.support.function_url import ORIGIN, url_event
 from tests.support.visiting import Answer, FakeWeb, Visitor, a_token
 
 from permille.domain.login.links import LinkRole
 from permille.domain.login.revocation import Register
-from permille.usecases.login.access import ENTER
+from permille.domain.values.status import Status
+from permille.domain.words.mail_text import ReportPart
+from permille.usecases.login.access import ENTER, Links
 
 SAMS_NAMESAKE = "arn:aws:iam::123456789012:user/elsewhere/sam"  # the timeline names both user/sam
 EVA = "arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example"
@@ -204,3 +206,21 @@ def test_another_site_logs_nobody_out(world: FakeWeb, path: str) -> None:
     assert (answer.status, answer.cookies) == (403, [])
     assert visitor.post(f"{path}/logout", {}).status == 403
     assert visitor.get(path).status == 200
+
+
+def test_an_owners_link_can_lead_to_the_review_form(world: FakeWeb) -> None:
+    world.rows.accounts[ACCOUNT] = an_account(status=Status.DISABLED)
+    link = Links(world.signer, ORIGIN).owner(world.rows.accounts[ACCOUNT], world.now, part=ReportPart.REVIEW_FORM)
+    visitor = Visitor(world)
+
+    entered = visitor.get(link.removeprefix(ORIGIN))
+
+    assert (entered.status, entered.headers["Location"]) == (303, f"/report/{ACCOUNT}#ask")
+    assert '<form id="ask"' in visitor.get(f"/report/{ACCOUNT}").body
+
+
+@pytest.mark.parametrize("part", ["", "timeline", "//evil.example", "ask%0d%0aSet-Cookie:x=1", "ASK", "ask%23"])
+def test_a_link_leads_to_no_part_that_has_no_name(world: FakeWeb, part: str) -> None:
+    entered = Visitor(world).get(f"{ENTER}?token={world.token(LinkRole.OWNER, ACCOUNT)}&to={part}")
+
+    assert (entered.status, entered.headers["Location"]) == (303, f"/report/{ACCOUNT}")

@@ -36,7 +36,9 @@ CHANGING = {
     ("POST", "/desk/system/breaker"),
     ("POST", "/enter/new-link"),
     ("POST", "/enter"),  # its caller is let in, and nothing else
+    ("POST", "/monthly-mail"),  # its token lets it stop the monthly mail, and nothing else
     ("POST", "/report/<_id>/logout"),
+    ("POST", "/report/<_id>/monthly-mail"),
     ("POST", "/report/<_id>/review"),
 }
 REVIEW = "/api/v1/accounts/{account_id}/review"

@@ -93,7 +93,7 @@ def test_whoever_is_off_at_exactly_the_limit_is_told_why_by_everybody(platform: 
     platform.mail_goes_out(50)
 
     everybody_agrees(platform, Status.DISABLED, delivered=2000, complaints=2, per_1000="1.00", allowance_left=0)
-    said = "By now the numbers keep the rules. That alone does not switch it on again; it is judged once more on"
+    said = "By now the numbers are exactly at the limit, which keeps the rules. That alone does not switch it on again."
     texts = dict(platform.texts_for_people())
     assert [name for name in ("owner's page", "desk", "command") if said not in texts[name]] == []
 

@@ -54,6 +54,7 @@ PATHS = (
         "/",
         "/enter",
         "/guide",
+        "/monthly-mail",
         "/style.css",
         "/desk",
         "/desk/accounts",
@@ -64,7 +65,16 @@ PATHS = (
     ),
     *(
         f"{REPORT}{page}"
-        for page in ("", "/review", "/year", "/timeline", "/report.csv", "/complaints.csv", "/report.json")
+        for page in (
+            "",
+            "/review",
+            "/monthly-mail",
+            "/year",
+            "/timeline",
+            "/report.csv",
+            "/complaints.csv",
+            "/report.json",
+        )
     ),
     *(f"{ITS_DESK}/{decision}" for decision in DECISIONS),
 )

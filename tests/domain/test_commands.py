@@ -27,6 +27,7 @@ from permille.domain.people.owner_commands import (
     RequestLink,
     RequestReview,
     ReviewRequest,
+    SwitchMonthlyMail,
     WithdrawReview,
 )
 from permille.domain.people.staff_commands import (
@@ -73,6 +74,7 @@ VALID: dict[str, Any] = {
     "provider": a_provider(),
     "replaces": None,
     "allow": 20,
+    "on": False,
     "sender": "platform-news",
     "role": LinkRole.STAFF,
     "name": "Anna",
@@ -113,6 +115,7 @@ SUITS: dict[type[Any], Account] = {
     WithdrawReview: asking(),
     DeleteReview: asking(),
     RequestLink: an_account(),
+    SwitchMonthlyMail: an_account(),
     ConnectProvider: an_account(),
     DisconnectProvider: an_account(provider=a_provider()),
 }
@@ -164,7 +167,7 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
-    parsed = {"provider", "replaces", "role", "address", "short_day", "by_staff"}  # before they get here
+    parsed = {"provider", "replaces", "role", "address", "short_day", "by_staff", "on"}  # before they get here
     parsed |= {"owner_email", "owner_name", "timezone", "before", "after", "add", "remove", "risks"}  # by change.Change
     typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 

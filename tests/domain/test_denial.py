@@ -16,7 +16,7 @@ from permille.domain.account.listed_account import ListedAccount
 from permille.domain.people.commands import Command
 from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.denial import noted
+from permille.domain.rules.denial import is_denied_by_hand, noted
 from permille.domain.rules.evidence import Rules
 from permille.domain.values.status import Mode, Status
 
@@ -82,7 +82,7 @@ def test_a_deny_is_by_hand_once_iam_was_read_back_to_agree_that_it_may_send(
     status: Status, in_sync: bool, in_group: bool
 ) -> None:
     """Before that it is a leftover, or IAM's lag."""
-    by_hand = an_account(status=status, in_sync=in_sync).is_denied_by_hand(a_state(denied=in_group))
+    by_hand = is_denied_by_hand(an_account(status=status, in_sync=in_sync), a_state(denied=in_group))
 
     assert by_hand is (in_group and in_sync and status in (Status.ACTIVE, Status.TRIAL))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.builders import NOW, STAFF, a_request, an_account, decided
 
 from permille.domain.account.account import Account
-from permille.domain.account.owner_acts import CHANGES_A_DAY, AskedMail, OwnerActs
+from permille.domain.account.owner_acts import CHANGES_A_DAY, AskedMail, CountedAct, OwnerActs
 from permille.domain.people.owner_commands import (
     AmendReview,
     DeleteReview,
@@ -88,7 +88,7 @@ def test_a_zone_further_west_begins_no_day_anew() -> None:
     east = changed_often(zone=KIRITIMATI).owner_acts
 
     with pytest.raises(DecisionRefused):
-        east.changed(HONOLULU, NOW)
+        east.counted(CountedAct.CHANGE, HONOLULU, NOW)
 
 
 # ---------------------------------------------------------------- mails

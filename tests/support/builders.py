@@ -34,6 +34,7 @@ from permille.domain.timeline.kinds.change import Owner
 from permille.domain.timeline.kinds.complaints import CountedComplaint, repeated, reported
 from permille.domain.timeline.kinds.credential import Difference, FormerSet
 from permille.domain.timeline.kinds.decision_record import DecisionRecord, NotEnforced
+from permille.domain.timeline.kinds.monthly import MonthlyStanding
 from permille.domain.timeline.kinds.numbers import Numbers
 from permille.domain.timeline.kinds.owner_contact import OwnerMailState, OwnerMailStopped
 from permille.domain.timeline.kinds.registry import KINDS
@@ -260,6 +261,8 @@ def an_entry(kind: str = "disabled", at: datetime = NOW, account_id: str = ACCOU
 def facts_of(kind: str, at: datetime = NOW) -> Facts:
     """Facts of any kind: those that tests are about by name, and by its type whatever else it declares."""
     made = KINDS[kind]
+    if made is MonthlyStanding:
+        return MonthlyStanding.of_verdict(a_verdict(4212, 2), None)
     verdict = a_verdict(4999, 2) if kind == "disabling_reversed" else a_verdict()
     told: dict[str, Any] = Numbers.counted_by(verdict) | _USUAL_FACTS | _FACTS_OF.get(kind, {})
     if issubclass(made, DecisionRecord):

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parents[1] / "golden"
 BRAND = Brand(PLATFORM, "support@apwt.example")
 ADDRESSES = Addresses("https://apwt.example/reputation/enter?token=abc", "https://apwt.example/reputation/guide")
+STOPPABLE = replace(ADDRESSES, stop="https://apwt.example/reputation/monthly-mail?token=abc")
 PAGES = Pages(BRAND)
 OWNER = an_account(timezone="Europe/Vienna", owner_name="Bea", owner_email="bea@bakery.example")
 CONNECTED = replace(OWNER, provider=a_provider())
@@ -129,7 +130,7 @@ def renewals() -> Iterator[tuple[str, Entry]]:
 def mails() -> Iterator[tuple[str, Mail]]:
     for name, one in entries():
         if one.is_mailed:
-            yield name, compose(one, OWNER, BRAND, ADDRESSES)
+            yield name, compose(one, OWNER, BRAND, STOPPABLE if one.facts.can_be_stopped else ADDRESSES)
     for kind in MEANWHILE:
         yield f"{kind}-connected", compose(an_entry(kind), CONNECTED, BRAND, ADDRESSES)
 

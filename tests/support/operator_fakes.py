@@ -36,6 +36,7 @@ from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.policy import DEFAULT, Policy
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.sending.iam_policy import allowed_resources, sending_policy
+from permille.domain.sending.smtp_server import Password, Server
 from permille.domain.timeline.kinds.system import BreakerReset, SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import Entry, TimelineEntry
 from permille.domain.values.errors import Conflict, InvalidPolicy, Unavailable
@@ -493,11 +494,31 @@ class FakeIamUsers:
         with self.faults.call("iam_users.has_role"):
             return name in self.roles
 
+    def names(self) -> frozenset[str]:
+        with self.faults.call("iam_users.names"):
+            return frozenset(name.lower() for name in self.users)
+
+
+@dataclass(slots=True)
+class FakeSmtpPasswords:
+    """Implements `SmtpPasswords`. `stored`: user name and password, by account."""
+
+    stored: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    faults: Faults = field(default_factory=Faults)
+
+    def key_of(self, account_id: str) -> str:
+        with self.faults.call("smtp_passwords.key_of"):
+            return self.stored.get(account_id, ("", ""))[0]
+
+    def put(self, account_id: str, server: Server, password: Password) -> None:
+        with self.faults.call("smtp_passwords.put"):
+            self.stored[account_id] = server.user, password.reveal()
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FakeStack(Stack):
     """A stack of fakes over the same rows. `faults`: any call of any port can be made to fail; `is_there`: whether
-    CloudFormation has it."""
+    CloudFormation has it; `passwords_below`: the stores of passwords by their prefix."""
 
     accounts: FakeAllAccounts
     clocks: FakeClocks
@@ -530,6 +551,7 @@ class FakeStack(Stack):
     rows: Rows
     time: datetime = NOW
     is_there: bool = False
+    passwords_below: dict[str, FakeSmtpPasswords] = field(default_factory=dict)
 
     @property
     def faults(self) -> Faults:
@@ -552,6 +574,9 @@ class FakeStack(Stack):
 
     def pause(self, seconds: float) -> None:
         """Nobody waits."""
+
+    def smtp_passwords(self, prefix: str) -> FakeSmtpPasswords:
+        return self.passwords_below.setdefault(prefix, FakeSmtpPasswords(faults=self.faults))
 
     def at(self, time: datetime) -> "FakeStack":
         """The same stack at another time."""

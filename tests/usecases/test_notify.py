@@ -11,6 +11,7 @@ from tests.support.fakes import (
 from tests.support.measured import Measured
 from tests.support.notification import COMPLAINT, DISABLED, FakeNotify
 
+from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
@@ -70,6 +71,49 @@ def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: FakeNot
     deliver(notify.services, [DISABLED, system, an_entry(account_id="gone")], NOW)
 
     assert notify.bus.zones == [shown_zone_of(vienna), UTC, UTC]
+
+
+@pytest.mark.parametrize(
+    ("kind", "button", "part"),
+    [
+        ("disabled", "Ask for a review", "&to=ask"),
+        ("stays_suspended", "Ask for a review", "&to=ask"),
+        ("trial_unused", "Ask for a review", "&to=ask"),
+        ("trial_cancelled", "Ask for a review", "&to=ask"),
+        ("review_day_passed", "Choose another day", "&to=ask"),
+        ("review_reopened", "Choose another day", "&to=ask"),
+        ("alert", "See your report", ""),
+        ("review_declined", "See your report", ""),
+    ],
+)
+def test_where_a_review_can_be_asked_for_the_mails_button_says_so_and_opens_the_form(
+    notify: FakeNotify, kind: str, button: str, part: str
+) -> None:
+    deliver(notify.services, [an_entry(kind)], NOW)
+
+    mail = notify.mailer.sent[0]
+    assert f">{button}</a>" in mail.html
+    assert f"\n{button.upper()}\n" in mail.text
+    assert mail.text.partition("/enter?token=")[2].split("\n")[0].partition("&")[1:] == (part[:1], part[1:])
+
+
+def test_the_monthly_mail_can_be_stopped_by_its_link_and_no_other_mail_can(notify: FakeNotify) -> None:
+    deliver(notify.services, [DISABLED, an_entry("monthly_standing")], NOW)
+
+    disabled, monthly = notify.mailer.sent
+    assert disabled.stop == ""
+    assert monthly.stop.startswith("https://console.example/monthly-mail?token=")
+    assert monthly.stop in monthly.text
+    assert monthly.stop in monthly.html
+    assert "/monthly-mail" not in disabled.text + disabled.html
+
+
+def test_a_monthly_mail_that_its_owner_stopped_meanwhile_is_not_sent(notify: FakeNotify) -> None:
+    notify.rows.accounts[ACCOUNT] = an_account(monthly_mail=MonthlyMail(stopped=True))
+
+    deliver(notify.services, [DISABLED, an_entry("monthly_standing")], NOW)
+
+    assert [mail.entry_id for mail in notify.mailer.sent] == [DISABLED.id]
 
 
 def test_a_retry_delivers_once(notify: FakeNotify) -> None:

@@ -30,7 +30,7 @@ class IdentitiesAnswer:
 
     def as_data(self) -> dict[str, Any]:
         data = {
-            "records_to_publish": _records(self.prepared.records),
+            "records_to_publish": dns_records(self.prepared.records),
             "replaced_default_sets": dict(self.prepared.replaced_sets),
             "forwarding_stopped": list(self.prepared.forwarding_stopped),
             "identities_below": list(self.below),
@@ -51,7 +51,7 @@ class IdentitiesAnswer:
         if stopped := [name for name in prepared.forwarding_stopped if name not in prepared.records]:
             names = literal(", ".join(stopped))
             lines += [f"SES no longer mails feedback about {names} to the sender: Permille mails the owner."]
-        if records := _records(prepared.records):
+        if records := dns_records(prepared.records):
             lines += ["SES verifies an identity once its DNS records are published:"]
             lines += [f"  {literal(record)}" for record in records]
         return [*lines, *(f"[yellow]{literal(line)}.[/]" for line in _some(self.shared)), *self._about_below()]
@@ -80,7 +80,7 @@ def _some(shared: Sequence[SharedIdentity]) -> list[str]:
     return [*map(str, shared[:MOST_NAMED]), *more]
 
 
-def _records(records: Mapping[str, Sequence[DnsRecord]]) -> list[str]:
+def dns_records(records: Mapping[str, Sequence[DnsRecord]]) -> list[str]:
     """The DNS records to publish for new identities."""
     lines: list[str] = []
     for name, published in records.items():

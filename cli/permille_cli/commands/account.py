@@ -7,6 +7,7 @@ from rich.table import Table
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import changes
+from permille.domain.rules.denial import is_denied_by_hand
 from permille.domain.values.errors import InvalidInput
 from permille.schema.account_schema import account_json
 from permille.schema.review_schema import standing_json
@@ -19,10 +20,16 @@ from permille_cli.answers.identities_answer import confirm_shared
 from permille_cli.commands import account_change, account_decisions, credential, explain
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AcceptRisk, AccountId, ShowSecret
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
-app = typer.Typer(help="Manage sending accounts.", no_args_is_help=True, rich_markup_mode=None)
+app = Commands(
+    help="""Manage sending accounts.
+
+An account is one business that sends through SES, with an owner, the identities (domains or addresses) that it sends
+from, and one SMTP credential, which Permille deactivates when the account breaks the rules."""
+)
 
 
 @app.command()
@@ -33,7 +40,9 @@ def add(
     owner_email: Annotated[str, typer.Option(help="E-mail address of the owner.")],
     identity: Annotated[list[str], typer.Option(help="Domain or address that the account sends from. Repeatable.")],
     owner_name: Annotated[str, typer.Option(help="Name of the owner, used in mails.")] = "",
-    timezone: Annotated[str, typer.Option(help="The owner's time zone, such as Europe/Vienna.")] = "UTC",
+    timezone: Annotated[
+        str, typer.Option(metavar="ZONE", help="The owner's time zone, such as Europe/Vienna.")
+    ] = "UTC",
     sender: Annotated[
         list[str] | None, typer.Option(help="IAM user to adopt instead of making one. Repeatable.")
     ] = None,
@@ -50,9 +59,16 @@ def add(
 ) -> None:
     """Add an account, and make its SMTP credential.
 
-    The credential is shown once. It belongs to the IAM user permille-ID, which may only send from these identities
-    and through the stack's configuration set. That set becomes the default of each identity, so that all mail is
-    counted.
+    Use it for each business that is to send. It makes the IAM user permille-ID, which may only send from the
+    identities and through the stack's configuration set, and makes that set the default of each identity, so that all
+    mail is counted. The credential is shown once. With --sender it adopts existing IAM users, which keep theirs.
+
+    Examples:
+        permille account add good-bakery --owner-email bea@good-bakery.example --identity good-bakery.example
+        permille account add old-shop --owner-email o@shop.example --identity shop.example --sender ses-smtp-user.7
+
+    JSON fields: account_id, caller_identity, access_key_id, smtp (host, port, username, password), records_to_publish,
+    forwarding_stopped
     """
     if show_secret and sender:
         raise InvalidInput("an adopted user keeps its credential, so that there is no secret to show", "show_secret")
@@ -78,7 +94,16 @@ def add(
 
 @app.command(name="list")
 def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List all accounts."""
+    """List all accounts.
+
+    Each with its status, its owner's address and its senders. Accounts that wait for something have it in brackets.
+
+    Example:
+        permille account list
+
+    JSON fields: accounts (account_id, status, denied_by_hand, review, trial, owner_email, owner_mail, senders,
+    in_sync, held, would_disable, exempt_until)
+    """
     accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
     if as_json:
         emit_json({"accounts": [_list_item(account) for account in accounts]})
@@ -111,7 +136,16 @@ def _list_item(account: Account) -> dict[str, Any]:
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show an account's status, counts and SMTP credential.
 
-    The credential is read from IAM.
+    The first thing to look at when an owner calls; `permille account explain` says why. The credential's state is read
+    from IAM.
+
+    Example:
+        permille account show good-bakery
+
+    JSON fields: account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone, owner_mail,
+    may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, window (days, first_day, last_day, delivered,
+    complaints, bounces), limit_per_1000, allowance_left, policy, provider, old_credential_works_until, identities,
+    senders (caller_identity, exists, agrees, denied, denied_by_hand, keys), risks_accepted, is_complete
     """
     account = stack.account(account_id)
     now = account.after_last_decision(stack.now())
@@ -121,9 +155,12 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     if as_json:
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
+        named |= {"is_complete": not account.import_run}
         emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
         print_standing(account, verdict, senders, now)
+        if account.import_run:
+            out.print("Its import was cut off: repeat `permille import`.")
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 
@@ -147,7 +184,7 @@ def _sender(stack: Stack, account: Account, sender: str) -> dict[str, Any]:
     state = stack.switch.state_of(sender)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(sender, frozenset()))
-    by_hand = state is not None and account.is_denied_by_hand(state)
+    by_hand = state is not None and is_denied_by_hand(account, state)
     return {
         "caller_identity": sender,
         "exists": state is not None,

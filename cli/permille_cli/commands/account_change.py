@@ -20,7 +20,9 @@ def change(
     reason: Reason,
     owner_email: Annotated[str | None, typer.Option(help="New e-mail address of the owner.")] = None,
     owner_name: Annotated[str | None, typer.Option(help="New name of the owner, used in mails.")] = None,
-    timezone: Annotated[str | None, typer.Option(help="The owner's time zone, such as Europe/Vienna.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="The owner's time zone, such as Europe/Vienna.")
+    ] = None,
     add_identity: Annotated[Names, typer.Option(help="Domain or address to add. Repeatable.")] = None,
     remove_identity: Annotated[Names, typer.Option(help="Domain or address to remove. Repeatable.")] = None,
     add_sender: Annotated[Names, typer.Option(help="IAM user to adopt as a sender. Repeatable.")] = None,
@@ -33,8 +35,14 @@ def change(
 ) -> None:
     """Change an account's owner, identities or senders.
 
-    A new owner address gets a new link, and earlier links become invalid. Mail that a removed sender has sent still
-    counts for the account, and the sender cannot join another account.
+    Only what is named changes. A new owner address gets a new link, and earlier links become invalid. Mail that a
+    removed sender has sent still counts for the account, and the sender cannot join another account.
+
+    Examples:
+        permille account change good-bakery --owner-email new@shop.example --reason "They sold the shop"
+        permille account change good-bakery --add-identity bread.example --reason "A second domain"
+
+    JSON fields: account_id, changed, in_sync, [warnings]
     """
     wanted = Change(
         account_id=account_id,

@@ -22,7 +22,13 @@ def disable(
 ) -> None:
     """Disable an account, whatever the rules say.
 
-    Its SMTP credential is deactivated. A scheduled trial is cancelled.
+    Use it for what no rule counts, such as fraud. Its SMTP credential is deactivated within seconds, and a scheduled
+    trial is cancelled. The owner is mailed the reason, and can ask for a review.
+
+    Example:
+        permille account disable deals4u --reason "The list was bought"
+
+    JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until
     """
     _answer(stack.decide(account_id, Disable(reason=reason, by=stack.operator_arn())), as_json=as_json)
 
@@ -43,8 +49,16 @@ def enable(
 ) -> None:
     """Enable an account.
 
-    Its SMTP credential works again, and a new epoch (counting period) begins. Of an active account whose sender was
-    denied by hand, the deny is lifted, and counting goes on.
+    Its SMTP credential works again within seconds, and a new epoch (counting period) begins: earlier complaints no
+    longer count. If the sender of an active account was denied by hand, the deny is lifted, and counting goes on. The
+    owner is mailed the reason. `permille review approve` allows a single day instead.
+
+    Examples:
+        permille account enable deals4u --reason "Cleaned the list"
+        permille account enable deals4u --reason "The password was stolen" --new-credential
+
+    JSON fields: account_id, status, denied_by_hand, [in_sync], [epoch], [owner_mail], [exempt_until],
+    [caller_identity], [access_key_id], [smtp], [old_credential_works_until]
     """
     command = Enable(reason=reason, by=stack.operator_arn())
     if show_secret and not new_credential:
@@ -65,8 +79,15 @@ def close(
 ) -> None:
     """Close an account for good, and delete its IAM user.
 
-    An adopted IAM user is deactivated and kept. If the account is closed already, whatever is left of it is
-    deleted, and the reason is not mailed again.
+    A closed account can never be enabled again, and its id cannot be reused; its history stays. An adopted IAM user is
+    deactivated and kept. If the command was interrupted, repeat it: what is left is deleted, and the reason is not
+    mailed again.
+
+    Example:
+        permille account close good-bakery --reason "They left the platform"
+
+    JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until, deleted_senders,
+    kept_senders
     """
     account, onboarding = stack.account(account_id), stack.onboarding
     if not account.is_closed:
@@ -111,7 +132,13 @@ def exempt(
 ) -> None:
     """Exempt an account from the rules until a date.
 
-    Complaints are still counted, and the owner still hears of them.
+    Until then no rule disables it. Complaints are still counted, and the owner is still told of them. Use it for a
+    sender whose complaints have an explanation, such as a wrong list of one day.
+
+    Example:
+        permille account exempt good-bakery --until 2026-12-31 --reason "A test of the complaint button"
+
+    JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until
     """
     end = inputs.end(until)
     _answer(stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.operator_arn())), as_json=as_json)
@@ -120,7 +147,15 @@ def exempt(
 def unexempt(
     account_id: AccountId, reason: Reason, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
-    """End an account's exemption."""
+    """End an account's exemption.
+
+    The account is judged by the rules again, within a minute.
+
+    Example:
+        permille account unexempt good-bakery --reason "The test is over"
+
+    JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until
+    """
     _answer(stack.decide(account_id, Unexempt(reason=reason, by=stack.operator_arn())), as_json=as_json)
 
 
@@ -134,7 +169,14 @@ def owner_mail(
 ) -> None:
     """Show whether mail to the owner is stopped; --reset resumes it.
 
-    Permille stops mailing an owner after a permanent bounce or a complaint.
+    Permille stops mailing an owner after a permanent bounce or a complaint. `permille account change --owner-email`
+    sets another address, which resumes mail too.
+
+    Examples:
+        permille account owner-mail good-bakery
+        permille account owner-mail good-bakery --reset --reason "The mailbox works again"
+
+    JSON fields: account_id, owner_mail, [owner_email], [status], [denied_by_hand], [in_sync], [epoch], [exempt_until]
     """
     if reset:
         _answer(stack.decide(account_id, ResetOwnerMail(reason=reason, by=stack.operator_arn())), as_json=as_json)

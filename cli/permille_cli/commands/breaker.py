@@ -17,11 +17,15 @@ from permille.usecases.enforcement.held_accounts import all_held, decide_each
 from permille_cli.answers import results
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import Until
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
-app = typer.Typer(
-    help="Circuit breaker: limits automatic disablings per hour.", no_args_is_help=True, rich_markup_mode=None
+app = Commands(
+    help="""Circuit breaker: limits automatic disablings per hour.
+
+If the rules would disable more accounts in an hour than usual, something else may be wrong: the breaker opens, and
+the further accounts are held until staff decide."""
 )
 
 
@@ -29,7 +33,12 @@ app = typer.Typer(
 def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show the breaker's state, and the held accounts.
 
-    Whether it is open, and how many disablings it allows in this hour.
+    Whether it is open, how many disablings it allows in this hour, and which accounts wait for staff because of it.
+
+    Example:
+        permille breaker show
+
+    JSON fields: open, opened_at, hour, passed, bound, second_bound, active_accounts, held, last_reset
     """
     data = _state(stack)
     if as_json:
@@ -78,8 +87,13 @@ def reset(
 ) -> None:
     """Close the breaker, so that the rules disable again.
 
-    Held accounts are judged again by themselves. If the breaker is closed already, its bound of this hour is
-    raised.
+    First check the held accounts: do they really send spam, or did something else go wrong? Held accounts are judged
+    again by themselves. If the breaker is closed already, its bound of this hour is raised.
+
+    Example:
+        permille breaker reset --reason "They really send spam" --allow 20
+
+    JSON fields: open, opened_at, hour, passed, bound, second_bound, active_accounts, held, last_reset
     """
     command, now = ResetBreaker(reason=reason, allow=allow, by=stack.operator_arn()), stack.now()
     was_open = stack.control.breaker(hour_of(now)).opened_at is not None
@@ -91,7 +105,7 @@ def reset(
         out.print(f"The breaker {state}; the rules may disable {more:,} more in this hour before it opens again.")
 
 
-HeldIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of held accounts.")]
+HeldIds = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids of held accounts.")]
 AllHeld = Annotated[bool, typer.Option("--all", help="All held accounts.")]
 
 
@@ -106,7 +120,13 @@ def release(
 ) -> None:
     """Let held disablings happen.
 
-    The breaker's state does not change.
+    The named accounts are disabled within a minute. The breaker's state does not change.
+
+    Examples:
+        permille breaker release deals4u --reason "Spam"
+        permille breaker release --all --reason "Spam"
+
+    JSON fields: decided, refused
     """
     command = ReleaseHold(reason=reason, by=stack.operator_arn())
     _decide_each(stack, _named(stack, ids, every=every), command, "is disabled within a minute", as_json=as_json)
@@ -122,7 +142,15 @@ def exempt(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Exempt held accounts from the rules until a date."""
+    """Exempt held accounts from the rules until a date.
+
+    For held accounts that are not to be disabled. The breaker's state does not change.
+
+    Example:
+        permille breaker exempt good-bakery --until 2026-12-31 --reason "A mistake of the mailbox provider"
+
+    JSON fields: decided, refused
+    """
     command = Exempt(until=inputs.end(until), reason=reason, by=stack.operator_arn())
     _decide_each(stack, _named(stack, ids, every=every), command, "is exempt", as_json=as_json)
 

@@ -21,15 +21,18 @@ from permille.zones import shown_zone_of
 from permille_cli.answers import results
 from permille_cli.commands.explain import read_explanation
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
-app = typer.Typer(
-    help="List and void the complaints about an account's mail.", no_args_is_help=True, rich_markup_mode=None
+app = Commands(
+    help="""List and void the complaints about an account's mail.
+
+A complaint is a recipient's click on "Report spam", which counts once. A voided one counts no more."""
 )
 
 Complaints = Annotated[
-    list[str], typer.Argument(metavar="COMPLAINT...", help="Complaint ids, as `permille complaint list ID` shows them.")
+    list[str], typer.Argument(metavar="COMPLAINT", help="Complaint ids, as `permille complaint list ID` shows them.")
 ]
 StaffReason = Annotated[str, typer.Option(help="Reason, on the timeline for staff only.")]
 
@@ -38,7 +41,12 @@ StaffReason = Annotated[str, typer.Option(help="Reason, on the timeline for staf
 def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the complaints about an account's mail, with their ids.
 
-    The newest 1,000 entries, the oldest of them first. Reports that were not counted are listed too.
+    The newest 1,000 entries, the oldest of them first. Reports that were not counted are listed too, with the reason.
+
+    Example:
+        permille complaint list good-bakery
+
+    JSON fields: account_id, complaints (id, at, kind, audience, headline, sentence, facts, voided), older_left_out
     """
     account = stack.account(account_id)
     past, zone = read_history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
@@ -88,7 +96,13 @@ def void(
 ) -> None:
     """Void complaints, so that they no longer count.
 
-    They stay on the timeline; pages show them struck through.
+    Use it for complaints that are none, such as a test. They stay on the timeline; pages show them struck through. A
+    disabled account stays disabled: the command says whether the rules are kept now.
+
+    Example:
+        permille complaint void good-bakery 20261125T170126.402892Z-0a1b2c3d --reason "A test"
+
+    JSON fields: account_id, decided, refused, status, kept_now
     """
     by = stack.operator_arn()
     commands = [VoidComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]
@@ -104,7 +118,15 @@ def restore(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Restore voided complaints, so that they count again."""
+    """Restore voided complaints, so that they count again.
+
+    The account is judged again within a minute.
+
+    Example:
+        permille complaint restore good-bakery 20261125T170126.402892Z-0a1b2c3d --reason "It was no test"
+
+    JSON fields: account_id, decided, refused, status, kept_now
+    """
     by = stack.operator_arn()
     commands = [RestoreComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]
     _decide_each(stack, account_id, commands, "counts again", as_json=as_json)

@@ -32,9 +32,16 @@ def credential(
 ) -> None:
     """Renew an account's SMTP credential.
 
-    The new one is shown once. The old one stops working at once, or after --grace HOURS. The owner is mailed,
-    without the password. If the account is disabled, the new credential works once it is enabled. If the command
-    was interrupted, repeat it.
+    Use it when the password is lost, or was seen by somebody. The new one is shown once. The old one stops working at
+    once, or after --grace hours. The owner is mailed, without the password. If the account is disabled, the new
+    credential works once it is enabled. If the command was interrupted, repeat it.
+
+    Examples:
+        permille account credential good-bakery
+        permille account credential good-bakery --grace 48
+
+    JSON fields: account_id, caller_identity, access_key_id, smtp (host, port, username, password), status,
+    denied_by_hand, old_credential_works_until
     """
     if not 0 <= grace <= LONGEST_GRACE:
         raise InvalidInput(f"takes hours from 0 to {LONGEST_GRACE}", "grace")

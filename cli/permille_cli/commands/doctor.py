@@ -9,11 +9,15 @@ from permille.usecases.doctor.doctor import checkup, named
 from permille.usecases.doctor.examinations import Examination
 from permille_cli.answers import checkup_answer
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 UNHEALTHY = 1  # the exit status
 
+app = Commands()
 
+
+@app.command()
 def doctor(
     check: Annotated[
         list[str] | None, typer.Option("--check", metavar="ID", help="Make this check only; can be repeated.")
@@ -30,9 +34,13 @@ def doctor(
     changes nothing. Each finding says what is wrong, why it matters, and the command that mends it. The function
     Doctor makes most of the checks every three hours, for support's page System.
 
-    Exit status: 0 if nothing is broken; 1 if something is, or could not be checked; 2 for wrong input.
+    The exit status is 0 if nothing is broken, and 1 if something is, or could not be checked.
 
-    Example: permille doctor --check subscription --check triggers
+    Example:
+        permille doctor
+        permille doctor --check subscription --check triggers
+
+    JSON fields: healthy, checked_at, code, checks (check, title, state, why, note, findings (severity, what, mend, about)); with --list checks (check, title, severity, why, scheduled)
     """
     examinations = named(check or [])
     if list_checks:

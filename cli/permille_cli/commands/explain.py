@@ -18,7 +18,15 @@ from permille_cli.terminal.output import AsJson, emit_json, out
 
 
 def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Explain an account's status, with all numbers used."""
+    """Explain an account's status, with all numbers used.
+
+    Which decision led to it, by which rule, and how it would be judged now. It changes nothing.
+
+    Example:
+        permille account explain deals4u
+
+    JSON fields: account_id, status, decided, now, kept_now, lines
+    """
     explanation, platform = read_explanation(stack, stack.account(account_id)), stack["PlatformName"]
     if as_json:
         emit_json(explanation_json(explanation, platform))

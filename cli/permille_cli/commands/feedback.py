@@ -6,14 +6,14 @@ import typer
 
 from permille.usecases.feedback.dead_letters import redrive_letters
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
 
-app = typer.Typer(help="Retry feedback that could not be counted.", no_args_is_help=True, rich_markup_mode=None)
+app = Commands(
+    help="""Retry feedback that could not be counted.
 
-
-@app.callback()
-def _commands() -> None:
-    """Makes this a group, although it has one command."""
+After a failure that lasted, such as a missing permission."""
+)
 
 
 @app.command()
@@ -25,7 +25,14 @@ def redrive(
 ) -> None:
     """Put the feedback dead letters back on the queue.
 
-    Each is counted once.
+    A dead letter is feedback that failed too often, such as during an outage. Use it once the cause is gone. Each is
+    counted once.
+
+    Examples:
+        permille feedback redrive --limit 1
+        permille feedback redrive
+
+    JSON fields: put_back
     """
     redriven = sum(
         1 for _ in progress(redrive_letters(stack.feedback_dead_letters, limit), "Putting dead letters back")

@@ -11,18 +11,23 @@ from permille.domain.values.errors import InvalidInput
 from permille.usecases.stack.import_tables import choose_tables, prepare_tables
 from permille_cli.stack import retained, template
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
 CHANGES = "take-up"  # the change set's name
 TEMPLATE, RESOURCES = "import-template.json", "resources-to-import.json"
 
 
+app = Commands()
+
+
+@app.command()
 def import_stack(
     table: Annotated[
         list[str] | None,
-        typer.Option(help="AccountsTable=NAME: import this table, for example a restored one. Repeatable."),
+        typer.Option(metavar="TABLE=NAME", help="Import this table, for example a restored one. Repeatable."),
     ] = None,
-    directory: Annotated[Path, typer.Option(help="Directory for the two files.")] = Path(),
+    directory: Annotated[Path, typer.Option(metavar="DIR", help="Directory for the two files.")] = Path(),
     *,
     only_tables: Annotated[
         bool,
@@ -33,10 +38,16 @@ def import_stack(
 ) -> None:
     """Prepare the import of a deleted stack's resources.
 
-    A new stack of the same name imports the tables, the configuration set and the deny group. The command sets up
-    each table as the template says (a restored table has no stream, expiry or recovery), writes the two files that
+    A new stack of the same name imports the tables, the configuration set and the deny group. The command sets up each
+    table as the template says (a restored table has no stream, expiry or recovery), writes the two files that
     CloudFormation needs, and prints the commands to run. Without --table it takes the tables that the deleted stack
     left behind.
+
+    Examples:
+        permille import-stack
+        permille import-stack --table AccountsTable=permille-restored
+
+    JSON fields: tables, commands
     """
     if stack.exists():
         raise InvalidInput(

@@ -18,15 +18,16 @@ from permille.usecases.history import MAX_OF_TOPIC
 from permille.usecases.login.access import address, make_token
 from permille.usecases.login.issue_links import revoke_links
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId, Reason, SystemReason
 from permille_cli.terminal.output import AsJson, emit_json, err, out
 
-app = typer.Typer(
-    help="Make and revoke login links and API tokens.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
+app = Commands(
+    help="""Make and revoke login links and API tokens.
+
+Owners and staff log in by a link that expires; host platforms use a token."""
 )
-revoke = typer.Typer(help="Revoke the links or tokens made so far.", no_args_is_help=True)
+revoke = Commands(help="Revoke the links or tokens made so far.")
 app.add_typer(revoke, name="revoke")
 
 Name = Annotated[str, typer.Option(help="Name of the holder, as timelines show it.")]
@@ -46,7 +47,13 @@ def owner(
 ) -> None:
     """Make a login link to an account's report, for its owner.
 
-    Whoever has the link has access: keep it secret.
+    Owners find such links in every mail; use it for one who lost them all. Whoever has the link has access: keep it
+    secret.
+
+    Example:
+        permille link owner good-bakery
+
+    JSON fields: link
     """
     account, lasts, now = stack.account(account_id), _lasting(LinkRole.OWNER, days, "days"), stack.now()
     claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
@@ -68,6 +75,11 @@ def for_staff(
     """Make a login link to the support desk, for one person.
 
     Whoever has the link has access: keep it secret.
+
+    Example:
+        permille link staff --name Anna
+
+    JSON fields: link
     """
     lasts, who = _lasting(LinkRole.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
     _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(LinkRole.STAFF, who, lasts)), as_json=as_json)
@@ -80,7 +92,9 @@ def platform(
     scope: Annotated[list[Scope] | None, typer.Option(help="What it may do; by default read. Repeatable.")] = None,
     account: Annotated[
         list[str] | None,
-        typer.Option(help="Account id, or shop-* for all ids with that prefix; by default all. Repeatable."),
+        typer.Option(
+            metavar="ID", help="Account id, or shop-* for all ids with that prefix; by default all. Repeatable."
+        ),
     ] = None,
     *,
     stack: StackOption = DEFAULT_STACK,
@@ -88,7 +102,13 @@ def platform(
 ) -> None:
     """Make an API token for a host platform.
 
-    Whoever has the token has access: keep it secret.
+    For the program that asks Permille whether an account may send. Whoever has the token has access: keep it secret.
+
+    Examples:
+        permille link platform --name crm
+        permille link platform --name shops --scope read --scope write --account 'shop-*'
+
+    JSON fields: token, api
     """
     lasts, who = _lasting(LinkRole.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
@@ -102,7 +122,7 @@ def platform(
 
 @revoke.command(name="owner")
 def revoke_owner(
-    account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")] = "",
     *,
     reason: Reason,
     every: Annotated[
@@ -113,7 +133,13 @@ def revoke_owner(
 ) -> None:
     """Revoke all links to an account's report.
 
-    Links in mails are revoked too.
+    Links in mails are revoked too. Links that are made later work.
+
+    Examples:
+        permille link revoke owner good-bakery --reason "Forwarded by mistake"
+        permille link revoke owner --all --reason "Restored from a backup"
+
+    JSON fields: revoked, valid_since
     """
     if bool(account_id) is every:
         raise InvalidInput("name one account, or use --all", "all")
@@ -132,7 +158,15 @@ def revoke_owner(
 def revoke_staff(
     reason: SystemReason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
-    """Revoke the links of one staff member, or of all."""
+    """Revoke the links of one staff member, or of all.
+
+    Links that are made later work.
+
+    Example:
+        permille link revoke staff --name Anna --reason "She left"
+
+    JSON fields: revoked, valid_since
+    """
     _revoke(stack, LinkRole.STAFF, name, reason, as_json=as_json)
 
 
@@ -140,7 +174,15 @@ def revoke_staff(
 def revoke_platform(
     reason: SystemReason, name: OneOrAll = "", *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 ) -> None:
-    """Revoke the tokens of one host platform, or of all."""
+    """Revoke the tokens of one host platform, or of all.
+
+    Tokens that are made later work.
+
+    Example:
+        permille link revoke platform --name crm --reason "The token was logged"
+
+    JSON fields: revoked, valid_since
+    """
     _revoke(stack, LinkRole.PLATFORM, name, reason, as_json=as_json)
 
 

@@ -13,21 +13,24 @@ from permille.usecases.feedback.dead_letters import missed_parts, redrive_letter
 from permille.usecases.notifications import notify
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
-app = typer.Typer(help="Send the notifications that were not delivered.", no_args_is_help=True, rich_markup_mode=None)
+app = Commands(
+    help="""Send the notifications that were not delivered.
 
-
-@app.callback()
-def _commands() -> None:
-    """Makes this a group, although it has one command."""
+Mails to owners, and events for the host platform."""
+)
 
 
 @app.command()
 def redrive(
     since: Annotated[
         str | None,
-        typer.Option(help="Also check all entries since this time: ISO 8601, by default UTC; at most 30 days ago."),
+        typer.Option(
+            metavar="TIME",
+            help="Also check all entries since this time: ISO 8601, by default UTC; at most 30 days ago.",
+        ),
     ] = None,
     *,
     stack: StackOption = DEFAULT_STACK,
@@ -35,8 +38,14 @@ def redrive(
 ) -> None:
     """Send the events and mails that were not delivered.
 
-    Queues the dead letters, and the entries without a record of delivery since a function first gave up on a batch of
-    the timeline's stream.
+    Queues the dead letters (notifications that failed too often), and the entries without a record of delivery since a
+    function first gave up on a batch of the timeline's stream. Nothing is delivered twice.
+
+    Examples:
+        permille notify redrive
+        permille notify redrive --since 2026-11-25T09:00:00Z
+
+    JSON fields: dead_letters, queued (account_id, entry_id, kind, channel), stream_failures
     """
     begin = _instant(since, stack.now()) if since is not None else None
     parts = missed_parts(stack.stream_failures)

@@ -8,13 +8,23 @@ from permille.ports.desk import SesRate
 from permille.schema.platform_schema import platform_json
 from permille.usecases.views.platform import Platform, Ranking, platform
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out
 
+app = Commands()
 
+
+@app.command()
 def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show the platform's reputation with SES.
 
-    The complaint and bounce rates of the whole AWS account, and the accounts that contribute most to them.
+    The complaint and bounce rates of the whole AWS account, by which SES judges it, and the accounts that contribute
+    most to them.
+
+    Example:
+        permille platform
+
+    JSON fields: window_days, ses (complaint_rate, bounce_rate, counted), most_complaints, most_bounces
     """
     reputation = platform(stack, stack.now())
     if as_json:

@@ -19,9 +19,15 @@ from permille_cli.commands import policy_history, policy_judge
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
-app = typer.Typer(help="Show, evaluate and change the rules.", no_args_is_help=True, rich_markup_mode=None)
+app = Commands(
+    help="""Show, evaluate and change the rules.
+
+A policy is the rules with their numbers, such as one complaint per 1,000 delivered in 45 days. `permille policy try`
+shows what another one would change before it is set."""
+)
 app.command(name="judge")(policy_judge.judge_counts)
 
 PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="File with a policy as JSON; - for standard input.")]
@@ -29,7 +35,16 @@ PolicyFile = Annotated[str, typer.Argument(metavar="FILE", help="File with a pol
 
 @app.command()
 def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show the policy in force."""
+    """Show the policy in force.
+
+    Its rules with their numbers. To change it, save it with --json, edit it, and set it again.
+
+    Examples:
+        permille policy show
+        permille policy show --json | jq .policy > policy.json
+
+    JSON fields: parameter, is_set, policy
+    """
     parameter, text = stack["PolicyParameterName"], stack.policies.text()
     try:
         policy = DEFAULT if text is None else parse_policy(text)
@@ -49,7 +64,12 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
     """Validate a policy, and show it completely.
 
-    Prints every number of the policy, and warnings. Nothing is set.
+    Prints every number of the policy, and warnings. It needs no AWS, and nothing is set.
+
+    Example:
+        permille policy check policy.json
+
+    JSON fields: policy, warnings
     """
     policy = inputs.policy(file)
     if as_json:
@@ -85,6 +105,11 @@ def try_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json:
     """Show what a policy would change. Nothing is set.
 
     Which accounts it would disable, and which it would keep, with the counts as of now.
+
+    Example:
+        permille policy try policy.json
+
+    JSON fields: parameter, policy, warnings, preview (mode, judged, bound, exceeds_bound, would_disable, would_keep)
     """
     previewed = _preview(stack, inputs.policy(file))
     if as_json:
@@ -100,7 +125,12 @@ def set_policy(
     """Put a policy in force.
 
     First shows what it would change, as `permille policy try` does. Asks for confirmation if it would disable more
-    accounts than the breaker allows within an hour.
+    accounts than the circuit breaker allows within an hour. It is in force within a minute, and in the history.
+
+    Example:
+        permille policy set policy.json
+
+    JSON fields: parameter, policy, warnings, preview (mode, judged, bound, exceeds_bound, would_disable, would_keep)
     """
     text = inputs.text_of(file)
     _set(stack, inputs.policy_of(file, text), text, yes=yes, as_json=as_json)
@@ -116,7 +146,16 @@ def revert(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Put an earlier policy in force again, as `set` does."""
+    """Put an earlier policy in force again, as `set` does.
+
+    Without --to it takes the one before the policy in force.
+
+    Examples:
+        permille policy revert
+        permille policy revert --to default
+
+    JSON fields: parameter, policy, warnings, preview (mode, judged, bound, exceeds_bound, would_disable, would_keep)
+    """
     past = policy_change.policy_history(stack)
     policy = past.named(to) if to else past.before()
     _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)

@@ -14,6 +14,12 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
     """List the policies that were set, newest first.
 
     When, by whom, and which numbers changed.
+
+    Example:
+        permille policy history
+
+    JSON fields: parameter, in_force, is_recorded, entries (at, policy, replaced, numbers, replaced_numbers, by,
+    sentence)
     """
     past = policy_change.policy_history(stack)
     if as_json:

@@ -34,7 +34,7 @@ def judge_counts(
     bounces: Annotated[int, typer.Option(min=0, max=LARGEST_COUNT, help="Number of permanent bounces.")] = 0,
     preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}; without it, default.")] = "",
     policy: Annotated[
-        str, typer.Option(help="File with a policy as JSON, instead of a preset; - for standard input.")
+        str, typer.Option(metavar="FILE", help="File with a policy as JSON, instead of a preset; - for standard input.")
     ] = "",
     table: Annotated[
         str,
@@ -45,9 +45,17 @@ def judge_counts(
 ) -> None:
     """Evaluate a policy on counts.
 
-    All mail is taken as sent today. --csv evaluates a table with the columns delivered and complaints, and
-    optionally bounces and preset. The table is written to standard output as CSV, with the columns decision, rule,
-    allowance_left and ln_e added. ln_e is the logarithm of the evidence that the true ratio is above the limit.
+    Try a policy without a stack: would this many complaints disable an account? All mail is taken as sent today. --csv
+    evaluates a table with the columns delivered and complaints, and optionally bounces and preset; it is printed as
+    CSV with the columns decision, rule, allowance_left and ln_e added. ln_e is the logarithm of the evidence that the
+    true ratio is above the limit.
+
+    Examples:
+        permille policy judge --delivered 1000 --complaints 2
+        permille policy judge --csv counts.csv
+
+    JSON fields: [delivered], [complaints], [bounces], [decision], [rule], [allowance_left], [ln_e], [ln_e_needed],
+    [policy], [rows]
     """
     if policy == table == "-":
         raise InvalidInput("--policy and --csv cannot both be read from standard input")

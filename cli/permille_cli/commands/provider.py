@@ -11,11 +11,14 @@ from permille.schema.route_schema import provider_json
 from permille.usecases.decisions import providers
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
-app = typer.Typer(
-    help="Manage the third-party SMTP providers of accounts.", no_args_is_help=True, rich_markup_mode=None
+app = Commands(
+    help="""Manage the third-party SMTP providers of accounts.
+
+While its own credential is deactivated, an account may send through another SMTP provider that its owner pays."""
 )
 
 
@@ -34,8 +37,14 @@ def connect(
 ) -> None:
     """Connect an SMTP provider to an account.
 
-    First tests the login, with TLS. If it fails, nothing is stored. The password is stored in Secrets Manager and
-    never shown. An earlier provider is replaced.
+    A disabled account can then send through a third party; `permille route` tells the host platform so. The login is
+    tested first, with TLS: if it fails, nothing is stored. The password is stored in Secrets Manager and never shown.
+    An earlier provider is replaced.
+
+    Example:
+        permille provider connect good-bakery --host smtp.example.com --port 587 --user bakery
+
+    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at)
     """
     account = stack.account(account_id)
     requested = server(host, port, user, local=stack.is_local)
@@ -48,7 +57,15 @@ def connect(
 
 @app.command()
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show an account's provider."""
+    """Show an account's provider.
+
+    Its server, the user name, and the secret that holds the password.
+
+    Example:
+        permille provider show good-bakery
+
+    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at)
+    """
     _print(stack.account(account_id), as_json=as_json)
 
 
@@ -56,7 +73,12 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Test the login with the stored password.
 
-    Exits with 0 if it succeeds, and with 1 if not.
+    Exits with 0 if it succeeds, and with 1 if not. It sends no mail.
+
+    Example:
+        permille provider test good-bakery
+
+    JSON fields: account_id, works, fault, why
     """
     account = stack.account(account_id)
     failure = providers.check_login(stack.providing, account)
@@ -74,7 +96,15 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
 
 @app.command()
 def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Disconnect an account's provider, and delete its password."""
+    """Disconnect an account's provider, and delete its password.
+
+    A disabled account has then no way to send.
+
+    Example:
+        permille provider disconnect good-bakery
+
+    JSON fields: account_id, provider
+    """
     account = stack.account(account_id)
     _print(providers.disconnect(stack.providing, account, stack.operator_arn(), stack.now()), as_json=as_json)
 

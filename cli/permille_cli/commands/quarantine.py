@@ -15,11 +15,16 @@ from permille.ports.feedback import Quarantined
 from permille.usecases.feedback import quarantine
 from permille_cli.answers.quarantine_groups import Group, groups_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
-app = typer.Typer(help="Inspect, replay and delete quarantined feedback.", no_args_is_help=True, rich_markup_mode=None)
+app = Commands(
+    help="""Inspect, replay and delete quarantined feedback.
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or prefixes of ids.")]
+Feedback of SES that could not be parsed or attributed to an account waits here for staff."""
+)
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Ids, or prefixes of ids.")]
 WithReason = Annotated[
     str | None,
     typer.Option(metavar="REASON", help="All with this reason, as `permille quarantine list` shows it."),
@@ -32,7 +37,16 @@ SHORT = 12  # characters of an id that people read
 
 @app.command(name="list")
 def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List quarantined feedback, by reason and sender."""
+    """List quarantined feedback, by reason and sender.
+
+    What SES reported and Permille could neither parse nor attribute to an account. It waits here, and an alarm tells
+    of it: add the missing sender to its account, or ignore it, and then replay.
+
+    Example:
+        permille quarantine list
+
+    JSON fields: groups (reason, sender, count, first_at, last_at, ids)
+    """
     groups = groups_of(progress(stack.quarantine.all(), "Reading the quarantine"))
     if as_json:
         emit_json({"groups": groups})
@@ -54,7 +68,15 @@ def show(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Show one message: the reason and the raw body."""
+    """Show one message: the reason and the raw body.
+
+    The body is what SES published, with names and addresses of people.
+
+    Example:
+        permille quarantine show 3f2a91bc
+
+    JSON fields: id, reason, sender, at, body
+    """
     [quarantined] = _by_prefix(stack, [body_id])
     body = stack.quarantine.body(quarantined.id)
     if body is None:
@@ -79,7 +101,13 @@ def replay(
 ) -> None:
     """Put messages back on the feedback queue.
 
-    Each is counted once. What fails again returns to quarantine.
+    Once the reason is gone. Each is counted once; what fails again returns to quarantine.
+
+    Examples:
+        permille quarantine replay --sender permille-good-bakery
+        permille quarantine replay --all
+
+    JSON fields: replayed, ids
     """
     chosen = _chosen(stack, ids, with_reason, sender, everything=everything)
     put_back = partial(quarantine.replay_feedback, stack.feedback_queue, stack.quarantine)
@@ -96,7 +124,16 @@ def drop(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Delete messages for good."""
+    """Delete messages for good.
+
+    They are never counted. Their number, reasons and ids stay on the system timeline.
+
+    Examples:
+        permille quarantine drop 3f2a91bc
+        permille quarantine drop --with-reason "no sender named"
+
+    JSON fields: dropped, ids
+    """
     chosen = _chosen(stack, ids, with_reason, sender, everything=everything)
     _with_each(stack, stack.quarantine.drop, "dropped", QuarantineDropped, chosen, as_json=as_json)
 

@@ -22,15 +22,21 @@ from permille_cli.answers.review_case import print_case
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId, MailedReason, Reason
 from permille_cli.terminal.output import AsJson, emit_json, out
 
-app = typer.Typer(help="Handle requests to enable a disabled account.", no_args_is_help=True, rich_markup_mode=None)
+app = Commands(
+    help="""Handle requests to enable a disabled account.
+
+The owner asks on the report; support approves one day of sending (a trial), or declines. After a trial without a
+complaint the account is active again."""
+)
 
 Day = Annotated[str, typer.Option(help="Day of the next batch in the owner's time zone, such as 2026-12-31.")]
 Batch = Annotated[int, typer.Option(help="Number of e-mails in that batch.")]
-Cause = Annotated[str, typer.Option(help="What went wrong.")]
-Change = Annotated[str, typer.Option(help="What was changed.")]
+Cause = Annotated[str, typer.Option(metavar="TEXT", help="What went wrong.")]
+Change = Annotated[str, typer.Option(metavar="TEXT", help="What was changed.")]
 
 PAGE = 50
 
@@ -46,7 +52,16 @@ def request(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Request a review of a disabled account, as its owner does."""
+    """Request a review of a disabled account, as its owner does.
+
+    Use it for an owner who calls instead of using the form on the report. Support finds the request in `permille
+    review list`.
+
+    Example:
+        permille review request deals4u --day 2026-12-31 --batch 800 --cause "An old list" --change "Only customers"
+
+    JSON fields: account_id, status, denied_by_hand, review, trial
+    """
     command = RequestReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.operator_arn())
     _decide(stack, account_id, command, as_json=as_json)
 
@@ -62,14 +77,30 @@ def amend(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Change an open request. It keeps its place in the queue."""
+    """Change an open request. It keeps its place in the queue.
+
+    All four answers are replaced.
+
+    Example:
+        permille review amend deals4u --day 2026-12-31 --batch 800 --cause "An old list" --change "Only customers"
+
+    JSON fields: account_id, status, denied_by_hand, review, trial
+    """
     command = AmendReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.operator_arn())
     _decide(stack, account_id, command, as_json=as_json)
 
 
 @app.command()
 def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Withdraw an open request, or a scheduled trial."""
+    """Withdraw an open request, or a scheduled trial.
+
+    As the owner does on the report. The account stays disabled, and the owner can ask again.
+
+    Example:
+        permille review withdraw deals4u
+
+    JSON fields: account_id, status, denied_by_hand, review, trial
+    """
     _decide(stack, account_id, WithdrawReview(by=stack.operator_arn()), as_json=as_json)
 
 
@@ -79,7 +110,7 @@ def approve(
     day: Annotated[
         str, typer.Option(help="Day of the trial in the owner's time zone. If it is today, the trial begins at once.")
     ],
-    note: Annotated[str, typer.Option(help="Note to the owner, added to the mail.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Note to the owner, added to the mail.")] = "",
     *,
     yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
@@ -87,7 +118,13 @@ def approve(
 ) -> None:
     """Approve a trial day, or move a scheduled trial.
 
-    The account may send on that day. If few hours of the day are left, the command asks for confirmation.
+    The account may send on that day. Without a complaint about it in the 48 hours after, it is active again. If few
+    hours of the day are left, the command asks for confirmation. The owner is mailed.
+
+    Example:
+        permille review approve deals4u --day 2026-12-31 --note "At most 500 e-mails, please"
+
+    JSON fields: account_id, status, denied_by_hand, review, trial
     """
     command = ApproveReview(day=inputs.day(day), note=note, by=stack.operator_arn(), short_day=yes)
     try:
@@ -105,7 +142,15 @@ def decline(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Decline an open request."""
+    """Decline an open request.
+
+    The owner is mailed the reason, and can ask again after the policy's cooldown.
+
+    Example:
+        permille review decline deals4u --reason "The list is still the bought one"
+
+    JSON fields: account_id, status, denied_by_hand, review, trial
+    """
     _decide(stack, account_id, DeclineReview(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
 
@@ -117,7 +162,15 @@ def cancel(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel a scheduled trial. The owner may ask again at once."""
+    """Cancel a scheduled trial. The owner may ask again at once.
+
+    The owner is mailed the reason.
+
+    Example:
+        permille review cancel deals4u --reason "The sender asked for another day"
+
+    JSON fields: account_id, status, denied_by_hand, review, trial
+    """
     _decide(stack, account_id, CancelTrial(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
 
@@ -131,7 +184,12 @@ def confirm_trial(
 ) -> None:
     """Confirm that a trial went well.
 
-    Needed if the policy says reinstate_by_staff, or if the account was denied by hand when its day ended.
+    Needed if the policy has reinstate_by_staff, or if the account was denied by hand when its day ended.
+
+    Example:
+        permille review confirm deals4u
+
+    JSON fields: account_id, status, denied_by_hand, review, trial
     """
     _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
@@ -140,7 +198,14 @@ def confirm_trial(
 def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List the accounts that wait for support.
 
-    The longest waiting is first. Each has its evidence.
+    Open requests, and trials that must be confirmed; the longest waiting is first. Each has its evidence: why it was
+    disabled, its campaigns with complaints, and earlier trials.
+
+    Example:
+        permille review list
+
+    JSON fields: requests (account_id, status, denied_by_hand, review, trial, strikes, waits_seconds, disabled,
+    campaigns, kept_now, trials, older_left_out)
     """
     now = stack.now()
     waiting = cases(stack, now)

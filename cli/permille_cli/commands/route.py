@@ -5,12 +5,25 @@ from datetime import datetime
 from permille.schema.route_schema import route_json
 from permille.usecases.views.current_route import current_route
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
+app = Commands()
 
+
+@app.command()
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show whether an account may send now, and through what."""
+    """Show whether an account may send now, and through what.
+
+    Through SES, through its provider, or not at all; since when, and why. A host platform asks the JSON API for the
+    same.
+
+    Example:
+        permille route good-bakery
+
+    JSON fields: account_id, status, may_send, via, host, port, user, secret_arn, secret_version, since, why
+    """
     account = stack.account(account_id)
     sending_route = current_route(stack.timeline, account)
     answer = route_json(account, sending_route, stack["PlatformName"], stack["SmtpEndpoint"])

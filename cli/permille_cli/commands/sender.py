@@ -10,9 +10,14 @@ from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import Conflict, InvalidInput
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes, confirm
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
 
-app = typer.Typer(help="Manage senders that belong to no account.", no_args_is_help=True, rich_markup_mode=None)
+app = Commands(
+    help="""Manage senders that belong to no account.
+
+IAM users or roles that send the platform's own mail, which counts for no account."""
+)
 
 
 @app.command()
@@ -26,7 +31,13 @@ def ignore(
 ) -> None:
     """Ignore feedback about the platform's own mail.
 
-    The feedback is dropped, with a metric, and counts for no account.
+    Feedback about mail of a sender that belongs to no account is quarantined, with an alarm. Ignored, it is dropped
+    with a metric, and counts for no account.
+
+    Example:
+        permille sender ignore platform-mail --reason "Our own newsletter"
+
+    JSON fields: caller_identity, ignored, by
     """
     command = IgnoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
@@ -67,6 +78,11 @@ def unignore(
     """Stop ignoring a sender.
 
     Feedback about its mail is quarantined until the sender belongs to an account.
+
+    Example:
+        permille sender unignore platform-mail --reason "It becomes an account"
+
+    JSON fields: caller_identity, unignored, by
     """
     command = UnignoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
@@ -85,7 +101,15 @@ def unignore(
 
 @app.command(name="list")
 def list_ignored(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List the ignored senders, each with the reason."""
+    """List the ignored senders, each with the reason.
+
+    Senders of accounts are in `permille account list`.
+
+    Example:
+        permille sender list
+
+    JSON fields: ignored (caller_identity, reason)
+    """
     ignored = sorted(stack.accounts.ignored(), key=lambda ignored_sender: ignored_sender.name)
     if as_json:
         emit_json(

@@ -19,17 +19,29 @@ from permille.zones import shown_zone_of
 from permille_cli.answers.ses_list import in_ses, remove_in_ses
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId, Reason
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out, progress
 
-app = typer.Typer(help="Manage an account's suppression list.", no_args_is_help=True, rich_markup_mode=None)
+app = Commands(
+    help="""Manage an account's suppression list.
+
+The addresses that the account must not mail: recipients who complained or whose mail bounced permanently, and those
+that staff added. The host platform gets the list from the JSON API."""
+)
 
 
 @app.command(name="list")
 def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """List an account's suppressed addresses.
 
-    The longest suppressed is first.
+    Recipients that the account must not mail any more: they complained, bounced, or were added by staff. The longest
+    suppressed is first.
+
+    Example:
+        permille suppression list good-bakery
+
+    JSON fields: account_id, suppressions (address, since, entry_id, why)
     """
     account = stack.account(account_id)
     suppressed = list(_suppressions(stack, account_id))
@@ -56,6 +68,11 @@ def show(
     """Show whether an address is suppressed.
 
     For the account, and on SES's own list of the AWS account.
+
+    Example:
+        permille suppression show good-bakery ann@example.com
+
+    JSON fields: account_id, address, suppression (address, since, entry_id, why), ses (reasons, taken_off, unknown)
     """
     account, wanted = stack.account(account_id), _bare(address)
     ours = next((listed for listed in _suppressions(stack, account_id) if listed.address == wanted), None)
@@ -78,7 +95,15 @@ def add(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Suppress an address. No complaint is counted."""
+    """Suppress an address. No complaint is counted.
+
+    For a recipient who asked for no more mail in another way.
+
+    Example:
+        permille suppression add good-bakery ann@example.com --reason "She called"
+
+    JSON fields: id, at, kind, audience, headline, sentence, facts
+    """
     command = Suppress(address=_bare(address), reason=reason, by=stack.operator_arn())
     account = stack.account(account_id)
     entry = suppression_list.suppress(stack.suppressions, account_id, command, stack.now())
@@ -103,7 +128,13 @@ def import_file(
 ) -> None:
     """Suppress all addresses of a file.
 
-    If a line holds no address, nothing is suppressed. If the command was interrupted, repeat it.
+    For example the list that a sender had elsewhere. If a line holds no address, nothing is suppressed. If the command
+    was interrupted, repeat it.
+
+    Example:
+        permille suppression import good-bakery unsubscribed.csv --reason "From the former provider"
+
+    JSON fields: account_id, added, known
     """
     addresses = tuple(addresses_in(inputs.text_of(file), canonical_address))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.operator_arn())
@@ -124,6 +155,11 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
     """Export the suppression list, as CSV or JSON.
 
     Each address has its cause, the time and the reason.
+
+    Example:
+        permille suppression export good-bakery > suppressed.csv
+
+    JSON fields: account_id, suppressions (address, since, entry_id, why, reason)
     """
     stack.account(account_id)
     bounces = stack.policies.current().suppress_bounces
@@ -153,7 +189,13 @@ def remove(
 ) -> None:
     """Remove an address from the suppression list.
 
-    The next complaint or permanent bounce suppresses it again.
+    For a recipient who wants mail again. The next complaint or permanent bounce suppresses it again.
+
+    Example:
+        permille suppression remove good-bakery ann@example.com --reason "She asked for it"
+
+    JSON fields: address, ses (reasons, taken_off, unknown), [id], [at], [kind], [audience], [headline], [sentence],
+    [facts]
     """
     command = Unsuppress(address=address, reason=reason, by=stack.operator_arn())
     account, wanted = stack.account(account_id), _bare(address)

@@ -16,11 +16,15 @@ from permille.schema.entry_schema import entry_json
 from permille.usecases.history import MAX_OF_TOPIC
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import LONGEST, AsJson, emit_json, out
 
+app = Commands()
 
+
+@app.command()
 def show(
-    account_id: Annotated[str, typer.Argument(metavar="[ID]", help="The account.")] = "",
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")] = "",
     audience: Annotated[Audience | None, typer.Option(help="Only entries visible to this audience.")] = None,
     before: Annotated[str, typer.Option(metavar="ENTRY", help="Only entries older than the one with this id.")] = "",
     *,
@@ -32,7 +36,15 @@ def show(
 ) -> None:
     """Show an account's timeline, or the system timeline.
 
-    At most the newest 1,000 entries; --before shows older ones.
+    Every complaint, decision and mail, the oldest first, in the words of the mails. At most the newest 1,000 entries;
+    --before shows older ones.
+
+    Examples:
+        permille timeline good-bakery
+        permille timeline good-bakery --audience owner
+        permille timeline --system
+
+    JSON fields: account_id, entries (id, at, kind, audience, headline, sentence, facts), before
     """
     if system == bool(account_id):
         raise InvalidInput("name one account, or use --system")

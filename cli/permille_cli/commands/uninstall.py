@@ -8,6 +8,7 @@ from permille.usecases.stack.uninstall import apply
 from permille.usecases.stack.uninstall_plan import DeniedSenders, RestoredIdentity, UninstallPlan, plan
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes, confirm
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 _DENIED = {
@@ -17,6 +18,10 @@ _DENIED = {
 }
 
 
+app = Commands()
+
+
+@app.command()
 def uninstall(
     denied: Annotated[
         DeniedSenders,
@@ -32,9 +37,14 @@ def uninstall(
 ) -> None:
     """Prepare the deletion of the stack.
 
-    Restores the former configuration sets of SES's identities, so that nobody's mail stops when the stack is
-    deleted. Shows the plan, and asks for confirmation. From then on no mail is counted, and nobody is disabled. If
-    the command was interrupted, repeat it.
+    Restores the former configuration sets of SES's identities, so that nobody's mail stops when the stack is deleted.
+    Shows the plan, and asks for confirmation; with --json and without --yes it only shows the plan. From then on no
+    mail is counted, and nobody is disabled. If the command was interrupted, repeat it.
+
+    Example:
+        permille uninstall
+
+    JSON fields: identities, policies, too_narrow, denied, users, done
     """
     services = stack.uninstalling
     names = progress(services.onboarding.identities.all(), "Reading identities")

@@ -68,6 +68,8 @@ class Deployment:
             "EnforcementMode": self.mode,
             "PlatformName": self.platform_name,
             "MailFrom": MAIL_FROM,
+            "SupportContact": "support@apwt.example",
+            "SupportHours": "Monday to Friday, 9:00 to 17:00",
             "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",  # and root
             "ReplayClock": "on",
             "AlarmTopicArn": "none",

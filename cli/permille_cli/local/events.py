@@ -1,23 +1,19 @@
-"""The events that SES publishes about an accepted message, in the exact form of event publishing.
-
-https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
-"""
+"""What becomes of an accepted message, as events of SES."""
 
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import getaddresses
-from typing import Any
 
 from permille_cli.local.submission import HEADERS_BYTES, Submission
+from permille_cli.published_events import Event, bounce, complaint, delivery, id_at, rejection, timestamp
 
 SIMULATOR = "simulator.amazonses.com"
-OUTGOING_IP = "192.0.2.25"
 PROCESSING_MILLIS = 212
+AGENT = "Permille's embedded stack"
 SUPPRESSED = "Amazon SES has suppressed sending to this address because it has a recent history of bouncing."
 _COMMON = {"from": "From", "to": "To", "cc": "Cc", "bcc": "Bcc", "replyTo": "Reply-To"}
-Event = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,52 +55,19 @@ class Accepted:
         return _simulated(recipient) == "complaint" or self.submission.script.complains(recipient)
 
     def _delivery(self, recipients: list[str]) -> Event:
-        return {
-            "eventType": "Delivery",
-            "mail": self._mail({"ses:outgoing-ip": [OUTGOING_IP]}),
-            "delivery": {
-                "timestamp": _text(self.at),
-                "processingTimeMillis": PROCESSING_MILLIS,
-                "recipients": recipients,
-                "smtpResponse": "250 2.6.0 Message received",
-                "reportingMTA": "a8-25.smtp-out.amazonses.com",
-            },
-        }
+        return delivery(self._mail(), timestamp(self.at), recipients, PROCESSING_MILLIS)
 
     def _bounce(self, sub_type: str, diagnostic: str, recipients: list[str]) -> Event:
-        failed = {"action": "failed", "status": "5.1.1", "diagnosticCode": diagnostic}
-        return {
-            "eventType": "Bounce",
-            "bounce": {
-                "bounceType": "Permanent",
-                "bounceSubType": sub_type,
-                "bouncedRecipients": [{"emailAddress": recipient, **failed} for recipient in recipients],
-                "timestamp": _text(self.at),
-                "feedbackId": new_id(self.at),
-                "reportingMTA": "dsn; a8-25.smtp-out.amazonses.com",
-            },
-            "mail": self._mail({}),
-        }
+        rejected = dict.fromkeys(recipients, rejection("5.1.1", diagnostic))
+        return bounce(self._mail(), timestamp(self.at), new_id(self.at), ("Permanent", sub_type), rejected)
 
     def _complaint(self, candidates: list[str]) -> Event:
-        """A report names all recipients of the domain: most providers do not say who complained."""
-        return {
-            "eventType": "Complaint",
-            "complaint": {
-                "complainedRecipients": [{"emailAddress": recipient} for recipient in candidates],
-                "timestamp": _text(self.at),
-                "feedbackId": new_id(self.at),
-                "complaintSubType": None,
-                "userAgent": "Permille's embedded stack",
-                "complaintFeedbackType": self.submission.script.feedback_type,
-                "arrivalDate": _text(self.at),
-            },
-            "mail": self._mail({}),
-        }
+        feedback_type = self.submission.script.feedback_type
+        return complaint(self._mail(), timestamp(self.at), new_id(self.at), candidates, feedback_type, AGENT)
 
-    def _mail(self, tags: dict[str, list[str]]) -> Event:
+    def _mail(self) -> Event:
         return {
-            "timestamp": _text(self.at),
+            "timestamp": timestamp(self.at),
             "source": self.submission.envelope_from,
             "sourceArn": self.identity_arn,
             "sendingAccountId": self.identity_arn.split(":")[4],
@@ -113,7 +76,7 @@ class Accepted:
             "headersTruncated": not self.submission.headers_fit,
             "headers": list(_within(self.submission.headers, HEADERS_BYTES)),
             "commonHeaders": self._common_headers(),
-            "tags": self._tags() | tags,
+            "tags": self._tags(),
         }
 
     def _common_headers(self) -> Event:
@@ -136,12 +99,8 @@ class Accepted:
 
 
 def new_id(at: datetime) -> str:
-    """An id like those of SES: its region (`0100` is us-east-1), the millisecond, something unique."""
-    return f"0100{int(at.timestamp() * 1000):012x}-{uuid.uuid4()}-000000"
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """A new id like those of SES."""
+    return id_at(at, uuid.uuid4().int)
 
 
 def _simulated(recipient: str) -> str:

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from permille.aws.client import service_call
 from permille.domain.values.errors import Failed, InvalidInput
 from permille.domain.values.status import Mode
 from permille_cli.local import schedule, stack
 from permille_cli.local.containers import in_container
+from permille_cli.local.demo import demo
 from permille_cli.local.deployment import Deployment, deployed_environment, logical_functions
 from permille_cli.local.files import write_private
 from permille_cli.local.running import Running
@@ -19,17 +21,37 @@ from permille_cli.local.state import StateDirectory
 from permille_cli.local.supervisor import HOURS
 from permille_cli.stack.template import PROJECT
 from permille_cli.terminal import inputs
+from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, err
 
-app = typer.Typer(no_args_is_help=True, help="Run Permille on this computer, without an AWS account.")
+app = Commands(
+    help="""Run Permille on this computer, without an AWS account.
+
+An emulated AWS with real SMTP, for trying Permille out and for developing it."""
+)
 
 
-Directory = Annotated[Path, typer.Option("--dir", envvar="PERMILLE_LOCAL_DIR", help="State directory of the stack.")]
+Directory = Annotated[
+    Path,
+    typer.Option(
+        "--dir",
+        envvar="PERMILLE_LOCAL_DIR",
+        metavar="DIR",
+        show_default=".permille of the checkout",
+        help="State directory of the stack.",
+    ),
+]
 DIRECTORY = PROJECT / ".permille"
 NOT_RUNNING = "The embedded stack is not running: `permille local up` starts it."
 MOST_HOURS = 8760  # a year
 # Where no arithmetic of zones, days or tokens leaves what a datetime and a table can hold.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@app.callback()
+def _in_our_errors(context: typer.Context) -> None:
+    """AWS is called without an adapter here: its refusals become our errors all the same."""
+    context.with_resource(service_call("asking AWS"))
 
 
 @app.command()
@@ -48,7 +70,14 @@ def up(
 ) -> None:
     """Start the embedded stack, and deploy Permille to it.
 
-    It runs in the background. Prints as JSON how to use it.
+    An emulated AWS on this computer, with real SMTP on loopback; it takes about 15 seconds, and runs in the
+    background. Prints as JSON how to use it. Needs a checkout with `make setup` done.
+
+    Examples:
+        permille local up
+        permille local up --mode monitor --platform-name Shopfront
+
+    JSON fields: running, stack, endpoint, region, env, outputs, smtp, mails
     """
     if not 0 < hours <= MOST_HOURS:  # nan neither
         raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
@@ -61,7 +90,15 @@ def up(
 
 @app.command()
 def down(*, directory: Directory = DIRECTORY, as_json: AsJson = False) -> None:
-    """Stop the embedded stack, and delete all its data."""
+    """Stop the embedded stack, and delete all its data.
+
+    Mails and accounts are gone. Without `down` it stops by itself after --hours.
+
+    Example:
+        permille local down
+
+    JSON fields: stopped
+    """
     stopped = stack.down(_state(directory))
     if as_json:
         emit_json({"stopped": stopped})
@@ -78,7 +115,13 @@ def status(
 ) -> None:
     """Show whether the embedded stack runs, and where.
 
-    Exits with 0 if it runs, and with 1 if not.
+    Exits with 0 if it runs, and with 1 if not. --export lets the shell's commands use it instead of AWS.
+
+    Examples:
+        permille local status
+        eval "$(permille local status --export)"
+
+    JSON fields: running, [stack], [endpoint], [region], [env], [outputs], [smtp], [mails]
     """
     description = stack.described(_state(directory))
     if description is None and as_json and not export:
@@ -99,12 +142,21 @@ def status(
 def tick(
     *,
     directory: Directory = DIRECTORY,
-    at: Annotated[str | None, typer.Option(help="Pretend it is this time: ISO 8601, by default UTC.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Pretend it is this time: ISO 8601, by default UTC.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run Enforce once, now or as if at another time.
+    """Run the judging of accounts once, now or as if at another time.
 
-    Mail is sent at that time until the next tick.
+    Otherwise it runs each minute. With --at you see what time brings, such as the end of a trial; mail is sent at that
+    time until the next tick.
+
+    Examples:
+        permille local tick
+        permille local tick --at 2026-12-31T00:10Z
+
+    JSON fields: time, result
     """
     state = _state(directory)
     instant = _instant(at)
@@ -127,6 +179,9 @@ def env(
     """Print each function's environment as JSON.
 
     For `sam local invoke --env-vars`. SAM takes credentials from the shell.
+
+    Example:
+        permille local env --file env.json
     """
     running, description = _running(_state(directory))
     if running.containers_endpoint is None:
@@ -143,6 +198,9 @@ def env(
         write_private(file, text + "\n")
     except OSError as error:
         raise Failed(f"{file} cannot be written: {error.strerror}") from error
+
+
+app.command(name="demo")(demo.run)
 
 
 def _state(directory: Path) -> StateDirectory:

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from permille_cli.local.events import Event
+from permille_cli.published_events import Event
 
 SUBJECT = "Amazon SES Email Event Notification"
 WAITING = 10_000

@@ -18,6 +18,7 @@ from permille.aws.link_issuer import FunctionUrlIssuer
 from permille.aws.safeguards import AwsClocks
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
+from permille.aws.smtp_secrets import SmtpSecrets
 from permille.aws.tables import DynamoTables
 from permille.bootstrap.adapters import Adapters
 from permille.bootstrap.clock import clock, replayed_now
@@ -99,6 +100,9 @@ class DeployedStack(Adapters, Stack):
     def operator_arn(self) -> str:
         with service_call("reading who runs this command"):
             return str(client("sts").get_caller_identity()["Arn"])
+
+    def smtp_passwords(self, prefix: str) -> SmtpSecrets:
+        return SmtpSecrets(stack=self.name, prefix=prefix)
 
     @cached_property
     def outputs(self) -> dict[str, str]:

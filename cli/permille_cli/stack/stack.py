@@ -38,6 +38,7 @@ from permille.ports.operator import (
     Tables,
 )
 from permille.ports.providers import Secrets, SmtpLoginCheck
+from permille.ports.smtp_passwords import SmtpPasswords
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
@@ -107,6 +108,10 @@ class Stack(ABC):
     @abstractmethod
     def operator_arn(self) -> str:
         """The ARN of the operator, as authenticated by AWS. Timelines have it for decisions of staff."""
+
+    @abstractmethod
+    def smtp_passwords(self, prefix: str) -> SmtpPasswords:
+        """The store of SMTP credentials in Secrets Manager, one secret PREFIX/ID/smtp for each account."""
 
     def __getitem__(self, output: str) -> str:
         try:
@@ -188,8 +193,10 @@ class Stack(ABC):
         return decisions.apply(self, account_id, command, self.now())
 
 
-def _find(context: typer.Context, name: str) -> Stack:
+def _find(context: typer.Context, name: str) -> "Stack | str":
     """The stack of that name, from the factory of `main.status_of`. AWS is called when the command first needs it."""
+    if context.resilient_parsing:  # a shell completes the line
+        return name
     stack: Stack = context.obj(name)
     return stack
 

@@ -1,5 +1,6 @@
 """Parses arguments, files and passwords into what use cases take. All functions raise InvalidInput."""
 
+import re
 import sys
 from datetime import UTC, date, datetime
 from getpass import getpass
@@ -43,6 +44,7 @@ def instant(text: str, field: str, takes: str = "an ISO 8601 time such as 2026-0
         raise InvalidInput(f"takes {takes}, not {text!r}", field) from error
 
 
+SECRET_PREFIX = re.compile(r"[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*")  # of names in Secrets Manager
 MOST_CHARACTERS = 4096  # of an SSM parameter
 
 

@@ -9,7 +9,8 @@ Reason = Annotated[str, typer.Option(help="Reason, recorded on the account's tim
 MailedReason = Annotated[str, typer.Option(help="Reason, mailed to the owner.")]
 SystemReason = Annotated[str, typer.Option(help="Reason, recorded on the system timeline.")]
 Until = Annotated[
-    str, typer.Option(help="Last day (UTC) such as 2026-12-31, or an ISO 8601 time; at most one year ahead.")
+    str,
+    typer.Option(metavar="DAY", help="Last day (UTC) such as 2026-12-31, or an ISO 8601 time; at most one year ahead."),
 ]
 AcceptRisk = Annotated[
     str | None,

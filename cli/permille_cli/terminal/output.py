@@ -43,6 +43,7 @@ def emit_json(answer: Any) -> None:
     print(_CONTROLS.sub(lambda control: f"\\u{ord(control[0]):04x}", text))  # noqa: T201 - stdout is for the answer
 
 
-def progress(items: Iterable[T], doing: str) -> Iterable[T]:
-    """Yields the items, with a progress bar on stderr if it is a terminal. `doing`: the label."""
-    return track(items, description=doing, console=err, transient=True, disable=not err.is_terminal)
+def progress(items: Iterable[T], doing: str, total: int | None = None) -> Iterable[T]:
+    """Yields the items, with a progress bar on stderr if it is a terminal. `doing`: the label; `total`: about how many
+    items there are, where these do not say."""
+    return track(items, description=doing, total=total, console=err, transient=True, disable=not err.is_terminal)

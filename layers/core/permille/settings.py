@@ -88,6 +88,7 @@ class NotifySettings(Settings):
     mail_from_name: str = ""
     reply_to: str = ""
     support_contact: str = ""
+    support_hours: str = ""
     brand_colour: str = "#2b6cb0"
 
 
@@ -118,6 +119,7 @@ class ConsoleSettings(Settings):
     origin_digests: str = ""
     frame_origins: str = ""
     support_contact: str = ""
+    support_hours: str = ""
     brand_colour: str = "#2b6cb0"
 
 

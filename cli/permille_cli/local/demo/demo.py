@@ -8,7 +8,14 @@ from permille_cli.terminal.output import AsJson, emit_json, err, out
 def run(*, as_json: AsJson = False) -> None:
     """Run a demonstration with real mail on a temporary stack.
 
-    A bad sender is disabled, a good one is not, and the bad one gets a second chance."""
+    A bad sender is disabled, a good one is not, and the bad one gets a second chance. It takes about a minute, and
+    leaves nothing behind.
+
+    Example:
+        permille local demo
+
+    JSON fields: answers, mails, second_chance
+    """
     console = err if as_json else out
     with demo_stack(console) as demo:
         disabled = disabling.run(demo)

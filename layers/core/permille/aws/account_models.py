@@ -111,6 +111,8 @@ class AccountRow(Model):
     links_valid_since = UnicodeAttribute(null=True)
     risks_accepted = JSONAttribute(null=True)
     owner_acts = JSONAttribute(null=True)
+    monthly_mail = JSONAttribute(null=True)
+    import_run = UnicodeAttribute(default="")
     due_at = UnicodeAttribute(null=True)
     assessment = JSONAttribute(null=True)
     switch_generation = NumberAttribute()

@@ -67,6 +67,10 @@ class ExistingIamUsers:
                 raise
         return True
 
+    def names(self) -> frozenset[str]:
+        with service_call("listing the IAM users"):
+            return frozenset(user["UserName"].lower() for user in self._paged("list_users", "Users", PathPrefix="/"))
+
     def _default_document(self, arn: str) -> Any:
         version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         return self._iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]

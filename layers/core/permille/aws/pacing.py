@@ -11,10 +11,10 @@ from typing import TypeVar
 from botocore.exceptions import ClientError
 
 from permille.aws.client import code_of
+from permille.domain.sending.ses_pace import INTERVAL
 
 T = TypeVar("T")
 TRIES = 12
-INTERVAL = 1.1  # seconds from one request to the next, once SES has refused one
 TOO_FAST = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
 
 

@@ -27,7 +27,7 @@ class SecretsManager:
         self._stack = stack
 
     def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
-        value = _value(server, password)
+        value = secret_value(server, password)
         with service_call(f"storing the provider's password of {account_id}"):
             if keep:
                 self._make_current(keep)
@@ -92,7 +92,7 @@ class SecretsManager:
         return f"{self._stack}/{account_id}/provider"
 
 
-def _value(server: Server, password: Password) -> str:
+def secret_value(server: Server, password: Password) -> str:
     """JSON with the fields of AWS's own secrets, so that each version is complete."""
     value = {"host": server.host, "port": server.port, "username": server.user, "password": password.reveal()}
     return json.dumps(value)

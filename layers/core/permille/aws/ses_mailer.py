@@ -67,6 +67,9 @@ class SesMailer:
             message["Reply-To"] = self._reply_to
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # [MS-OXCMAIL] 2.2.3.2.14; bounces are wanted
+        if mail.stop:
+            message["List-Unsubscribe"] = f"<{mail.stop}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
         message["X-Permille-Entry"] = mail.entry_id
         message["X-SES-CONFIGURATION-SET"] = self._configuration_set
         message["X-SES-MESSAGE-TAGS"] = f"{ABOUT_TAG}={mail.account_id}, permille-entry={_tag(mail.entry_id)}"

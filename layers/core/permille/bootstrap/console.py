@@ -21,7 +21,7 @@ def console_services() -> SiteServices:
     """From the environment."""
     settings = ConsoleSettings.from_env()
     adapters = Adapters(asdict(settings))
-    brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour)
+    brand = Brand(settings.platform_name, settings.support_contact, settings.brand_colour, settings.support_hours)
     origin = origin_of(settings.link_base)
     return SiteServices(
         proxy=Proxy.of(settings.origin_digests),

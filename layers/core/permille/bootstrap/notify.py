@@ -43,7 +43,7 @@ def _services() -> "tuple[DynamoIdempotencyStore, NotifyServices]":
         idempotency=adapters.idempotency,
         retry_queue=adapters.retry_queue,
         dead_letters=SqsRetryQueue(url=settings.notify_dead_letter_queue_url),
-        brand=Brand(settings.platform_name, settings.support_contact, settings.brand_colour),
+        brand=Brand(settings.platform_name, settings.support_contact, settings.brand_colour, settings.support_hours),
         links=Links(adapters.signer, settings.link_base, timedelta(days=int(settings.owner_link_days))),
     )
     return adapters.idempotency, services

@@ -11,12 +11,14 @@ from permille.console.session_cookies import STAFF_COOKIE, account_in, token_in_
 from permille.domain.account.account import Account
 from permille.domain.login import tokens
 from permille.domain.login.links import Claims, Grant, LinkRole, Scope
+from permille.domain.login.mail_links import MailLink, Purpose
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest, NotAuthenticated, NotAuthorized, NotGranted, NotLoggedIn
 from permille.domain.words.wording import OWNER
 from permille.ports.accounts import Accounts
 from permille.ports.login import LinkRegister, TokenSigner
 from permille.usecases.login import access
+from permille.usecases.login.mail_links import verify
 
 ProtectedPrefixes = Mapping[str, LinkRole]
 PROTECTED_PAGES: ProtectedPrefixes = {"/report/": LinkRole.OWNER, "/desk": LinkRole.STAFF}
@@ -103,6 +105,10 @@ class Authenticator:
     def owner_of(self, token: str) -> Account:
         """The account of an owner's link, expired or not. Raises NotAuthenticated."""
         return access.owner_of(token, self.signer, self.accounts)
+
+    def mail_link(self, token: str, purpose: Purpose, now: datetime) -> tuple[MailLink, Account]:
+        """The claims of a link in a mail, and its account. Raises NotAuthenticated, LinkExpired."""
+        return verify(token, purpose, self.signer, self.accounts, now)
 
     def session(self, request: Request, now: datetime) -> Session | None:
         """The session of a request; None on a public path. Raises NotAuthenticated, and NotAuthorized where the token

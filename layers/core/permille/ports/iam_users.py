@@ -128,5 +128,12 @@ class Membership(Protocol):
         """Deletes the policy that `allow` set."""
 
 
-class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, Protocol):
+class UserDirectory(Protocol):
+    """All IAM users of the AWS account."""
+
+    def names(self) -> frozenset[str]:
+        """Their names in lower case: IAM has no two that differ in case alone."""
+
+
+class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, UserDirectory, Protocol):
     """All of IAM that the operator's command needs."""

@@ -21,6 +21,7 @@ class Mail:
     html: the same body as HTML
     account_id: a tag of the mail; feedback about the mail names it
     entry_id: the entry that the mail is about; also a tag
+    stop: the URL that stops such mails by a POST (RFC 8058); empty where they cannot be stopped
     """
 
     to: str
@@ -29,6 +30,7 @@ class Mail:
     html: str
     account_id: str
     entry_id: str
+    stop: str = ""
 
 
 class Mailer(Protocol):

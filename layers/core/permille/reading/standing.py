@@ -1,17 +1,13 @@
 """The state of an account in a few sentences, with which the owner's report begins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import ReviewState
 from permille.domain.policy.verdict import Decision, Rule, Verdict
-from permille.domain.timeline.kinds.corrections import voided
-from permille.domain.timeline.kinds.credential import DeniedByHand
 from permille.domain.timeline.kinds.numbers import PlainNumbers
-from permille.domain.timeline.kinds.trial_outcome import StaysSuspended
-from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE
@@ -127,43 +123,6 @@ def broken_line(account: Account, verdict: Verdict) -> str:
     """The numbers of a broken rule other than complaint_ratio, whose numbers are in numbers_line(); else empty."""
     other = account.status is Status.ACTIVE and verdict.rule not in (None, Rule.COMPLAINT_RATIO)
     return PlainNumbers.of(verdict).broken() if other else ""
-
-
-def stays_off_line(account: Account, verdict: Verdict, since: Entry | None, zone: tzinfo) -> str:
-    """Why an account that a rule disabled stays off although its numbers keep the rules by now; empty where that is not
-    so. `since`: as in status_line()."""
-    by_rule = account.status is Status.DISABLED and since is not None and isinstance(since.facts, Disabled)
-    if not by_rule or verdict.breaks:
-        return ""
-    again = f"; it is judged once more on {local(account.recheck.at.astimezone(zone))}" if account.recheck else ""
-    return f"By now the numbers keep the rules. That alone does not switch it on again{again}."
-
-
-def kept_now_line(account: Account, verdict: Verdict, since: Entry | None, entries: Sequence[Entry]) -> str:
-    """For staff: that the rule which disabled an account is kept now, since a complaint was voided afterwards; empty
-    where that is not so. `since`: as in status_line(); `entries`: of its timeline, in any order."""
-    if account.status is not Status.DISABLED or since is None or verdict.breaks:
-        return ""
-    if not any(one.at > since.at for one in voided(entries).values()):
-        return ""
-    match since.facts:
-        case Disabled():
-            kept = "the rules are kept"
-        case StaysSuspended() if since.facts.rule or not verdict.counts.complaints:
-            kept = (
-                "the trial's mail keeps the rules" if since.facts.rule else "nobody complained about the trial's mail"
-            )
-        case _:
-            return ""
-    voided_since = f"Support has voided a complaint since, and by now {kept}."
-    return f"{voided_since} That alone does not switch it on again: enable it, or leave it off."
-
-
-def by_hand_line(account: Account, platform: str) -> str:
-    """That an account is denied by hand; empty where it is not."""
-    if account.denial is None:
-        return ""
-    return f"{DeniedByHand(senders=account.denial.senders).headline(platform)}. No rule did it."
 
 
 def exemption_line(account: Account, now: datetime, zone: tzinfo) -> str:

@@ -1,5 +1,6 @@
 """The templates of mails and pages, and the brand that they show."""
 
+import re
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -13,6 +14,8 @@ from permille.rendering.colours import readable
 # The darkest light background, and the lightest dark one, on which mails and pages show text.
 LIGHT, DARK = "#ecece6", "#2c2c28"
 DARKEST = "#171715"
+_MAIL_ADDRESS = re.compile(r"[^\s<>@\"?&%]+@[^\s<>@\"?&%]+")
+_WEB_ADDRESS = re.compile(r"https://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,25 @@ class Brand:
     platform: its name
     support: how owners reach its support; empty where mails and pages must not mention that
     colour: #rrggbb, of any luminance
+    support_hours: when support answers
     """
 
     platform: str
     support: str = ""
     colour: str = "#2b6cb0"
+    support_hours: str = ""
+
+    @property
+    def contact(self) -> str:
+        """How and when owners reach support, in a phrase; empty where `support` is."""
+        return f"{self.support} ({self.support_hours})" if self.support and self.support_hours else self.support
+
+    @property
+    def support_link(self) -> str:
+        """The target of a link to support; empty where `support` is neither one mail address nor one web address."""
+        if _MAIL_ADDRESS.fullmatch(self.support):
+            return f"mailto:{self.support}"
+        return self.support if _WEB_ADDRESS.fullmatch(self.support) else ""
 
     @property
     def on_light(self) -> str:

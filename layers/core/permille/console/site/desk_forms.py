@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from permille.domain.people import validation
 from permille.domain.people.commands import Command
-from permille.domain.people.decisions import VersionRead
+from permille.domain.people.read_before import VersionRead
 from permille.domain.people.staff_commands import (
     ApproveReview,
     CancelTrial,

@@ -12,10 +12,11 @@ from permille.console.site.pages import redirect
 from permille.domain.login.links import LinkRole
 from permille.domain.people.owner_commands import RequestLink
 from permille.domain.values.errors import DecisionRefused, LinkExpired, NotAuthenticated, NotFound
+from permille.domain.words.mail_text import ReportPart
 from permille.domain.words.wording import local
 from permille.observability import emit
 from permille.usecases.decisions import decisions
-from permille.usecases.login.access import ENTER, NEW_LINK, is_owners
+from permille.usecases.login.access import ENTER, NEW_LINK, PART, is_owners
 
 router = new_router()
 
@@ -77,5 +78,8 @@ def _identity(session: Session) -> tuple[str, str]:
 
 
 def _logged_in(ctx: RequestContext[SiteServices], session: Session) -> Response[str]:
+    """Redirects an owner to the part of the report that the link names, if there is one of that name."""
     claims, framed = session.claims, bool(ctx.services.pages.frame_origins)
-    return redirect(home_page(claims), session_cookie(claims, session.token, ctx.now, framed=framed))
+    part = ctx.request.query.get(PART, "")
+    at = f"#{part}" if part and part in list(ReportPart) and claims.role is LinkRole.OWNER else ""
+    return redirect(home_page(claims) + at, session_cookie(claims, session.token, ctx.now, framed=framed))

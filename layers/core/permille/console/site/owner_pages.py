@@ -12,8 +12,8 @@ from permille.console.site.logout import log_out
 from permille.console.site.pages import redirect
 from permille.console.site.review_form import ReviewInput
 from permille.domain.account.account import Account
-from permille.domain.people.decisions import AnswerRead
-from permille.domain.people.owner_commands import AmendReview, RequestReview, WithdrawReview
+from permille.domain.people.owner_commands import AmendReview, RequestReview, SwitchMonthlyMail, WithdrawReview
+from permille.domain.people.read_before import AnswerRead
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.values.errors import DecisionRefused, InvalidInput, MalformedRequest
 from permille.usecases.decisions import decisions
@@ -75,6 +75,21 @@ def review(_id: str) -> Response[str]:
     return redirect(f"/report/{account_id}#review")
 
 
+@router.post("/report/<_id>/monthly-mail")
+def switch_monthly_mail(_id: str) -> Response[str]:
+    """Stops the monthly mail, or resumes it, and redirects to the report."""
+    ctx = context(router)
+    action = ctx.request.form.get("action")
+    if action not in ("stop", "resume"):
+        raise MalformedRequest("the form does not say what to do")
+    command = SwitchMonthlyMail(on=action == "resume", by=ctx.session.name)
+    try:
+        decisions.apply(ctx.services, ctx.account.id, command, ctx.now)
+    except DecisionRefused as error:
+        return _report_page(ctx, ctx.account, 422, refused=str(error))
+    return redirect(f"/report/{ctx.account.id}#mails")
+
+
 def _answer_read(form: Mapping[str, str]) -> AnswerRead | None:
     """The answer of support that a withdrawal is conditional on: nobody withdraws a request that was answered since the
     page was opened. None for other actions. Raises MalformedRequest."""
@@ -97,10 +112,14 @@ def _command(action: str, fields: ReviewInput, by: str) -> RequestReview | Amend
 
 
 def _report_page(
-    ctx: RequestContext[SiteServices], account: Account, status: int = 200, fields: ReviewInput | None = None
+    ctx: RequestContext[SiteServices],
+    account: Account,
+    status: int = 200,
+    fields: ReviewInput | None = None,
+    refused: str = "",
 ) -> Response[str]:
-    """`fields`: of the review form, where it was refused."""
+    """`fields`: of the review form, where it was refused; `refused`: why another form was."""
     pages = ctx.services.pages
     gathered = gather_report(ctx.services.reporting, account, ctx.now)
-    values = report_page.report_page(gathered, pages.brand, ctx.session.csrf, fields)
+    values = report_page.report_page(gathered, pages.brand, ctx.session.csrf, fields, refused)
     return pages.page("report", status, framed=True, **values)

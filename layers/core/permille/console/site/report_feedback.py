@@ -24,6 +24,7 @@ def feedback_values(report: OwnerReport) -> dict[str, Any]:
     """The template variables of campaigns.html.j2 and bounces.html.j2."""
     return {
         "campaigns": [_campaign(campaign) for campaign in report.campaigns[:SHOWN_CAMPAIGNS]],
+        "unnamed": any(not record.recipient for campaign in report.campaigns for record in campaign.records),
         "more_campaigns": _more_campaigns(report.campaigns[SHOWN_CAMPAIGNS:]),
         "unlisted": _unlisted(report.unlisted),
         "bounces": [_bounced_campaign(campaign) for campaign in report.bounces[:SHOWN_BOUNCES]],

@@ -33,6 +33,7 @@ def number_values(report: OwnerReport) -> dict[str, Any]:
         "bar_path": bar_path,
         "line_path": line_path,
         "mark_path": mark_path,
+        "has_complaints": any(period.tally.complaints > 0 for period in report.periods),
         "is_clipped": graphs["wide"].is_clipped,
         "graph_heading": f"What you sent, {unit} by {unit}",
         "graph_title": f"Delivered e-mails and complaints by {unit} of sending, {first} to {last}",

@@ -16,7 +16,7 @@ from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.domain.words import wording
-from permille.reading import standing
+from permille.reading import standing, staying_off
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import GUIDE
 from permille.usecases.views.report import OwnerReport, ReportRange
@@ -34,14 +34,18 @@ _PROVIDER_LINES: Mapping[Status, str] = {
 }
 
 
-def report_page(report: OwnerReport, brand: Brand, csrf: str, fields: ReviewInput | None = None) -> dict[str, Any]:
-    """The template variables of report.html.j2. `fields`: of the review form, where it was refused."""
+def report_page(
+    report: OwnerReport, brand: Brand, csrf: str, fields: ReviewInput | None = None, refused: str = ""
+) -> dict[str, Any]:
+    """The template variables of report.html.j2. `fields`: of the review form, where it was refused; `refused`: why
+    another form was."""
     return {
         **_shared_values(report),
         **_standing_values(report, brand),
         "review": review_values(report, brand, fields),
         "csrf": csrf,
-        "wrong": fields.error if fields else "",
+        "wrong": fields.error if fields else refused,
+        "monthly_mail": not report.account.monthly_mail.stopped,
         "provider": _provider(report.account),
         **feedback_values(report),
         **timeline_values(report.account, report.entries[:SHOWN_ENTRIES], _earlier(report), brand, report.voided),
@@ -106,8 +110,8 @@ def _notes(report: OwnerReport, brand: Brand) -> Iterator[str]:
     numbers mean."""
     notes = (
         _why_off(report),
-        standing.by_hand_line(report.account, brand.platform),
-        standing.stays_off_line(report.account, report.verdict, report.since, report.zone),
+        staying_off.by_hand_line(report.account, brand.platform),
+        staying_off.stays_off_line(report.account, report.verdict, report.since, report.zone),
         standing.broken_line(report.account, report.verdict),
         standing.exemption_line(report.account, report.now, report.zone),
         standing.still_on_line(report.account, report.verdict, report.now),

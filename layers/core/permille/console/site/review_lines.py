@@ -13,7 +13,8 @@ from permille.usecases.views.report import OwnerReport
 
 ADVICE = (
     "Best is a batch of 500 to 1,000 e-mails, to the people who know you best. If none of them complains, your SMTP "
-    "account will likely be yours again for good."
+    "account will likely be yours again for good: enough of them have to be delivered, and support may look at it once "
+    "more."
 )
 
 
@@ -102,7 +103,7 @@ def _denied(_: OwnerReport, brand: Brand) -> list[str]:
 
 
 def _support(brand: Brand) -> str:
-    return f"{brand.platform} Support{f': {brand.support}' if brand.support else ''}"
+    return f"{brand.platform} Support{f': {brand.contact}' if brand.contact else ''}"
 
 
 _LINES: Mapping[ReviewStage, Callable[[OwnerReport, Brand], list[str]]] = {

@@ -11,6 +11,7 @@ from permille.console.site import (
     desk_system,
     error_pages,
     login_pages,
+    mail_pages,
     owner_downloads,
     owner_pages,
     public_pages,
@@ -23,7 +24,8 @@ from permille.console.web_app import WebApp
 def resolver() -> LambdaFunctionUrlResolver:
     """All routes of the pages, made once."""
     app = LambdaFunctionUrlResolver()
-    for routes in (public_pages, login_pages, owner_pages, owner_downloads, desk_lists, desk_account, desk_system):
+    for_owners = (public_pages, login_pages, mail_pages, owner_pages, owner_downloads)
+    for routes in (*for_owners, desk_lists, desk_account, desk_system):
         app.include_router(routes.router)
 
     @app.not_found

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from permille.domain.account.assessment import Assessment
-from permille.domain.account.credential import Credential, Denial, Renewal, SenderState
+from permille.domain.account.credential import Credential, Denial, Renewal
+from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
@@ -51,6 +52,8 @@ class Account:
     links_valid_since: links issued until then are revoked
     risks_accepted: by sender, why its risky permissions are accepted
     owner_acts: what holders of its owner's links did lately
+    monthly_mail: whether the owner wants it, and when the last one was written
+    import_run: the run of an import that is adding it; empty once it is complete
     due_at: when Enforce has to process it; None: not until something happens
     assessment: when it was last judged in this epoch; None if never
     switch_generation: raised by each decision after which IAM has to be changed
@@ -89,6 +92,8 @@ class Account:
     links_valid_since: datetime | None = None
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
+    monthly_mail: MonthlyMail = field(default_factory=MonthlyMail)
+    import_run: str = ""
     due_at: datetime | None = None
     assessment: Assessment | None = None
     switch_generation: int = 1
@@ -146,11 +151,6 @@ class Account:
         """The keys that enabling activates, of those that Permille deactivated: all but keys that were replaced."""
         return keys - self.renewal.retired if self.renewal else keys
 
-    def is_denied_by_hand(self, state: SenderState) -> bool:
-        """Whether a sender's state in IAM shows that somebody denied it by hand. Before IAM was read back to agree, the
-        deny group may still hold senders that Permille put there."""
-        return state.denied and self.status.may_send and self.in_sync
-
     @property
     def hold_reason(self) -> HoldReason:
         """Why a broken rule is not acted on; HoldReason.NO where none is held."""
@@ -163,8 +163,7 @@ class Account:
 
     @property
     def current_trial(self) -> Trial | None:
-        """The trial, unless it has not begun and its request was withdrawn: withdrawing changes the request alone, and
-        Enforce removes the trial later."""
+        """The trial, unless it has not begun and its request was withdrawn: Enforce removes such a trial later."""
         is_approved = self.review is not None and self.review.state is ReviewState.APPROVED
         begun = self.trial is not None and self.trial.state is not TrialState.SCHEDULED
         return self.trial if begun or is_approved else None

@@ -125,8 +125,13 @@ def new_claims(
     """
     second = now.astimezone(UTC).replace(microsecond=0)
     expires_at = second + timedelta(seconds=int((lasts or DEFAULT_LIFETIME[role]).total_seconds()))
-    issued_at = max(second, valid_since + SECOND) if valid_since else second
-    return Claims(role, subject, issued_at, expires_at, by, grant)
+    return Claims(role, subject, issue_time(now, valid_since), expires_at, by, grant)
+
+
+def issue_time(now: datetime, valid_since: datetime | None) -> datetime:
+    """The issue time of a link that is made now, in whole seconds. `valid_since`: as in new_claims()."""
+    second = now.astimezone(UTC).replace(microsecond=0)
+    return max(second, valid_since + SECOND) if valid_since else second
 
 
 def check_lifetime(role: LinkRole, lasts: timedelta) -> timedelta:

@@ -58,7 +58,7 @@ class Register:
         return replace(self, of_all=max(until, self.of_all or until))
 
 
-def check_revoked(claims: Claims, valid_since: datetime | None) -> None:
-    """Raises NotAuthenticated where the link was issued at that instant or before it."""
-    if valid_since and claims.issued_at <= valid_since:
+def check_revoked(issued_at: datetime, valid_since: datetime | None) -> None:
+    """Raises NotAuthenticated where the link was issued at the instant `valid_since`, or before it."""
+    if valid_since and issued_at <= valid_since:
         raise NotAuthenticated("the link was revoked")

@@ -3,7 +3,7 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +32,11 @@ def signed_part(claims: Claims) -> str:
         payload["by"] = claims.by
     if claims.grant:
         payload |= {"scope": _scope_text(claims.grant.scopes), "accounts": list(claims.grant.accounts)}
+    return encoded(payload)
+
+
+def encoded(payload: Mapping[str, Any]) -> str:
+    """Header and this payload, which the MAC is computed over."""
     return f"{_encoded(_as_json(_HEADER))}.{_encoded(_as_json(payload))}"
 
 
@@ -43,6 +48,12 @@ def token(part: str, mac: bytes) -> str:
 def read(text: str) -> tuple[Claims, str, bytes]:
     """Parses a token into its claims, its signed part and its MAC, which is not verified yet. Raises NotAuthenticated
     where it has not exactly our form."""
+    payload, part, mac = parsed(text)
+    return _claims(payload), part, mac
+
+
+def parsed(text: str) -> tuple[dict[str, Any], str, bytes]:
+    """As `read`, with the payload as it is."""
     if len(text) > LONGEST_TOKEN or text.count(".") != 2:
         raise NotAuthenticated("this is no token")
     part, _, mac = text.rpartition(".")
@@ -52,7 +63,7 @@ def read(text: str) -> tuple[Claims, str, bytes]:
     decoded = _decoded(mac)
     if len(decoded) != _MAC_BYTES:  # saves a call of KMS
         raise NotAuthenticated("the token's MAC is not of our kind")
-    return _claims(_object(payload)), part, decoded
+    return _object(payload), part, decoded
 
 
 def _claims(payload: dict[str, Any]) -> Claims:
@@ -93,7 +104,7 @@ def _object(encoded: str) -> dict[str, Any]:
     return data
 
 
-def _as_json(data: dict[str, Any]) -> bytes:
+def _as_json(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
 
 

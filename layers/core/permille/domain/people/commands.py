@@ -13,6 +13,7 @@ from permille.domain.people.owner_commands import (
     PutReview,
     RequestLink,
     RequestReview,
+    SwitchMonthlyMail,
     WithdrawReview,
 )
 from permille.domain.people.staff_commands import (
@@ -46,6 +47,7 @@ OwnerCommands = (
     | WithdrawReview
     | DeleteReview
     | RequestLink
+    | SwitchMonthlyMail
     | ConnectProvider
     | DisconnectProvider
 )

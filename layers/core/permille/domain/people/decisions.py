@@ -9,6 +9,7 @@ from permille.domain.people import (
     account_change,
     correction,
     link_request,
+    monthly_mail,
     provider_change,
     review,
     review_answer,
@@ -24,6 +25,7 @@ from permille.domain.people.owner_commands import (
     PutReview,
     RequestLink,
     RequestReview,
+    SwitchMonthlyMail,
     WithdrawReview,
 )
 from permille.domain.people.staff_commands import (
@@ -47,7 +49,6 @@ from permille.domain.people.staff_commands import (
 )
 from permille.domain.policy.policy import DEFAULT, SecondChance
 from permille.domain.rules.outcome import Outcome
-from permille.domain.values.errors import DecisionRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,39 +153,11 @@ def _decide_for_owner(account: Account, command: OwnerCommands, context: Context
             return review.delete(account, command, now)
         case RequestLink():
             return link_request.request(account, zone, now)
+        case SwitchMonthlyMail():
+            return monthly_mail.switch(account, command, context.shown_zone, now)
         case ConnectProvider():
             return provider_change.connect(account, command, now)
         case DisconnectProvider():
             return provider_change.disconnect(account, command, now)
         case _:
             assert_never(command)
-
-
-# ---------------------------------------------------------------- optimistic locks of forms
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRead:
-    """The account's version when a page of the desk was rendered."""
-
-    version: int
-
-    def check(self, account: Account) -> None:
-        """Raises DecisionRefused where anything was decided since."""
-        if account.version != self.version:
-            raise DecisionRefused(
-                f"something was decided about {account.id} since you opened this page, and your decision was not "
-                "taken; read it again"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerRead:
-    """The token of support's answer when the owner's page was rendered."""
-
-    token: str
-
-    def check(self, account: Account) -> None:
-        """Raises DecisionRefused where support has answered since."""
-        if review.answer_token(account.review) != self.token:
-            raise DecisionRefused("support has answered since you opened this page; read it again")

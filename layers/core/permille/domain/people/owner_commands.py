@@ -85,6 +85,16 @@ class RequestLink(Validated):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchMonthlyMail(_OfOwner):
+    """Stops the monthly mail, or resumes it. Idempotent.
+
+    on: whether the owner wants it
+    """
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectProvider(_OfOwner):
     """Connects a third-party SMTP server, to which a login has succeeded.
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from permille.domain.account.account import Account
-from permille.domain.account.owner_acts import AskedMail, OwnerActs
+from permille.domain.account.owner_acts import AskedMail, CountedAct, OwnerActs
 from permille.domain.account.second_chance import RequestedDay, Review, ReviewState
 from permille.domain.people.owner_commands import DeleteReview, ReviewRequest, WithdrawReview
 from permille.domain.rules.outcome import Outcome
@@ -167,4 +167,4 @@ def _acts(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime)
         raise DecisionRefused(
             f"the day {command.day} is not within the next {FURTHEST_DAY.days} days ({first} is today)"
         )
-    return account.owner_acts if command.by_staff else account.owner_acts.changed(zone, now)
+    return account.owner_acts if command.by_staff else account.owner_acts.counted(CountedAct.CHANGE, zone, now)

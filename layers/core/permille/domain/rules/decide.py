@@ -20,6 +20,7 @@ from permille.domain.rules.hold import (
     waits_for,
     waits_for_deliveries,
 )
+from permille.domain.rules.monthly_mails import with_monthly_mail
 from permille.domain.rules.outcome import Outcome
 from permille.domain.rules.recheck import decide_again
 from permille.domain.rules.reminders import remind
@@ -85,11 +86,12 @@ def _decide_active(account: Account, evidence: Evidence, rules: Rules, now: date
         outcome = _note_only(account, verdict, evidence, rules, now, not_enforced)
         if not_enforced == "monitor":
             return outcome
-        alerted = alert(outcome.account, verdict, evidence, now)
+        alerted = with_monthly_mail(alert(outcome.account, verdict, evidence, now), verdict, now)
         return Outcome(alerted.account, outcome.entries + alerted.entries)
     if evidence.acts:
         return _act(account, verdict, evidence, rules, now)
-    return alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
+    alerted = alert(replace(account, would_disable=False, hold=None), verdict, evidence, now)
+    return with_monthly_mail(alerted, verdict, now)
 
 
 def _act(account: Account, verdict: Verdict, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:

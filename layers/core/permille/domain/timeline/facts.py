@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
 from permille.domain.values.status import Status
-from permille.domain.words.mail_text import MailContext, MailTone, Section
+from permille.domain.words.mail_text import SEE_REPORT, MailButton, MailContext, MailTone, Section
 
 By = Annotated[
     str,
@@ -102,6 +102,16 @@ class Facts:
     def tone(self) -> MailTone:
         """How the mail looks."""
         return self.kind.tone
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether the owner can stop such mails by a link in them."""
+        return False
+
+    @property
+    def button(self) -> MailButton:
+        """The button of the mail: what the owner can do next."""
+        return SEE_REPORT
 
     def mail(self, about: MailContext) -> Sequence[Section]:  # noqa: ARG002 - of kinds that are not mailed
         """The sections of the mail, after headline and sentence."""

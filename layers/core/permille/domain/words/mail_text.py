@@ -15,6 +15,30 @@ class MailTone(StrEnum):
     BAD = "bad"
 
 
+class ReportPart(StrEnum):
+    """A part of the owner's report that a link can lead to. The values are ids in the page; TOP is its beginning."""
+
+    TOP = ""
+    REVIEW_FORM = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class MailButton:
+    """The button of a mail.
+
+    text: what it says
+    part: where it leads to
+    """
+
+    text: str
+    part: ReportPart = ReportPart.TOP
+
+
+SEE_REPORT = MailButton("See your report")
+ASK_FOR_REVIEW = MailButton("Ask for a review", ReportPart.REVIEW_FORM)
+CHOOSE_ANOTHER_DAY = MailButton("Choose another day", ReportPart.REVIEW_FORM)
+
+
 @dataclass(frozen=True, slots=True)
 class MailContext:
     """What the words of a mail depend on beside the facts.

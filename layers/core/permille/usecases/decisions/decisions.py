@@ -8,7 +8,8 @@ from typing import Protocol
 from permille.domain.account.account import Account
 from permille.domain.people.commands import Command
 from permille.domain.people.correction import ComplaintToCorrect
-from permille.domain.people.decisions import AnswerRead, Context, VersionRead, apply_command
+from permille.domain.people.decisions import Context, apply_command
+from permille.domain.people.read_before import AnswerRead, VersionRead
 from permille.domain.people.staff_commands import CorrectComplaint
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.timeline.kinds.complaints import Reported

@@ -9,7 +9,7 @@ from typing import Literal
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import drift
-from permille.domain.rules.denial import noted
+from permille.domain.rules.denial import is_denied_by_hand, noted
 from permille.domain.rules.evidence import Rules
 from permille.domain.timeline.kinds.credential import Difference, Drift, SenderMissing
 from permille.domain.timeline.kinds.system import ModeEntered
@@ -123,7 +123,7 @@ def _denied(switch: CredentialSwitch, account: Account, denied: frozenset[str]) 
 
     def is_denied(sender: str) -> bool:
         state = switch.state_of(sender)
-        return account.is_denied_by_hand(state) if state else sender in before
+        return is_denied_by_hand(account, state) if state else sender in before
 
     return frozenset(sender for sender in account.senders if sender in denied.union(before) and is_denied(sender))
 

@@ -7,10 +7,12 @@ from permille.domain.account.account import Account
 from permille.domain.login import links, revocation, tokens
 from permille.domain.login.links import Claims, LinkRole
 from permille.domain.values.errors import NotAuthenticated
+from permille.domain.words.mail_text import ReportPart
 from permille.ports.accounts import Accounts
 from permille.ports.login import LinkRegister, TokenSigner
 
 ENTER, NEW_LINK, GUIDE = "/enter", "/enter/new-link", "/guide"
+PART = "to"  # the parameter of a login link that says where in the report it leads to
 
 
 def make_token(signer: TokenSigner, claims: Claims) -> str:
@@ -36,16 +38,18 @@ class Links:
         """The URL of the guide, which needs no login."""
         return self.base.rstrip("/") + GUIDE
 
-    def owner(self, account: Account, now: datetime, lasts: timedelta | None = None) -> str:
-        """A new link for the owner of the account."""
+    def owner(
+        self, account: Account, now: datetime, lasts: timedelta | None = None, part: ReportPart = ReportPart.TOP
+    ) -> str:
+        """A new link for the owner of the account, which opens the report at `part`."""
         lasts = lasts or self.owners_last
         claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
-        return address(self.base, make_token(self.signer, claims))
+        return address(self.base, make_token(self.signer, claims), part)
 
 
-def address(base: str, token: str) -> str:
-    """The login link with this token."""
-    return f"{base.rstrip('/')}{ENTER}?token={token}"
+def address(base: str, token: str, part: ReportPart = ReportPart.TOP) -> str:
+    """The login link with this token. `part`: where in the report it leads to."""
+    return f"{base.rstrip('/')}{ENTER}?token={token}{f'&{PART}={part}' if part else ''}"
 
 
 def authenticate(
@@ -61,12 +65,12 @@ def authenticate(
         valid_since = register.get(claims.role, claims.subject).valid_since
         if valid_since is None:
             raise NotAuthenticated("nothing is known of links of this name")
-        revocation.check_revoked(claims, valid_since)
+        revocation.check_revoked(claims.issued_at, valid_since)
         return claims, None
     account = accounts.get(claims.subject)
     if account is None:
         raise NotAuthenticated("there is no such account any more")
-    revocation.check_revoked(claims, account.links_valid_since)
+    revocation.check_revoked(claims.issued_at, account.links_valid_since)
     return claims, account
 
 
@@ -84,5 +88,5 @@ def owner_of(token: str, signer: TokenSigner, accounts: Accounts) -> Account:
     account = accounts.get(claims.subject)
     if account is None:
         raise NotAuthenticated("there is no such account any more")
-    revocation.check_revoked(claims, account.links_valid_since)
+    revocation.check_revoked(claims.issued_at, account.links_valid_since)
     return account

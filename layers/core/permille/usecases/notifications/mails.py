@@ -25,10 +25,12 @@ class Addresses:
 
     report: the owner's login link, which opens the report
     guide: the public guide
+    stop: stops such mails
     """
 
     report: str = ""
     guide: str = ""
+    stop: str = ""
 
 
 def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) -> Mail:
@@ -45,9 +47,10 @@ def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) 
         "colour": COLOURS[entry.facts.tone],
         "headline": headline,
         "sentence": entry.sentence(),
+        "button": entry.facts.button.text,
         "sections": entry.facts.mail(MailContext(brand.platform, provider)),
         "addresses": addresses if is_owner else Addresses(),
     }
     text, html = (rendered(f"mail.{form}.j2", **context) for form in ("txt", "html"))
     to = entry.facts.mailed_to or account.owner_email
-    return Mail(to, subject=headline, text=text, html=html, account_id=account.id, entry_id=entry.id)
+    return Mail(to, headline, text, html, account_id=account.id, entry_id=entry.id, stop=addresses.stop)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
+from permille.domain.account.account import Account
+from permille.domain.login.mail_links import Purpose
 from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import ServiceError, Unavailable
 from permille.observability import emit
@@ -13,6 +15,7 @@ from permille.ports.history import Timeline
 from permille.ports.notifications import EventBus, IdempotencyStore, Mailer, RetryQueue
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import Links
+from permille.usecases.login.mail_links import mail_link
 from permille.usecases.notifications.mails import Addresses, compose
 from permille.zones import shown_zone_of
 
@@ -116,8 +119,25 @@ def _mail(services: NotifyServices, entry: Entry, now: datetime) -> None:
     account = services.accounts.get(entry.account_id)
     if account is None:
         emit("account.missing", account=entry.account_id, entry=entry.id)
-    elif account.owner_mail and not entry.facts.mailed_to:
-        emit("mail.withheld", account=account.id, entry=entry.id, why=account.owner_mail)
+    elif why := _withheld(entry, account):
+        emit("mail.withheld", account=account.id, entry=entry.id, why=why)
     else:
-        addresses = Addresses(services.links.owner(account, now), services.links.guide)
-        services.mailer.send(compose(entry, account, services.brand, addresses))
+        services.mailer.send(compose(entry, account, services.brand, _addresses(services.links, entry, account, now)))
+
+
+def _withheld(entry: Entry, account: Account) -> str:
+    """Why the mail is not sent; empty where it is."""
+    if account.owner_mail and not entry.facts.mailed_to:
+        return account.owner_mail
+    return "stopped" if entry.facts.can_be_stopped and account.monthly_mail.stopped else ""
+
+
+def _addresses(links: Links, entry: Entry, account: Account, now: datetime) -> Addresses:
+    facts = entry.facts
+    return Addresses(
+        report=links.owner(account, now, part=facts.button.part),
+        guide=links.guide,
+        stop=mail_link(links.signer, links.base, Purpose.STOP_MONTHLY_MAIL, account, now)
+        if facts.can_be_stopped
+        else "",
+    )

@@ -4,7 +4,7 @@ The order matters. The row comes first: of two runs that add the same account at
 anything, and no mail can be sent that is not counted. Where a step fails, it and the steps before it are undone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.errors import Conflict, InvalidInput
 from permille.ports.iam_users import AccessKey, UserQuota
+from permille.ports.identities import Identities
 from permille.usecases.senders.adoption import AdoptedUsers, AdoptionRequest, check_adoption
 from permille.usecases.senders.console_group import take_over
 from permille.usecases.senders.identities import PreparedIdentities, identities_below
@@ -41,6 +42,23 @@ class AwsFindings:
 
 
 @dataclass(frozen=True, slots=True)
+class SesFacts:
+    """What adding accounts needs to know of SES, read once for any number of them.
+
+    in_sandbox: SES sends to verified identities only
+    identities: the names of all identities
+    """
+
+    in_sandbox: bool
+    identities: frozenset[str]
+
+
+def ses_facts(identities: Identities) -> SesFacts:
+    """Reads SES."""
+    return SesFacts(identities.in_sandbox(), frozenset(identities.all()))
+
+
+@dataclass(frozen=True, slots=True)
 class AddedAccount:
     """The result of adding an account.
 
@@ -55,14 +73,15 @@ class AddedAccount:
     findings: AwsFindings
 
 
-def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> AddedAccount:
+def add_account(services: OnboardServices, new: NewAccount, now: datetime, ses: SesFacts | None = None) -> AddedAccount:
     """Adds the account completely or not at all. Raises InvalidInput before anything is created, and Failed where
-    something that was created could not be undone; the message names it."""
+    something that was created could not be undone; the message names it. `ses`: None: it is read."""
     _check_id(services, new.account_id)
     account, adopted = _planned(services, new)
+    ses = ses or ses_facts(services.identities)
     findings = AwsFindings(
-        in_sandbox=services.identities.in_sandbox(),
-        below=identities_below(new.identities, services.identities.all()),
+        in_sandbox=ses.in_sandbox,
+        below=identities_below(new.identities, ses.identities),
         room=None if new.adopted else _room(services, account),
         keyless=adopted.keyless,
     )
@@ -70,13 +89,22 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime) -> Ad
         created = entry(account.id, now, Created(senders=account.senders))
         risks = accepted_risks(account.id, adopted.risks, new.by, now)
         account = _add_row(services, account, [created, *risks], rollback)
-        preparing = services.preparing(rollback)
-        prepared = preparing.use_our_set(account.id, new.identities, now)
-        stopped = preparing.stop_forwarding(account.id, new.identities, now)
-        for name in adopted.taken_over:
-            take_over(services.users, name, services.resources(account.identities), rollback, services.pause)
+        prepared = prepare(services, account, adopted.taken_over, now, rollback)
         key = None if new.adopted else _make_user(services, account, rollback)
-    return AddedAccount(account, key, replace(prepared, forwarding_stopped=stopped), findings)
+    return AddedAccount(account, key, prepared, findings)
+
+
+def prepare(
+    services: OnboardServices, account: Account, taken_over: Collection[str], now: datetime, rollback: Rollback
+) -> PreparedIdentities:
+    """Prepares the identities of an account that was added, and takes its users out of the group of SES's console.
+    Idempotent."""
+    preparing = services.preparing(rollback)
+    prepared = preparing.use_our_set(account.id, account.identities, now)
+    stopped = preparing.stop_forwarding(account.id, account.identities, now)
+    for name in taken_over:
+        take_over(services.users, name, services.resources(account.identities), rollback, services.pause)
+    return replace(prepared, forwarding_stopped=stopped)
 
 
 def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, AdoptedUsers]:
@@ -88,6 +116,7 @@ def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopt
         timezone=new.timezone,
         identities=new.identities,
         senders=(),
+        import_run=new.import_run,
     )
     allowed = services.resources(new.identities)
     adopted = check_adoption(
@@ -100,14 +129,19 @@ def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopt
 
 def _room(services: OnboardServices, account: Account) -> UserQuota:
     """The quota of IAM users. Raises InvalidInput where the user cannot be created, or could not send."""
+    check_smtp(services)
+    sending_policy(services.resources(account.identities))
+    return services.user_of(account.id).check(account)
+
+
+def check_smtp(services: OnboardServices) -> None:
+    """Raises InvalidInput where SES has no SMTP endpoint in the stack's Region."""
     if services.region in WITHOUT_SMTP:
         raise InvalidInput(
             f"Amazon SES has no SMTP endpoint in {services.region} (looked up on {LOOKED_UP}), so that no SMTP "
             "credential works there: deploy the stack in another Region, or adopt with --sender a user that sends by "
             "SES's API"
         )
-    sending_policy(services.resources(account.identities))
-    return services.user_of(account.id).check(account)
 
 
 def _make_user(services: OnboardServices, account: Account, rollback: Rollback) -> AccessKey:

@@ -31,7 +31,7 @@ class SenderUserCreator:
 
     def check(self, account: Account) -> UserQuota:
         """The quota of IAM users. Raises InvalidInput where the user can neither be created nor reused."""
-        self._check_name(account.own_sender)
+        self.check_name(account.own_sender)
         room = self.users.user_quota()
         if self.users.find(account.own_sender):
             self._check_reusable(account.own_sender)
@@ -42,7 +42,8 @@ class SenderUserCreator:
             )
         return room
 
-    def _check_name(self, name: str) -> None:
+    def check_name(self, name: str) -> None:
+        """Raises InvalidInput where the stack may not switch a user of that name, or an account has had it."""
         owner = self.accounts.owner_of(name)
         if owner:
             raise InvalidInput(

@@ -1,7 +1,8 @@
 """Identities that another account sends from already: by them an account that is off could go on sending as another
 account."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from permille.domain.account.account import Account
@@ -43,17 +44,41 @@ class SharedIdentity:
         return f"{lower} lies below {upper}, and {self.theirs} is {whose}"
 
 
+class IdentityOwners:
+    """Which accounts have which identities, and those above and below them."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self._at: dict[str, list[tuple[str, Account]]] = defaultdict(list)
+        self._below: dict[str, list[tuple[str, Account]]] = defaultdict(list)
+        for account in accounts:
+            for identity in account.identities:
+                self._at[identity].append((identity, account))
+                for domain in _above(identity):
+                    self._below[domain].append((identity, account))
+
+    def shared(self, names: Collection[str], own: str) -> tuple[SharedIdentity, ...]:
+        """The identities among `names` that other accounts than `own` have, unusual ones first."""
+        pairs = [
+            SharedIdentity(name, theirs, account)
+            for name in names
+            for found in (*(self._at.get(upper, []) for upper in (name, *_above(name))), self._below.get(name, []))
+            for theirs, account in found
+            if account.id != own
+        ]
+        return tuple(
+            sorted(pairs, key=lambda shared: (not shared.is_unusual, shared.account.id, shared.identity, shared.theirs))
+        )
+
+
 def shared_with_others(accounts: AllAccounts, names: Collection[str], own: str = "") -> tuple[SharedIdentity, ...]:
-    """The identities among `names` that other accounts than `own` have, unusual ones first. Reads all accounts, unless
-    `names` is empty."""
-    pairs = [
-        SharedIdentity(name, theirs, account)
-        for account in (accounts.all() if names else ())
-        if account.id != own
-        for theirs in account.identities
-        for name in names
-        if name == theirs or identities_below([name], [theirs]) or identities_below([theirs], [name])
-    ]
-    return tuple(
-        sorted(pairs, key=lambda shared: (not shared.is_unusual, shared.account.id, shared.identity, shared.theirs))
-    )
+    """The same, of all accounts, which are read unless `names` is empty."""
+    return IdentityOwners(accounts.all() if names else ()).shared(names, own)
+
+
+def _above(identity: str) -> Iterator[str]:
+    """The domains that an address or a domain lies below."""
+    _, at, domain = identity.rpartition("@")
+    if at:
+        yield domain
+    while domain := domain.partition(".")[2]:
+        yield domain

@@ -7,6 +7,7 @@ from datetime import datetime
 from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
 from permille.domain.policy.verdict import Verdict
+from permille.domain.rules.denial import is_denied_by_hand
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
@@ -119,7 +120,7 @@ def _sender(switch: CredentialSwitch, account: Account, name: str) -> SenderInIa
         return SenderInIam(name, unread=True)
     if state is None:
         return SenderInIam(name)
-    if account.is_denied_by_hand(state):
+    if is_denied_by_hand(account, state):
         return SenderInIam(name, state, by_hand=True)
     deactivated = account.may_reactivate(account.credential.deactivated.get(name, frozenset()))
     return SenderInIam(name, state, drift(name, state, deactivated, may_send=account.status.may_send))

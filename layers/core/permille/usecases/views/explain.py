@@ -13,7 +13,8 @@ from permille.domain.timeline.kinds.verdicts import WouldKeep
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words import wording
-from permille.reading.standing import kept_now_line, stays_off_line, still_on_line
+from permille.reading.standing import still_on_line
+from permille.reading.staying_off import kept_now_line, stays_off_line
 from permille.usecases.views.verdict import CurrentVerdict
 from permille.zones import shown_zone_of
 

@@ -16,7 +16,7 @@ from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import Entry
 from permille.domain.words.wording import campaign_name
 from permille.ports.history import Timeline
-from permille.reading.standing import kept_now_line
+from permille.reading.staying_off import kept_now_line
 from permille.usecases.history import History, read_history
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from permille.domain.policy.demands import DEMANDS_IN_WORDS
 from permille.domain.policy.verdict import Decision, Verdict
 from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.complaints import Reported
-from permille.domain.timeline.kinds.numbers import Numbers
+from permille.domain.timeline.kinds.numbers import AllowanceNumbers
 from permille.domain.timeline.timeline import Entry
 from permille.domain.words.mail_text import MailContext, MailTone, Section
-from permille.domain.words.wording import STILL_ON, local, times
+from permille.domain.words.wording import times
 
 LISTED_COMPLAINTS = 20  # in one entry
 
@@ -30,15 +30,12 @@ def listed(complaints: Sequence[Entry]) -> tuple[Reported, ...]:
 
 
 @declared("alert", Audience.OWNER, mailed=True)
-class Alert(Numbers):
+class Alert(AllowanceNumbers):
     """Complaints were counted since the last alert: which, and how many more the account can have."""
 
     level: Literal["notice", "warning"]
     new_complaints: int
     listed: tuple[Reported, ...]
-    exempt_until: Annotated[datetime | Literal[""], "No rule disables the account until then; empty where one may."]
-    over: Annotated[bool, "A rule is broken."]
-    still_on: Annotated[bool, "Time alone has broken it, so that nobody is disabled."] = False
 
     @classmethod
     def of_verdict(
@@ -66,14 +63,6 @@ class Alert(Numbers):
 
     def sentence(self) -> str:
         return f"{self.counts() if self.complaints else ABOUT_OLDER_MAIL} {self.left()}"
-
-    def left(self) -> str:
-        """How many more complaints the account can have, as a sentence."""
-        if self.exempt_until:
-            return f"No rule disables your SMTP account until {local(self.exempt_until)}."
-        if self.still_on:
-            return f"That is above the limit, and {STILL_ON}."
-        return "That is above the limit." if self.over else self.allowance()
 
     @property
     def tone(self) -> MailTone:

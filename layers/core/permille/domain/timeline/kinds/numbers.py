@@ -1,13 +1,13 @@
 """The numbers of a verdict, which all entries about a verdict have."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from permille.domain.policy.verdict import Rule, Verdict
 from permille.domain.timeline.facts import Facts
 from permille.domain.values.tally import Tally
-from permille.domain.words.wording import day, limit, rate, times
+from permille.domain.words.wording import STILL_ON, day, limit, local, rate, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +141,23 @@ class Numbers(Facts):
 
 def _at_most(per_1000: int, days: int) -> str:
     return f"no more than {times(per_1000, 'complaint')} for every 1,000 delivered e-mails of the last {days} days."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowanceNumbers(Numbers):
+    """Base of mails about counts that have switched nothing off."""
+
+    exempt_until: Annotated[datetime | Literal[""], "No rule disables the account until then; empty where one may."]
+    over: Annotated[bool, "A rule is broken."]
+    still_on: Annotated[bool, "Time alone has broken it, so that nobody is disabled."] = False
+
+    def left(self) -> str:
+        """How many more complaints the account can have, as a sentence."""
+        if self.exempt_until:
+            return f"No rule disables your SMTP account until {local(self.exempt_until)}."
+        if self.still_on:
+            return f"That is above the limit, and {STILL_ON}."
+        return "That is above the limit." if self.over else self.allowance()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from permille.domain.timeline.facts import Audience, Facts, declared
-from permille.domain.words.mail_text import MailContext, Section
+from permille.domain.words.mail_text import CHOOSE_ANOTHER_DAY, MailButton, MailContext, Section
 from permille.domain.words.wording import day, local, times
 
 
@@ -13,6 +13,10 @@ class ReviewReopened(Facts):
     """The trial's day was over before the trial could begin. The request is open again."""
 
     day: date
+
+    @property
+    def button(self) -> MailButton:
+        return CHOOSE_ANOTHER_DAY
 
     def headline(self, platform: str) -> str:
         return "Please choose a new day for your trial"
@@ -55,6 +59,10 @@ class ReviewDayPassed(Facts):
     """The requested day is over, and the request is unanswered."""
 
     day: date
+
+    @property
+    def button(self) -> MailButton:
+        return CHOOSE_ANOTHER_DAY
 
     def headline(self, platform: str) -> str:
         return "Your day passed before support answered: please choose another one"

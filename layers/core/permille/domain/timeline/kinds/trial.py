@@ -7,7 +7,7 @@ from typing import Annotated
 from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.values.status import Status
-from permille.domain.words.mail_text import MailContext, MailTone, Section
+from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
 from permille.domain.words.trial_words import how_many, what_ends_it, whom_to_write_to
 from permille.domain.words.wording import day, delivered, local
 
@@ -17,6 +17,10 @@ class TrialCancelled(ByStaff):
     """Support cancelled the agreed day before it began."""
 
     day: date
+
+    @property
+    def button(self) -> MailButton:
+        return ASK_FOR_REVIEW
 
     def headline(self, platform: str) -> str:
         return "Your trial day was cancelled"

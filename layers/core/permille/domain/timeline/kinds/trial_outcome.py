@@ -9,7 +9,7 @@ from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.timeline.kinds.verdicts import ANOTHER_COMPANY
 from permille.domain.values.status import Status
-from permille.domain.words.mail_text import MailContext, MailTone, Section
+from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
 from permille.domain.words.wording import delivered, times
 
 
@@ -19,6 +19,10 @@ class TrialUnused(Facts):
 
     delivered: int = 0
     needed: Annotated[int, "How many were needed for a verdict."] = 1
+
+    @property
+    def button(self) -> MailButton:
+        return ASK_FOR_REVIEW
 
     def headline(self, platform: str) -> str:
         return "Too few e-mails went out on your trial day" if self.delivered else "Your trial day was not used"
@@ -53,6 +57,10 @@ class StaysSuspended(Facts):
     complaints: int
     listed: tuple[Reported, ...]
     rule: Annotated[Literal[""] | Rule, "The rule that was broken; empty where one complaint was enough."]
+
+    @property
+    def button(self) -> MailButton:
+        return ASK_FOR_REVIEW
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account stays suspended"

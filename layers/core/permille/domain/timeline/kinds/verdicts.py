@@ -12,13 +12,17 @@ from permille.domain.timeline.kinds.numbers import (
     Numbers,
 )
 from permille.domain.values.status import HoldReason, Status
-from permille.domain.words.mail_text import MailContext, MailTone, Section
+from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
 from permille.domain.words.wording import day, local, times, why_held
 
 
 @declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=MailTone.BAD)
 class Disabled(DecisionRecord):
     """A rule is broken, and the SMTP credential is switched off."""
+
+    @property
+    def button(self) -> MailButton:
+        return ASK_FOR_REVIEW
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account has been disabled due to poor sending reputation"
@@ -65,9 +69,9 @@ def _provider_step(about: MailContext) -> tuple[str, str]:
 
 def _review_step(about: MailContext) -> tuple[str, str]:
     details = (
-        "Tell us when your next big batch of e-mails goes out, how big it is, what went wrong and what you have "
-        "changed. If we agree, your SMTP account is switched on for that single day. If nobody who gets that batch "
-        "complains, it will likely be yours again for good."
+        "The button in this mail opens the form. Tell us when your next batch of e-mails goes out, how big it is, "
+        "what went wrong and what you have changed. If we agree, your SMTP account is switched on for that single "
+        "day. If nobody who gets that batch complains, it will likely be yours again for good."
     )
     return f"Ask {about.platform} Support for a review.", details
 

@@ -1,0 +1,54 @@
+"""What an import did, in an answer. Passwords are in no answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from permille.usecases.importing.import_accounts import ImportedAccount
+from permille_cli.answers.identities_answer import dns_records
+from permille_cli.terminal.output import literal
+
+MOST_RECORDS = 30  # for people; the JSON document has all
+
+
+@dataclass(frozen=True, slots=True)
+class ImportAnswer:
+    """The accounts that were tried.
+
+    left: how many were not tried, since the run was interrupted, or too many failed
+    """
+
+    imported: Sequence[ImportedAccount]
+    left: int
+
+    @property
+    def failed(self) -> list[ImportedAccount]:
+        return [one for one in self.imported if one.error]
+
+    def as_data(self) -> dict[str, Any]:
+        return {"imported": [_item(one) for one in self.imported], "failed": len(self.failed), "left": self.left}
+
+    def as_lines(self) -> Iterator[str]:
+        """Rich markup."""
+        done = [one for one in self.imported if not one.error]
+        yield f"{len(done):,} imported, {len(self.failed):,} failed, {self.left:,} not tried."
+        records = [record for one in done if one.prepared for record in dns_records(one.prepared.records)]
+        if records:
+            yield "SES verifies an identity once its DNS records are published:"
+            yield from (f"  {literal(record)}" for record in records[:MOST_RECORDS])
+        if len(records) > MOST_RECORDS:
+            yield f"  and {len(records) - MOST_RECORDS:,} more; aws sesv2 get-email-identity has those of an identity"
+        for one in self.failed:
+            yield f"[bold]{literal(one.account_id)}[/] [red]failed:[/] {literal(one.error)}"
+
+
+def _item(imported: ImportedAccount) -> dict[str, Any]:
+    prepared = imported.prepared
+    return {
+        "account_id": imported.account_id,
+        "action": imported.action,
+        "error": imported.error or None,
+        "records_to_publish": dns_records(prepared.records) if prepared else [],
+        "replaced_default_sets": dict(prepared.replaced_sets) if prepared else {},
+        "forwarding_stopped": list(prepared.forwarding_stopped) if prepared else [],
+    }

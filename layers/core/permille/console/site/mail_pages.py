@@ -1,0 +1,35 @@
+"""Pages that links in mails lead to, for one thing each and without a login."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from permille.console.routing import new_router
+from permille.console.site.context import context
+from permille.domain.login import mail_links
+from permille.domain.login.mail_links import Purpose
+from permille.domain.people.owner_commands import SwitchMonthlyMail
+from permille.domain.words.wording import OWNER
+from permille.usecases.decisions import decisions
+from permille.usecases.login.mail_links import MONTHLY_MAIL
+
+router = new_router()
+
+
+@router.get(MONTHLY_MAIL)
+def monthly_mail() -> Response[str]:
+    """A button that stops the monthly mail. Whether the link is ours is verified when it is pressed; a GET changes
+    nothing, since mail scanners open links."""
+    ctx = context(router)
+    token = ctx.request.query.get("token", "")
+    mail_links.check_times(mail_links.read(token, Purpose.STOP_MONTHLY_MAIL)[0], ctx.now)
+    return ctx.services.pages.page("monthly_mail", framed=True, address=MONTHLY_MAIL, token=token, stopped=False)
+
+
+@router.post(MONTHLY_MAIL)
+def stop_monthly_mail() -> Response[str]:
+    """Stops the monthly mail, for the page's button and for mail programs (RFC 8058). They send the token in the query,
+    no cookie and no origin, and a body of their own, which is not read."""
+    ctx = context(router)
+    token = ctx.request.query.get("token", "")
+    _, account = ctx.services.authenticator.mail_link(token, Purpose.STOP_MONTHLY_MAIL, ctx.now)
+    decisions.apply(ctx.services, account.id, SwitchMonthlyMail(on=False, by=OWNER), ctx.now)
+    return ctx.services.pages.page("monthly_mail", framed=True, address=MONTHLY_MAIL, token=token, stopped=True)

@@ -1,0 +1,1 @@
+"""Imports many accounts at once."""

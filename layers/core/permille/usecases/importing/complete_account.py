@@ -1,0 +1,72 @@
+"""Completes an account whose import was cut off. What is there already stays, or is made again with the same result."""
+
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+
+from permille.domain.account.account import Account
+from permille.domain.values.errors import DecisionRefused, InvalidInput
+from permille.domain.values.status import Status
+from permille.ports.iam_users import AccessKey
+from permille.ports.smtp_passwords import SmtpPasswords
+from permille.usecases.senders.add_account import prepare
+from permille.usecases.senders.adoption import AdoptionRequest, check_adoption
+from permille.usecases.senders.identities import PreparedIdentities
+from permille.usecases.senders.new_account import NewAccount
+from permille.usecases.senders.onboard_services import OnboardServices
+from permille.usecases.senders.rollback import Rollback
+
+KEYS_SHOW = 10.0  # seconds until IAM lists a key that the run before had just made; it shows changes after 3 to 4
+
+
+def complete_account(
+    services: OnboardServices, passwords: SmtpPasswords | None, account: Account, new: NewAccount, now: datetime
+) -> tuple[AccessKey | None, PreparedIdentities]:
+    """Does what the run before left undone, by the stored account, and returns its new key; None where it has adopted
+    users, or its password is stored. Where this fails, the next run does it. Raises Conflict where another run came
+    first, and DecisionRefused where a person has to look."""
+    if account.status is not Status.ACTIVE:
+        raise DecisionRefused(f"an import of it was cut off, and it is {account.status} now: enable it first")
+    services.accounts.save(account, replace(account, import_run=new.import_run), [])
+    adopts = bool(new.adopted) or account.own_sender not in account.senders  # an adopted one can have the same name
+    taken_over = _taken_over(services, account, new) if adopts else ()
+    undone = Rollback(ExitStack())  # which is never closed: what is there stays for the next run
+    prepared = prepare(services, account, taken_over, now, undone)
+    return None if adopts else _key(services, passwords, account), prepared
+
+
+def _taken_over(services: OnboardServices, account: Account, new: NewAccount) -> tuple[str, ...]:
+    """The users that still have to leave the group of SES's console. They were checked when the row was added."""
+    request = AdoptionRequest(
+        account.senders,
+        services.resources(account.identities),
+        account.id,
+        accept_risk=new.accept_risk,
+        take_over=new.take_over,
+    )
+    return check_adoption(services.adoption, request).taken_over
+
+
+def _key(services: OnboardServices, passwords: SmtpPasswords | None, account: Account) -> AccessKey | None:
+    """A new key of the account's own user, in the place of one whose password nobody has. None where the password of a
+    key is stored, or the credential was renewed since."""
+    users, name = services.users, account.own_sender
+    if passwords is None:
+        raise InvalidInput("it has a user of its own: say where its password goes, and import it again")
+    if not users.create(name, services.tag(account.id)) and not users.has_tag(name, services.tag(account.id)):
+        raise InvalidInput(f"an IAM user {name} exists that this stack did not create: close the account, and adopt it")
+    users.allow(name, services.resources(account.identities))
+    if account.renewal and account.renewal.new:
+        return None
+    services.pause(KEYS_SHOW)
+    keys = users.keys(name)
+    stored = passwords.key_of(account.id)
+    lost = [key for key in keys if key.id != stored]
+    if used := [key.id for key in lost if key.used_at]:
+        raise DecisionRefused(
+            f"the key {', '.join(used)} of {name} was used, so that somebody has its password; nothing was deleted: "
+            f"renew it with `permille account credential {account.id}`, and import again"
+        )
+    for key in lost:
+        users.delete_key(name, key.id)
+    return None if stored in [key.id for key in keys] else users.create_key(name)

@@ -1,0 +1,87 @@
+"""`permille simulate`."""
+
+import csv
+import gzip
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
+
+SMALL = ("simulate", "--accounts", "30", "--days", "3", "--out")
+
+
+@pytest.fixture
+def terminal(stack: FakeStack, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(stack, capsys)
+
+
+def test_the_answer_counts_the_lines_of_the_file(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "feedback.jsonl"
+
+    answer = terminal.answer(*SMALL, str(file))
+
+    truth = list(csv.DictReader(Path(answer["truth_file"]).read_text(encoding="utf-8").splitlines()))
+    assert answer["events"] == len(file.read_text(encoding="utf-8").splitlines()) > 1000
+    assert answer["delivery"] == sum(int(one["delivered"]) for one in truth)
+    assert answer["complaint"] == sum(int(one["complaints"]) for one in truth)
+    assert (len(truth), truth[29]["account_id"]) == (30, "account-000029")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["feedback.jsonl", "feedback.jsonl.truth.csv"]
+
+
+@pytest.mark.parametrize("name", ["feedback.jsonl", "feedback.jsonl.gz"])
+def test_the_same_seed_gives_the_same_bytes_whatever_the_process(terminal: Terminal, tmp_path: Path, name: str) -> None:
+    here, there = tmp_path / name, tmp_path / f"there-{name}"
+    terminal.text(*SMALL, str(here))
+
+    script = f"from permille_cli.main import run; run({[*SMALL, str(there)]!r})"
+    environment = os.environ | {"PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo"}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True)  # noqa: S603
+
+    assert here.read_bytes() == there.read_bytes()
+    assert Path(f"{here}.truth.csv").read_bytes() == Path(f"{there}.truth.csv").read_bytes()
+    terminal.text(*SMALL, str(here), "--seed", "2", "--force")
+    assert here.read_bytes() != there.read_bytes()
+
+
+def test_a_compressed_file_holds_the_same_text(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.text(*SMALL, str(tmp_path / "f.jsonl"))
+    terminal.text(*SMALL, str(tmp_path / "f.jsonl.gz"))
+
+    assert gzip.decompress((tmp_path / "f.jsonl.gz").read_bytes()) == (tmp_path / "f.jsonl").read_bytes()
+
+
+def test_nothing_is_overwritten_without_force(terminal: Terminal, tmp_path: Path) -> None:
+    file, truth = tmp_path / "f.jsonl", tmp_path / "f.jsonl.truth.csv"
+    truth.write_text("mine")
+
+    assert terminal.refused(*SMALL, str(file)) == (
+        f"--out: {truth} exists: give another name, or --force to overwrite it"
+    )
+
+    assert (truth.read_text(), file.exists()) == ("mine", False)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--out", "f.json"), "--out: takes a name that ends in .jsonl or .jsonl.gz, not 'f.json'"),
+        (("--out", "f.jsonl", "--start", "tomorrow"), "--start: takes a day such as 2026-12-31"),
+        (("--out", "f.jsonl", "--start", "1969-12-31"), "--start: takes a day from 2000-01-01 on"),
+        (
+            ("--out", "f.jsonl", "--accounts", "0"),
+            "Invalid value for '--accounts': Input should be greater than or equal to 1",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert terminal.refused("simulate", "--accounts", "1", "--days", "1", *options) == said
+
+    assert list(tmp_path.iterdir()) == []
