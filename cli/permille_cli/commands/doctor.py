@@ -40,7 +40,7 @@ def doctor(
         permille doctor
         permille doctor --check subscription --check triggers
 
-    JSON fields: healthy, checked_at, code, checks (check, title, state, why, note, findings (severity, what, mend, about)); with --list checks (check, title, severity, why, scheduled)
+    JSON fields: checks (check, title, why, state, note, findings), [healthy, checked_at, code]
     """
     examinations = named(check or [])
     if list_checks:
