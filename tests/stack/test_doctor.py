@@ -16,8 +16,6 @@ from tests.stack.conftest import Stack, eventually, running
 
 from permille.usecases.doctor.examinations import EXAMINATIONS
 
-NOWHERE = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}
-
 
 @dataclass(frozen=True, slots=True)
 class Ward:
@@ -35,13 +33,8 @@ class Ward:
 
     def doctor(self, *options: str) -> tuple[int, dict[str, Any]]:
         """The exit status, and the JSON answer."""
-        ended = self.stack.run("doctor", "--json", *options)
-        return ended.returncode, json.loads(ended.stdout)
-
-    def found(self) -> dict[str, str]:
-        """The checks that found something or could not be made, each with its first finding."""
-        _, answer = self.doctor()
-        return {one["check"]: one["findings"][0]["what"] for one in answer["checks"] if one["findings"]}
+        status, said, _ = self.stack.ran("doctor", "--json", *options)
+        return status, json.loads(said)
 
     def row(self, table: str, **key: str) -> dict[str, Any]:
         row: dict[str, Any] = self.client("dynamodb").get_item(TableName=self[table], Key=strings(**key))["Item"]
@@ -100,7 +93,8 @@ def subscription_attribute(name: str, value: str, ward: Ward) -> Iterator[None]:
 def topic_policy_replaced(ward: Ward) -> Iterator[None]:
     sns, topic = ward.client("sns"), ward["FeedbackTopicArn"]
     before = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
-    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(NOWHERE))
+    policy = before.replace(f"configuration-set/{ward['ConfigurationSetName']}", "configuration-set/other")
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
     yield
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=before)
 
@@ -503,11 +497,20 @@ BREAKAGES: dict[str, tuple[Breaking, set[str], bool]] = {
 
 
 def test_nothing_is_found_on_a_healthy_stack(ward: Ward) -> None:
+    assert_healthy(ward)
+
+
+def assert_healthy(ward: Ward) -> None:
     status, answer = ward.doctor()
 
-    assert ward.found() == {}
+    assert found_in(answer) == {}
     assert (status, answer["healthy"]) == (0, True)
     assert len(answer["checks"]) == len(EXAMINATIONS)
+
+
+def found_in(answer: dict[str, Any]) -> dict[str, str]:
+    """The checks that found something or could not be made, each with its first finding."""
+    return {one["check"]: one["findings"][0]["what"] for one in answer["checks"] if one["findings"]}
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
@@ -516,11 +519,13 @@ def test_what_is_broken_is_found_and_nothing_else_is(ward: Ward, name: str) -> N
 
     with breaking(ward):
         status, answer = ward.doctor()
-    afterwards = ward.found()
 
-    found = {one["check"]: one["findings"] for one in answer["checks"] if one["findings"]}
+    found = found_in(answer)
     assert (set(found), status) == (checks, int(fails)), found
-    assert afterwards == {}
+
+
+def test_nothing_is_found_any_more_when_all_of_that_is_mended(ward: Ward) -> None:
+    assert_healthy(ward)
 
 
 def test_the_function_stores_what_it_finds_for_the_desk(ward: Ward) -> None:
