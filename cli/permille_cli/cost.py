@@ -24,7 +24,9 @@ MEASURED_AT_REST = (
     "feedback.received.records",
     "sweep.run",
     "quarantine.oldest_days",
+    "doctor.unhealthy",
 )
+CHECKS, CHECK_SECONDS = 8 * 365 / 12, 60.0  # runs of the doctor in a month; assumed, with some dozens of identities
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def at_rest(resources: Mapping[str, Mapping[str, Any]], at: Mapping[str, Price])
         Line("SQS: receives of empty queues", queues * POLLERS * POLLS * MINUTES, at["sqs_request"]),
         Line("Lambda: a run a minute", MINUTES, at["lambda_request"]),
         Line("Lambda: its time", MINUTES * TICK_SECONDS * MEMORY_GB, at["lambda_gb_second"]),
+        Line("Lambda: the doctor's time", CHECKS * CHECK_SECONDS * MEMORY_GB, at["lambda_gb_second"]),
         Line("DynamoDB: its two reads", MINUTES * 1.5, at["dynamodb_read"]),
         Line("Logs", MINUTES * RUN_LOG / 1e9, at["logs"]),
     ]

@@ -32,7 +32,7 @@ from permille.domain.values.errors import NotFound
 from permille.ports.desk import QueueStatus
 from permille.ports.feedback import Sender
 from permille.ports.iam_users import UserQuota
-from permille.usecases.doctor.services import Probes
+from permille.usecases.doctor.services import DoctorServices, Probes
 
 HERE = "us-east-1:123456789012"
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012"
@@ -352,3 +352,8 @@ def some_probes(rows: Rows) -> FakeProbes:
         senders=FakeSenders(rows),
         checkups=FakeCheckups(faults),
     )
+
+
+def without_ses(services: DoctorServices) -> DoctorServices:
+    """The same with a fake of SES's set-up, which moto does not have."""
+    return replace(services, probes=replace(services.probes, ses=FakeSesSetup(Faults())))
