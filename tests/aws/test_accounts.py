@@ -21,6 +21,7 @@ from permille.aws.table_calls import connection_of
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
+from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.route_changes import RouteChanges
@@ -54,7 +55,8 @@ EVERYTHING = an_account(
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,
-    owner_acts=OwnerActs(TODAY, 3, NOW, LATER),
+    owner_acts=OwnerActs(TODAY, 3, NOW, LATER, 2),
+    monthly_mail=MonthlyMail(stopped=True, last_at=NOW),
     import_run="4f2a",
     review=Review(
         ReviewState.DECLINED,
