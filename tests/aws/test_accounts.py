@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Store
-from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_reset, an_account, an_entry, stopped_mail
+from tests.support.builders import (
+    ACCOUNT,
+    CALLER,
+    NOW,
+    TODAY,
+    a_provider,
+    a_provider_request,
+    a_reset,
+    an_account,
+    an_entry,
+    stopped_mail,
+)
 from tests.support.fakes import When
 from tests.support.wire import Wire
 
@@ -55,7 +66,8 @@ EVERYTHING = an_account(
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,
-    owner_acts=OwnerActs(TODAY, 3, NOW, LATER, 2),
+    owner_acts=OwnerActs(TODAY, 3, NOW, LATER, 2, 4, 1),
+    provider_request=a_provider_request(),
     monthly_mail=MonthlyMail(stopped=True, last_at=NOW),
     import_run="4f2a",
     review=Review(

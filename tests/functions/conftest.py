@@ -13,7 +13,7 @@ from tests.support.builders import OWNER_MAIL_SENDER, PLATFORM, an_account
 from tests.support.iam import is_allowed, recorded
 
 from permille.aws.accounts import DynamoAccounts
-from permille.bootstrap import access, api, console, enforce, ingest, notify
+from permille.bootstrap import access, api, console, enforce, ingest, notify, providers
 from permille.domain.account.account import Account
 from permille.domain.timeline.timeline import SYSTEM, Entry
 
@@ -38,6 +38,8 @@ ENVIRONMENT = {
     "MAIL_FROM": "reputation@apwt.example",
     "CONFIGURATION_SET": "permille",
     "OWNER_LINK_DAYS": "7",
+    "STACK_NAME": "permille",
+    "PROVIDERS_FUNCTION": "permille-Providers",
     "LINK_BASE": "https://console.example/",
     "SMTP_ENDPOINT": "email-smtp.us-east-1.amazonaws.com:587",
 }
@@ -104,6 +106,7 @@ def new_environment() -> None:
     enforce.enforce_services.cache_clear()
     ingest.ingest_services.cache_clear()
     notify._services.cache_clear()
+    providers.providers_services.cache_clear()
 
 
 @pytest.fixture(autouse=True)
