@@ -24,6 +24,7 @@ from permille.settings import (
     NotifySettings,
     ProvidersSettings,
     Settings,
+    WebhookSettings,
 )
 from permille_cli.stack.template import PROJECT, load
 from permille_cli.stack.template import TEMPLATE as TEMPLATE_FILE
@@ -38,6 +39,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "IngestComplaint": IngestSettings,
     "Enforce": EnforceSettings,
     "Notify": NotifySettings,
+    "Webhook": WebhookSettings,
     "Console": ConsoleSettings,
     "Access": AccessSettings,
     "Providers": ProvidersSettings,
@@ -195,7 +197,7 @@ def test_mail_goes_on_and_who_is_denied_stays_denied_where_the_stack_is_deleted(
 
 
 def test_the_subscription_keeps_what_it_cannot_deliver_and_passes_messages_on_as_they_are() -> None:
-    (subscription,) = of_type("AWS::SNS::Subscription").values()
+    subscription = of_type("AWS::SNS::Subscription")["FeedbackSubscription"]
 
     assert target(subscription["RedrivePolicy"]["deadLetterTargetArn"]) in resting_places()
     assert subscription["RawMessageDelivery"] is True
@@ -262,7 +264,7 @@ def test_notify_sends_from_the_platforms_address_alone() -> None:
     assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
 
 
-DESK_INDEXES = ("reviews", "risk", "complaints", "bounces", "names", "owners")
+DESK_INDEXES = ("reviews", "risk", "complaints", "bounces", "search")
 NEEDED = {
     "IngestComplaint": {
         "SendersTable": {"BatchGetItem"},
@@ -290,6 +292,7 @@ NEEDED = {
         "ControlTable": {"GetItem"},
         "IdempotencyTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
     },
+    "Webhook": {"ControlTable": {"GetItem", "UpdateItem"}},
     "Access": {
         "TimelineTable": {"PutItem"},
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
@@ -302,7 +305,7 @@ NEEDED = {
     "Console": {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         **{f"AccountsTable/index/{index}": {"Query"} for index in DESK_INDEXES},
-        "SendersTable": {"GetItem", "UpdateItem"},
+        "SendersTable": {"UpdateItem"},
         "TalliesTable": {"Query", "UpdateItem"},
         "TimelineTable": {"GetItem", "Query", "PutItem"},
         "QuarantineTable": {"Scan"},
@@ -335,7 +338,9 @@ def test_a_function_touches_the_tables_that_it_needs(name: str) -> None:
     assert allowed == NEEDED[name]
 
 
-@pytest.mark.parametrize(("name", "row"), [("IngestComplaint", "counting"), ("Console", "breaker")])
+@pytest.mark.parametrize(
+    ("name", "row"), [("IngestComplaint", "counting"), ("Console", "breaker"), ("Webhook", "webhook")]
+)
 def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(name: str, row: str) -> None:
     """Which the emulator does not enforce."""
     writing = [one for one in statements(name) if "dynamodb:UpdateItem" in as_list(one["Action"])]

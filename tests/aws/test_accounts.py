@@ -99,7 +99,7 @@ EVERYTHING = an_account(
         denied_by_hand=True,
     ),
     provider=a_provider(connected_at=LATER),
-    route_changes=RouteChanges("id-on", "id-off"),
+    route_changes=RouteChanges("id-on", "id-off", NOW),
     decided_at=NOW,
     alerted_at=LATER,
     alerted_entry_ids=frozenset({"e-1", "e-2"}),
@@ -387,7 +387,7 @@ def test_by_which_entry_the_route_came_to_be_is_written_with_it(store: Store) ->
 
     saved = store.accounts.save(added, replace(added, **DISABLED), [disabled])
     assert the(store, "new") == saved
-    assert saved.route_changes == RouteChanges(to_ses=created.id, from_ses=disabled.id)
+    assert saved.route_changes == RouteChanges(to_ses=created.id, from_ses=disabled.id, off_at=disabled.at)
 
 
 def test_a_disabling_that_is_taken_back_is_counted_no_more(store: Store) -> None:

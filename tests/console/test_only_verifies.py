@@ -32,6 +32,7 @@ OF_THE_COMMAND_ALONE = {"ChangeOwner", "ChangeIdentities", "ChangeSenders", "Con
 CHANGING = {
     ("POST", "/desk/accounts/<_id>/<_decision>"),
     ("POST", "/desk/accounts/<_id>/unsuppress"),
+    ("POST", "/desk/accounts"),
     ("POST", "/desk/held"),
     ("POST", "/desk/logout"),
     ("POST", "/desk/system/breaker"),
@@ -86,6 +87,7 @@ def test_its_role_lets_it_make_none_of_them() -> None:
     of_table = {action for action in actions if action.startswith("dynamodb:")}
 
     assert {action for action in actions if action.split(":")[0] in ("iam", "kms", "ses", "secretsmanager", "sts")} == {
+        "iam:GetAccessKeyLastUsed",
         "iam:ListAccessKeys",
         "iam:ListGroupsForUser",
         "kms:VerifyMac",

@@ -8,20 +8,18 @@ from typing import Any
 
 import pytest
 from tests.support.asked_providers import OTHER, PASSWORDS, SERVER
-from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, a_provider, an_account
+from tests.support.builders import ACCOUNT, NOW, STAFF, a_provider, an_account
 from tests.support.fakes import (
     DecisionServices,
     FakeAccounts,
-    FakeBus,
-    FakeIdempotencyStore,
     FakeMailer,
-    FakeRetryQueue,
     FakeTimeline,
     Killed,
     When,
 )
 from tests.support.function_url import ORIGIN
 from tests.support.hostile import PAYLOADS
+from tests.support.notification import mailing_services
 from tests.support.visiting import Answer, FakeWeb, Visitor
 
 from permille.domain.account.account import Account
@@ -36,7 +34,7 @@ from permille.usecases.decisions.decisions import apply
 from permille.usecases.decisions.provider_requests import SETTLED_AFTER, clear
 from permille.usecases.login.access import Links
 from permille.usecases.login.mail_links import PROVIDER
-from permille.usecases.notifications.notify import NotifyServices, deliver
+from permille.usecases.notifications.notify import deliver
 
 REPORT = f"/report/{ACCOUNT}"
 ASK = f"{REPORT}/provider"
@@ -52,17 +50,7 @@ class World(FakeWeb):
         self.rows.accounts[ACCOUNT] = an_account(**{"status": Status.DISABLED, **account})
         self.mailer = FakeMailer()
         self.handed = set[tuple[str, str]]()
-        self.notify = NotifyServices(
-            self.accounts,
-            self.console.timeline,
-            FakeBus(),
-            self.mailer,
-            FakeIdempotencyStore(),
-            retry_queue=FakeRetryQueue(),
-            dead_letters=FakeRetryQueue(),
-            brand=BRAND,
-            links=Links(self.signer, ORIGIN),
-        )
+        self.notify = mailing_services(self.accounts, self.console.timeline, self.mailer, Links(self.signer, ORIGIN))
 
     @property
     def account(self) -> Account:

@@ -34,6 +34,7 @@ from tests.support.builders import (
     stopped_mail,
 )
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
+from tests.support.webhook_fakes import ENDPOINT
 
 from permille.aws.account_models import AccountRow
 from permille.aws.replay_clock import ReplayedTime
@@ -44,7 +45,9 @@ from permille.bootstrap.enforce import enforce_services
 from permille.bootstrap.ingest import ingest_services
 from permille.bootstrap.notify import notify_services
 from permille.bootstrap.providers import providers_services
+from permille.bootstrap.webhook import webhook_runtime
 from permille.domain.account.account import Account
+from permille.domain.account.account_search import AccountFilter, AccountSearch
 from permille.domain.account.correction import Correction, Void
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.login.links import LinkRole
@@ -121,7 +124,15 @@ def hands_on() -> None:
     the.idempotency.run_once("mail#1", lambda: None)
     with pytest.raises(ZeroDivisionError):
         the.idempotency.run_once("mail#2", lambda: [1 // 0].clear())
+    the.staff_count.next(NOW)
+    the.webhook.get()
     ReplayedTime(table="ControlTable").ahead()
+
+
+def posts() -> None:
+    the = webhook_runtime().services
+    assert the.endpoints.get() is None
+    the.endpoints.mark_gone(ENDPOINT, NOW)
 
 
 def issues() -> None:
@@ -140,10 +151,11 @@ def shows_and_decides() -> None:
         due = replace(read, due_at=NOW, epochs=(*read.epochs, NOW))
         accounts.save(read, due, [an_entry("complaint_voided", NOW + timedelta(hours=number))], change)
     desk.account_index.awaiting_support(10)
-    desk.account_index.by_id_prefix("b", 10)
+    for only in (None, *AccountFilter):
+        desk.account_index.find(AccountSearch("bak", only), 10, NOW)
+    desk.account_counts.count_awaiting_support(10)
+    desk.account_counts.count_held(10)
     desk.account_index.by_risk(10, sending=True)
-    for name in ("owner@bakery.example", "permille-bakery", "nobody@x.example"):
-        desk.account_index.find_by_owner_or_sender(name, 10)
     desk.account_index.with_most(Harm.COMPLAINTS, 10, TODAY, TODAY)
     desk.account_index.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
@@ -200,6 +212,7 @@ CALLS: Mapping[str, Callable[[], None]] = {
     "IngestComplaint": ingests,
     "Enforce": enforces,
     "Notify": hands_on,
+    "Webhook": posts,
     "Access": issues,
     "Providers": connects,
     "Console": shows_and_decides,
@@ -260,19 +273,20 @@ def granted(function: str) -> set[tuple[str, str]]:
     }
 
 
-OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "provider_request", "import_run")
+OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "provider_request", "search_text")
 OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease", "leased_until")
+OF_IMPORTS = ("import_run",)
 OF_NOTICES = ("bounced_at", "bounces_reported_until")
 
 
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
-        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES}),
+        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS, *OF_IMPORTS}),
+        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES, *OF_IMPORTS}),
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
@@ -317,6 +331,7 @@ def a_look(table: str, **key: str) -> Abuse:
 ACCOUNTS = ("AccountsTable", {"account_id": ACCOUNT})
 LINKS, BREAKER = ("ControlTable", {"name": "links#staff"}), ("ControlTable", {"name": "breaker"})
 CARD = ("ComplaintsTable", {"account_id": ACCOUNT, "identity": "complaint#m-1"})
+HOOK = ("ControlTable", {"name": "webhook"})
 ENTRY = {"account_id": ACCOUNT, "entry_id": "e-1"}
 OF_DECISIONS = ("status", "switch_generation", "exemption", "trial", "denial", "renewal", "strikes", "epochs")
 NOT_OWNER = [name for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS) if name not in ("owner", "owner_mail")]
@@ -353,6 +368,16 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Notify", a_put("TimelineTable", **ENTRY)),
     ("Notify", a_look("ControlTable", name="links#staff")),
     ("Notify", a_look("SendersTable", caller_identity="permille-bakery")),
+    # who posts learns where to, and writes that nothing can be posted there any more
+    ("Notify", an_update(*HOOK, "url")),
+    *(("Webhook", an_update(*HOOK, name)) for name in ("kinds", "since", "valid_since")),
+    ("Webhook", a_put("ControlTable", name="webhook", url="https://x.example")),
+    ("Webhook", a_deletion("ControlTable", name="webhook")),
+    ("Webhook", an_update(*LINKS, "gone_at")),
+    ("Webhook", a_look("ControlTable", name="links#staff")),
+    ("Webhook", a_look("ControlTable", name="replay_clock")),
+    ("Webhook", a_look(*ACCOUNTS[:1], account_id=ACCOUNT)),
+    ("Webhook", a_look("TimelineTable", **ENTRY)),
     # who lets people in writes who was, and nothing about accounts, the breaker or what was written before
     ("Access", a_look(*ACCOUNTS[:1], account_id=ACCOUNT)),
     ("Access", an_update(*ACCOUNTS, "owner_email")),
@@ -412,6 +437,9 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Enforce", an_update("ControlTable", {"name": "breaker#2026-03-10T12"}, "passed")),
         ("Enforce", a_put("ControlTable", name="accounts", active="0")),
         ("Notify", a_look("ControlTable", name="replay_clock")),
+        ("Notify", a_look("ControlTable", name="webhook")),
+        ("Webhook", a_look("ControlTable", name="webhook")),
+        ("Webhook", an_update(*HOOK, "gone_at")),
         ("Console", an_update(*ACCOUNTS, "status")),
         ("Console", an_update(*BREAKER, "granted")),
         ("Console", an_update(*CARD, "voided")),

@@ -333,6 +333,8 @@ _USUAL_FACTS: dict[str, Any] = {
     "count": 2,
     "reasons": ("it is no JSON",),
     "bodies": ("a1b2", "c3d4"),
+    "url": "https://hooks.example/permille",
+    "kinds": ("disabled", "reinstated"),
 }
 _FACTS_OF: dict[str, dict[str, Any]] = {
     "identities_changed": {"before": ("bakery.example",), "after": ("bakery.example", "bread.example")},

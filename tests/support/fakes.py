@@ -32,6 +32,7 @@ from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
 from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Days, Tally
+from permille.domain.webhooks.endpoint import WebhookEndpoint
 from permille.ports.accounts import LEASED_FOR, Lap
 from permille.ports.feedback import Count, CountResult, Sender
 from permille.ports.notifications import Mail
@@ -135,6 +136,7 @@ class Rows:
     mode: str = ""  # that was entered last
     link_registers: dict[tuple[LinkRole, str], Register] = field(default_factory=dict)  # by audience and name
     counted_at: datetime | None = None  # the heartbeat
+    webhook: WebhookEndpoint | None = None
     faults: Faults = field(default_factory=Faults)
 
     def put(self, *entries: Entry) -> None:

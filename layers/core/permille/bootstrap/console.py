@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from functools import cache
 
+from permille.aws.access_keys import IamAccessKeys
 from permille.aws.provider_function import ProviderFunction
 from permille.aws.queues import DESK_QUEUES, SqsQueues
 from permille.bootstrap.adapters import Adapters
@@ -16,6 +17,7 @@ from permille.domain.values.status import Mode
 from permille.rendering.templates import Brand
 from permille.settings import ConsoleSettings
 from permille.usecases.views.desk_services import DeskServices
+from permille.usecases.views.desk_tabs import UndeliveredCount
 
 
 @cache
@@ -42,17 +44,21 @@ def console_services() -> SiteServices:
 
 
 def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
+    queues = SqsQueues(urls={name: adapters.names[setting] for name, setting in DESK_QUEUES.items()})
     return DeskServices(
         accounts=adapters.accounts,
         account_index=adapters.account_index,
+        account_counts=adapters.account_index,
+        access_keys=IamAccessKeys(),
         tallies=adapters.tallies,
         timeline=adapters.timeline,
         policies=adapters.policies,
         control=adapters.control,
         breaker_admin=adapters.control,
         switch=adapters.switch,
-        queues=SqsQueues(urls={name: adapters.names[setting] for name, setting in DESK_QUEUES.items()}),
+        queues=queues,
         quarantine_count=adapters.quarantine,
+        undelivered=UndeliveredCount(queues, adapters.quarantine),
         suppressions=adapters.suppressions,
         ses=adapters.ses,
         mode=mode,

@@ -30,4 +30,4 @@ def providers_services() -> RequestServices:
 
 def allows_local() -> bool:
     """Whether providers may be on loopback and any port: on the embedded stack, which alone sets the variable."""
-    return ProvidersSettings.from_env().local_providers == "yes"
+    return ProvidersSettings.from_env().local_providers == "on"

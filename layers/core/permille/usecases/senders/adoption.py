@@ -92,7 +92,7 @@ def _check_user(
         raise InvalidInput(_from_console(user, request.allowed), "sender")
     leaves = request.take_over and from_console
     rights = rights_of(services.users, user, [services.deny_group, *[CONSOLE_GROUP] * leaves])
-    beyond, could = _risks_of(services, user, rights, request.allowed)
+    beyond, could = risks_of(services, user, rights, request.allowed)
     risk = None
     if beyond or could:
         if request.accept_risk is None:
@@ -132,7 +132,7 @@ def _check_groups(services: AdoptionServices, user: str) -> None:
         )
 
 
-def _risks_of(
+def risks_of(
     services: AdoptionServices, user: str, rights: UserRights, allowed: Collection[str]
 ) -> tuple[list[str], list[str]]:
     """The statements that let the user send through more than `allowed`, and those that let it undo what Permille does.

@@ -7,6 +7,8 @@ from permille.domain.values.errors import MalformedRequest
 from permille.domain.values.status import Mode
 from permille.ports.accounts import Accounts, Control, CredentialSwitch, Policies
 from permille.ports.desk import (
+    AccessKeys,
+    AccountCounts,
     AccountIndex,
     BreakerAdmin,
     QuarantineCount,
@@ -14,6 +16,7 @@ from permille.ports.desk import (
     SesReputation,
 )
 from permille.ports.history import Suppressions, Tallies, Timeline
+from permille.usecases.views.desk_tabs import UndeliveredCount
 
 ENTRIES = 100  # of a timeline, on a page
 
@@ -24,6 +27,8 @@ class DeskServices:
 
     accounts: Accounts
     account_index: AccountIndex
+    account_counts: AccountCounts
+    access_keys: AccessKeys
     tallies: Tallies
     timeline: Timeline
     policies: Policies
@@ -32,6 +37,7 @@ class DeskServices:
     switch: CredentialSwitch
     queues: Queues
     quarantine_count: QuarantineCount
+    undelivered: UndeliveredCount
     suppressions: Suppressions
     ses: SesReputation
     mode: Mode
