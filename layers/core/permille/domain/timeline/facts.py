@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
+from permille.domain.login.mail_links import ActionLink
 from permille.domain.values.status import Status
 from permille.domain.words.mail_text import SEE_REPORT, MailButton, MailContext, MailTone, Section
 
@@ -118,6 +119,11 @@ class Facts:
     def can_be_stopped(self) -> bool:
         """Whether the owner can stop such mails by a link in them."""
         return False
+
+    @property
+    def action(self) -> ActionLink | None:
+        """What the mail's button does without a login; None where it opens the report."""
+        return None
 
     @property
     def button(self) -> MailButton:
