@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Store
-from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_reset, an_account, an_entry, stopped_mail
+from tests.support.builders import (
+    ACCOUNT,
+    CALLER,
+    NOW,
+    TODAY,
+    a_provider,
+    a_provider_request,
+    a_reset,
+    an_account,
+    an_entry,
+    stopped_mail,
+)
 from tests.support.fakes import When
 from tests.support.wire import Wire
 
@@ -21,6 +32,7 @@ from permille.aws.table_calls import connection_of
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
+from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.route_changes import RouteChanges
@@ -54,7 +66,9 @@ EVERYTHING = an_account(
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,
-    owner_acts=OwnerActs(TODAY, 3, NOW, LATER),
+    owner_acts=OwnerActs(TODAY, 3, NOW, LATER, 2, 4, 1),
+    provider_request=a_provider_request(),
+    monthly_mail=MonthlyMail(stopped=True, last_at=NOW),
     import_run="4f2a",
     review=Review(
         ReviewState.DECLINED,
@@ -85,7 +99,7 @@ EVERYTHING = an_account(
         denied_by_hand=True,
     ),
     provider=a_provider(connected_at=LATER),
-    route_changes=RouteChanges("id-on", "id-off"),
+    route_changes=RouteChanges("id-on", "id-off", NOW),
     decided_at=NOW,
     alerted_at=LATER,
     alerted_entry_ids=frozenset({"e-1", "e-2"}),
@@ -373,7 +387,7 @@ def test_by_which_entry_the_route_came_to_be_is_written_with_it(store: Store) ->
 
     saved = store.accounts.save(added, replace(added, **DISABLED), [disabled])
     assert the(store, "new") == saved
-    assert saved.route_changes == RouteChanges(to_ses=created.id, from_ses=disabled.id)
+    assert saved.route_changes == RouteChanges(to_ses=created.id, from_ses=disabled.id, off_at=disabled.at)
 
 
 def test_a_disabling_that_is_taken_back_is_counted_no_more(store: Store) -> None:

@@ -345,7 +345,7 @@ REFUSED: list[tuple[str, str, Callable[[Any], Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("service", "operation", "ask"), REFUSED, ids=lambda one: str(one))
+@pytest.mark.parametrize(("service", "operation", "ask"), REFUSED, ids=[operation for _, operation, _ in REFUSED])
 @pytest.mark.parametrize(("code", "error"), [("AccessDenied", PermissionDenied), ("Throttled", ServiceError)])
 def test_a_refusal_names_the_right_that_is_missing(
     client: Callable[[Any], Any],

@@ -12,7 +12,7 @@ from tests.support.wire import Wire
 
 from permille.aws.control import DynamoControl
 from permille.aws.quarantine import DynamoQuarantine
-from permille.aws.queues import SqsQueues
+from permille.aws.queues import DESK_QUEUES, SqsQueues
 from permille.aws.rows import instant
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.values.errors import Unavailable
@@ -57,6 +57,16 @@ def queues(request: pytest.FixtureRequest) -> Queues:
 
 def test_each_queue_says_how_much_waits_and_where_it_is_not_known_for_how_long(queues: Queues) -> None:
     assert list(queues.statuses(NOW)) == [QueueStatus("feedback", 1, None), QueueStatus("dead letters", 0, None)]
+
+
+def test_what_waits_in_queues_that_are_worked_off_is_no_dead_letter(aws: None) -> None:
+    urls = {name: boto3.client("sqs").create_queue(QueueName=f"q{i}")["QueueUrl"] for i, name in enumerate(DESK_QUEUES)}
+    for url in urls.values():
+        boto3.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+
+    on_aws, fake = SqsQueues(urls=urls), FakeQueues([QueueStatus(name, 1, None) for name in urls])
+
+    assert on_aws.dead_letters() == fake.dead_letters() == len(DESK_QUEUES) - 2
 
 
 def test_the_age_is_that_of_the_latest_data_point(on_aws: Stack) -> None:

@@ -104,7 +104,7 @@ def text_of(answer: Answer) -> str:
 
 
 def test_all_routes_of_the_desk_are_listed_here() -> None:
-    assert len(routes()) == 11
+    assert len(routes()) == 12
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
@@ -339,7 +339,7 @@ def test_paging_lists_every_account_once(world: FakeWeb, anna: Visitor) -> None:
         assert sorted(met) == sorted(ids)
 
 
-@pytest.mark.parametrize("after", ["x", "' or 1=1", "0000000#", "9" * 3000, "\u202e", "0000000#a b"])
+@pytest.mark.parametrize("after", ["X", "' or 1=1", "0000000#", "9" * 3000, "\u202e", "0000000#a b"])
 @pytest.mark.parametrize("path", ["/desk?", "/desk/accounts?", "/desk/accounts?q=bak&", f"/desk/accounts/{ACCOUNT}?"])
 def test_a_forged_cursor_of_a_list_is_refused(anna: Visitor, path: str, after: str) -> None:
     name = "before" if path.endswith(f"{ACCOUNT}?") else "after"
@@ -489,8 +489,8 @@ def test_a_page_shows_what_is_available_and_names_the_rest(world: FakeWeb, anna:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_without_its_data_is_a_503(world: FakeWeb, anna: Visitor, path: str) -> None:
-    names = ("account_index.awaiting_support", "account_index.by_risk", "timeline.latest", "control.breaker")
-    for name in names:
+    lists = ("account_index.awaiting_support", "account_index.by_risk", "account_index.find")
+    for name in (*lists, "timeline.latest", "control.breaker"):
         world.faults.fail(name)
 
     assert anna.get(path).status == 503

@@ -24,6 +24,7 @@ OF_THE_COMMAND = {
     "permille.ports.iam_users",
     "permille.ports.identities",
     "permille.usecases.decisions.providers",
+    "permille.smtp.login",
     "permille.aws.iam_users",
     "permille.aws.secrets",
 }
@@ -31,14 +32,17 @@ OF_THE_COMMAND_ALONE = {"ChangeOwner", "ChangeIdentities", "ChangeSenders", "Con
 CHANGING = {
     ("POST", "/desk/accounts/<_id>/<_decision>"),
     ("POST", "/desk/accounts/<_id>/unsuppress"),
+    ("POST", "/desk/accounts"),
     ("POST", "/desk/held"),
     ("POST", "/desk/logout"),
     ("POST", "/desk/system/breaker"),
     ("POST", "/enter/new-link"),
     ("POST", "/enter"),  # its caller is let in, and nothing else
     ("POST", "/monthly-mail"),  # its token lets it stop the monthly mail, and nothing else
+    ("POST", "/provider"),  # the function Providers verifies its token
     ("POST", "/report/<_id>/logout"),
     ("POST", "/report/<_id>/monthly-mail"),
+    ("POST", "/report/<_id>/provider"),  # the function Providers does it
     ("POST", "/report/<_id>/review"),
 }
 REVIEW = "/api/v1/accounts/{account_id}/review"
@@ -83,6 +87,7 @@ def test_its_role_lets_it_make_none_of_them() -> None:
     of_table = {action for action in actions if action.startswith("dynamodb:")}
 
     assert {action for action in actions if action.split(":")[0] in ("iam", "kms", "ses", "secretsmanager", "sts")} == {
+        "iam:GetAccessKeyLastUsed",
         "iam:ListAccessKeys",
         "iam:ListGroupsForUser",
         "kms:VerifyMac",

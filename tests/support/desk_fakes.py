@@ -8,28 +8,34 @@ from typing import TypeVar
 
 from tests.support.fakes import Faults, Rows
 
-from permille.aws.index_keys import owner_key
 from permille.domain.account.account import Account
+from permille.domain.account.account_search import AccountSearch
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
 from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.timeline import TimelineEntry
+from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest
 from permille.domain.values.tally import Tally
-from permille.ports.desk import QueueStatus, SesFigures
+from permille.ports.desk import CONSUMED_QUEUES, QueueStatus, SesFigures
 from permille.ports.paging import Page
 
 T = TypeVar("T")
 NOTHING_TOLD = SesFigures(None, None, Tally())
-_POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": r"[a-z0-9][a-z0-9-]*"}
+_POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "id": ACCOUNT_ID.pattern}
 
 
 class FakeAccountIndex:
-    """Implements `AccountIndex`. `lags`: accounts as the index of those that ask still has them."""
+    """Implements `AccountIndex` and `AccountCounts`.
+
+    lags: accounts as the index of those that ask still has them
+    read_at_most: how many accounts one search reads
+    """
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self.lags: list[Account] = []
+        self.read_at_most = 30_000
 
     def awaiting_support(self, limit: int, after: str = "") -> Page[Account]:
         with self._rows.faults.call("account_index.awaiting_support"):
@@ -62,24 +68,28 @@ class FakeAccountIndex:
             ]
             return [account for _, _, account in sorted(found, key=lambda one: one[:2])][:limit]
 
-    def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
-        with self._rows.faults.call("account_index.by_id_prefix"):
-            if after and not after.startswith(prefix):
-                raise MalformedRequest(after)
-            found = [account for account in self._accounts().values() if account.id.startswith(prefix)]
+    def find(self, search: AccountSearch, limit: int, now: datetime, after: str = "") -> Page[ListedAccount]:
+        with self._rows.faults.call("account_index.find"):
+            read = _page("id", list(self._accounts().values()), lambda one: one.id, self.read_at_most, after)
+            found = [account for account in read.items if search.matches(account, now)]
             page = _page("id", found, lambda one: one.id, limit, after)
-            return Page([ListedAccount.of(account) for account in page.items], page.next)
+            return Page([ListedAccount.of(account) for account in page.items], page.next or read.next)
 
-    def find_by_owner_or_sender(self, name: str, limit: int) -> Sequence[ListedAccount]:
-        with self._rows.faults.call("account_index.find_by_owner_or_sender"):
-            found = [one for one in self._accounts().values() if owner_key(one.owner_email) == owner_key(name)]
-            sender = self._rows.senders.get(name)
-            if not found and sender and sender.account_id:
-                found = [self._rows.accounts[sender.account_id]]
-            return [ListedAccount.of(account) for account in found[:limit]]
+    def count_awaiting_support(self, limit: int) -> int:
+        with self._rows.faults.call("account_counts.count_awaiting_support"):
+            return min(limit, sum(account.awaits_support for account in self._accounts().values()))
+
+    def count_held(self, limit: int) -> int:
+        with self._rows.faults.call("account_counts.count_held"):
+            return min(limit, sum(_is_held(account) for account in self._accounts().values()))
 
     def _accounts(self) -> dict[str, Account]:
         return dict(self._rows.accounts)
+
+
+def _is_held(account: Account) -> bool:
+    breaks_rule = account.assessment is not None and account.assessment.breaks_rule
+    return account.may_send and breaks_rule and account.hold_reason.needs_staff
 
 
 def _risk(account: Account) -> int:
@@ -103,6 +113,10 @@ class FakeQueues:
     def statuses(self, now: datetime) -> Sequence[QueueStatus]:  # noqa: ARG002
         with self.faults.call("queues.statuses"):
             return self.queues
+
+    def dead_letters(self) -> int:
+        with self.faults.call("queues.dead_letters"):
+            return sum(queue.messages for queue in self.queues if queue.name not in CONSUMED_QUEUES)
 
 
 @dataclass(slots=True)
@@ -148,3 +162,15 @@ class FakeBreakerAdmin:
     def last_reset(self) -> Mapping[str, str] | None:
         with self.rows.faults.call("breaker_admin.last_reset"):
             return self.last
+
+
+@dataclass(slots=True)
+class FakeAccessKeys:
+    """Implements `AccessKeys`. `users`: by the id of a key."""
+
+    users: dict[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def user_of(self, key_id: str) -> str:
+        with self.faults.call("access_keys.user_of"):
+            return self.users.get(key_id, "")

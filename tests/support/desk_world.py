@@ -15,7 +15,14 @@ from tests.support.builders import (
     complaint_entries,
     corrected,
 )
-from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeQuarantineCount, FakeQueues, FakeSes
+from tests.support.desk_fakes import (
+    FakeAccessKeys,
+    FakeAccountIndex,
+    FakeBreakerAdmin,
+    FakeQuarantineCount,
+    FakeQueues,
+    FakeSes,
+)
 from tests.support.doctor_fakes import FakeCheckups
 from tests.support.fakes import (
     FakeControl,
@@ -39,6 +46,7 @@ from permille.domain.values.status import Mode, Status
 from permille.domain.values.tally import Tally
 from permille.ports.desk import QueueStatus
 from permille.usecases.views.desk_services import DeskServices
+from permille.usecases.views.desk_tabs import UndeliveredCount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,12 +89,15 @@ class FakeDesk:
         self.queues = FakeQueues(list(QUEUES), faults=self.faults)
         self.resting = FakeQuarantineCount(faults=self.faults)
         self.resets = FakeBreakerAdmin(self.rows)
+        self.access_keys = FakeAccessKeys(faults=self.faults)
         self.ses = FakeSes(faults=self.faults)
         self.checkups = FakeCheckups(self.faults)
         self.policies = FakePolicies(faults=self.faults)
         self.desk = DeskServices(
             accounts=AccountsWithinRole(self.rows, "Console"),
             account_index=self.directory,
+            account_counts=self.directory,
+            access_keys=self.access_keys,
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
             policies=self.policies,
@@ -95,6 +106,7 @@ class FakeDesk:
             switch=self.switch,
             queues=self.queues,
             quarantine_count=self.resting,
+            undelivered=UndeliveredCount(self.queues, self.resting),
             suppressions=FakeSuppressions(self.rows),
             ses=self.ses,
             checkups=self.checkups,

@@ -58,6 +58,9 @@ NAMES = {
     "console_function_name": "permille-Console-1A",
     "api_function_name": "permille-Api-1A",
     "access_function_name": "permille-Access-1A",
+    "webhook_function_name": "permille-Webhook-1A",
+    "providers_function_name": "permille-Providers-1A",
+    "webhook_queue_url": f"{URL}/permille-WebhookQueue-1A",
     "doctor_function_name": "permille-Doctor-1A",
     "enforce_schedule_name": RULE,
     "deny_group": "permille-denied",
@@ -208,6 +211,9 @@ class FakeDeployedFunctions:
             NAMES["notify_function_name"]: [
                 Trigger("t-3", STREAM, enabled=True),
                 Trigger("t-4", RETRIES, enabled=True),
+            ],
+            NAMES["webhook_function_name"]: [
+                Trigger("t-5", f"arn:aws:sqs:{HERE}:permille-WebhookQueue-1A", enabled=True)
             ],
         }
     )

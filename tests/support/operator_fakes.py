@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from io import BytesIO, RawIOBase
 from typing import Any
 
 from tests.support.builders import NOW, PLATFORM, STAFF
@@ -28,6 +29,7 @@ from tests.support.fakes import (
     Rows,
     User,
 )
+from tests.support.webhook_fakes import FakeWebhookRegister, FakeWebhookSecrets, FakeWebhookTester
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
@@ -39,12 +41,14 @@ from permille.domain.sending.iam_policy import allowed_resources, sending_policy
 from permille.domain.sending.smtp_server import Password, Server
 from permille.domain.timeline.kinds.system import BreakerReset, SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import Entry, TimelineEntry
-from permille.domain.values.errors import Conflict, InvalidPolicy, Unavailable
+from permille.domain.values.errors import Conflict, InvalidPolicy, RequestRejected, Unavailable
 from permille.ports.feedback import Quarantined, Sender
 from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, KeyUsage, UserQuota
 from permille.ports.identities import DnsRecord
+from permille.ports.objects import StoredObject
 from permille.ports.operator import DeadLetter
 from permille.ports.table_setup import MissingSetup, TableSetup
+from permille.ports.user_survey import SurveyedUser
 from permille.usecases.login.issue_links import IssueServices, issue_link
 from permille_cli.stack.stack import Stack
 
@@ -259,6 +263,44 @@ def dkim(domain: str) -> list[DnsRecord]:
 
 
 @dataclass(slots=True)
+class FakeObjects:
+    """Implements `ObjectStore`. `buckets`: the contents by key, of each bucket."""
+
+    buckets: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
+        with self.faults.call("objects.objects"):
+            keys = sorted(key for key in self._bucket(bucket) if key.startswith(prefix))
+        for key in keys:
+            yield StoredObject(key, len(self.buckets[bucket][key]))
+
+    def open(self, bucket: str, key: str) -> RawIOBase:
+        with self.faults.call("objects.open"):
+            if key not in self._bucket(bucket):
+                raise RequestRejected(f"reading s3://{bucket}/{key}: AWS rejects the request (NoSuchKey)")
+            return FakeContent(self.buckets[bucket][key])
+
+    def _bucket(self, name: str) -> dict[str, bytes]:
+        if name not in self.buckets:
+            raise RequestRejected(f"listing s3://{name}: AWS rejects the request (NoSuchBucket)")
+        return self.buckets[name]
+
+
+class FakeContent(RawIOBase):
+    """The content of an object."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._content.readinto(buffer)
+
+
+@dataclass(slots=True)
 class FakeTables:
     """Implements `Tables`."""
 
@@ -379,6 +421,10 @@ class KnownUser:
     groups: set[str] = field(default_factory=set)
     policies: dict[str, Any] = field(default_factory=dict)
     boundary: Any = None
+    path: str = "/"
+    tags: dict[str, str] = field(default_factory=dict)
+    has_password: bool = False
+    has_mfa: bool = False
 
 
 def a_sender(region: str = OUTPUTS["Region"], **known: Any) -> KnownUser:
@@ -437,7 +483,7 @@ class FakeIamUsers:
     def keys(self, name: str) -> Sequence[KeyUsage]:
         with self.faults.call("iam_users.keys"):
             user = self.users[name]
-            return [KeyUsage(key, NOW, user.used.get(key)) for key in user.keys]
+            return [KeyUsage(key, NOW, user.used.get(key), "ses" * (key in user.used)) for key in user.keys]
 
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
@@ -500,6 +546,34 @@ class FakeIamUsers:
 
 
 @dataclass(slots=True)
+class FakeUserSurvey:
+    """Implements `UserSurvey`, of the users of another fake."""
+
+    iam: FakeIamUsers
+
+    def all(self) -> Iterator[SurveyedUser]:
+        with self.iam.faults.call("user_survey.all"):
+            users = dict(self.iam.users)
+        for name, user in users.items():
+            own = [AppliedPolicy(f"policy {policy}", document) for policy, document in user.policies.items()]
+            by_group = {
+                group: [AppliedPolicy(f"policy {policy} of group {group}", one) for policy, one in policies.items()]
+                for group, policies in self.iam.of_groups.items()
+                if group in user.groups
+            }
+            boundary = AppliedPolicy("permissions boundary", user.boundary) if user.boundary else None
+            yield SurveyedUser(name, user.path, user.tags, frozenset(user.groups), own, by_group, boundary)
+
+    def has_password(self, name: str) -> bool:
+        with self.iam.faults.call("user_survey.has_password"):
+            return self.iam.users[name].has_password
+
+    def has_mfa(self, name: str) -> bool:
+        with self.iam.faults.call("user_survey.has_mfa"):
+            return self.iam.users[name].has_mfa
+
+
+@dataclass(slots=True)
 class FakeSmtpPasswords:
     """Implements `SmtpPasswords`. `stored`: user name and password, by account."""
 
@@ -534,6 +608,7 @@ class FakeStack(Stack):
     link_register: FakeLinkRegister
     signer: FakeTokenSigner
     notify_dead_letters: FakeDeadLetters
+    objects: FakeObjects
     idempotency: FakeIdempotencyStore
     policies: FakePolicyDocument
     probes: FakeProbes
@@ -548,6 +623,11 @@ class FakeStack(Stack):
     tables: FakeTables
     tallies: FakeTallies
     timeline: FakeAllTimelines
+    user_survey: FakeUserSurvey
+    webhook_dead_letters: FakeDeadLetters
+    webhook_register: FakeWebhookRegister
+    webhook_secrets: FakeWebhookSecrets
+    webhook_tester: FakeWebhookTester
     rows: Rows
     time: datetime = NOW
     is_there: bool = False
@@ -615,6 +695,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "link_register": register,
         "signer": signer,
         "notify_dead_letters": FakeDeadLetters(faults),
+        "objects": FakeObjects(faults=faults),
         "idempotency": FakeIdempotencyStore(faults),
         "policies": FakePolicyDocument(faults),
         "probes": some_probes(rows),
@@ -629,5 +710,10 @@ def a_stack(**outputs: str) -> FakeStack:
         "tables": FakeTables(faults=faults),
         "tallies": FakeTallies(rows),
         "timeline": FakeAllTimelines(rows),
+        "webhook_dead_letters": FakeDeadLetters(faults),
+        "webhook_register": FakeWebhookRegister(rows),
+        "webhook_secrets": FakeWebhookSecrets(faults),
+        "webhook_tester": FakeWebhookTester(lambda: rows.webhook, faults),
     }
+    ports["user_survey"] = FakeUserSurvey(ports["iam_users"])
     return FakeStack(name="permille", outputs=OUTPUTS | outputs, rows=rows, **ports)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_complaint_entry, an_account, an_entry
 from tests.support.desk_world import QUEUES, FakeDesk, asking, went_well
 
+from permille.domain.account.account_search import AccountFilter
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import ACTIVE
 from permille.domain.account.restrictions import Hold
@@ -85,22 +86,42 @@ def test_whoever_was_answered_while_the_index_lags_is_not_shown(world: FakeDesk)
 # ---------------------------------------------------------------- search
 
 
-@pytest.mark.parametrize("text", ["bak", " Bakery ", "owner@bakery.example", "OWNER@Bakery.Example", CALLER])
+KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+
+
+def found(world: FakeDesk, text: str, only: AccountFilter | None = None) -> list[str]:
+    return [account.id for account in desk_lists.find(world.desk, text, only, "", NOW).items]
+
+
+@pytest.mark.parametrize(
+    "text", ["bak", "KERY", " Bakery ", "owner@bakery.example", "Ann <OWNER@Bakery.Example.>", CALLER, CALLER[3:]]
+)
 def test_an_account_is_found_by_what_people_know_of_it(world: FakeDesk, text: str) -> None:
-    world.add(an_account(), an_account("florist"))
+    world.add(an_account(), an_account("florist", owner_email="ann@florist.example", senders=("florist",)))
 
-    found = desk_lists.search(world.desk, text, "")
-
-    assert [one.id for one in [*found.exactly, *found.page.items]] == [ACCOUNT]
+    assert found(world, text) == [ACCOUNT]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "nobody@nowhere.example", "x" * 400, "%_*", "<script>"])
+def test_an_account_is_found_by_the_id_of_a_key_which_iam_knows_whose_it_is(world: FakeDesk) -> None:
+    world.add(an_account(), an_account("bakery-2", senders=(f"{CALLER}-2",)))
+    world.access_keys.users[KEY_ID] = CALLER
+
+    assert found(world, f" {KEY_ID} ") == [ACCOUNT]
+    assert found(world, KEY_ID.replace("E", "X")) == []
+
+
+def test_text_and_filter_are_both_kept(world: FakeDesk) -> None:
+    world.add(asking(), asking("shop"), an_account("bakery-2"))
+
+    assert found(world, "bak", AccountFilter.REVIEW) == [ACCOUNT]
+    assert found(world, "", AccountFilter.REVIEW) == [ACCOUNT, "shop"]
+
+
+@pytest.mark.parametrize("text", ["nobody@nowhere.example", "x" * 400, "%_*", "<script>", "AKIA" + "X" * 16])
 def test_what_fits_nobody_finds_nobody(world: FakeDesk, text: str) -> None:
     world.add(an_account())
 
-    found = desk_lists.search(world.desk, text, "")
-
-    assert [*found.exactly, *found.page.items] == []
+    assert found(world, text) == []
 
 
 ids = st.lists(st.from_regex(r"[ab][ab-]{0,3}", fullmatch=True), unique=True, max_size=60)
@@ -111,13 +132,12 @@ def test_the_pages_list_every_account_exactly_once(ids: list[str], complaints: l
     world = FakeDesk()
     for account_id, count in zip(ids, complaints, strict=False):
         look = Assessment(TODAY, 1000, count, 0, 0)
-        world.add(an_account(account_id, assessment=look, senders=(text or "s",)))  # a sender called as is searched for
+        world.add(an_account(account_id, assessment=look, senders=("s",)))
 
     met, after = list[str](), ""
     while True:
         if text:
-            found = desk_lists.search(world.desk, text, after)
-            met, page = met + [one.id for one in found.exactly], found.page
+            page = desk_lists.find(world.desk, text, None, after, NOW)
         else:
             page = desk_lists.by_risk(world.desk, after, sending=True)
         met += [one.id for one in page.items]
@@ -137,7 +157,7 @@ def test_a_position_that_is_none_is_refused_and_nothing_else_happens(after: str)
     for ask in (
         lambda: desk_lists.review_cases(world.desk, after, NOW),
         lambda: desk_lists.by_risk(world.desk, after, sending=True),
-        lambda: desk_lists.search(world.desk, "bak", after),
+        lambda: desk_lists.find(world.desk, "bak", None, after, NOW),
     ):
         with suppress(MalformedRequest):  # or it is one by chance
             ask()

@@ -12,8 +12,9 @@ from permille.domain.policy.policy import Policy
 from permille.domain.rules.breaker import LARGEST_GRANT, hour_of
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.domain.words.wording import local, why_held
+from permille.usecases.decisions.decisions import decide_each
 from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held_accounts import all_held, decide_each
+from permille.usecases.enforcement.held_accounts import all_held
 from permille_cli.answers import results
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
@@ -162,7 +163,7 @@ def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
 
 
 def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
-    decided = decide_each(stack, progress(ids, "Deciding about accounts"), command, stack.now())
+    decided = list(decide_each(stack, progress(ids, "Deciding about accounts"), command, stack.now()))
     if as_json:
         emit_json(results.as_data(decided))
     elif decided:

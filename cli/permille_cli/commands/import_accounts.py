@@ -80,6 +80,8 @@ def import_file(
     adopt), take_over (yes or no), accept_risk (the reason) and note (not read). Identities and senders are separated
     by blanks.
 
+    `permille sender find --write-csv FILE` writes such a file with the IAM users that send already; fill in the owners.
+
     New passwords go to --passwords or --secrets-manager, and are never printed.
 
     This is not `permille import-stack`, which takes up the resources of a deleted stack.

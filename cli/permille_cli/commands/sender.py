@@ -8,6 +8,7 @@ from permille.domain.people.system_commands import IgnoreSender, UnignoreSender
 from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import Conflict, InvalidInput
+from permille_cli.commands.sender_find import find
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.manual import Commands
@@ -16,8 +17,11 @@ from permille_cli.terminal.output import AsJson, emit_json, literal, out
 app = Commands(
     help="""Manage senders that belong to no account.
 
-IAM users or roles that send the platform's own mail, which counts for no account."""
+IAM users or roles that send the platform's own mail, which counts for no account; and IAM users that are no
+account's yet."""
 )
+
+app.command()(find)
 
 
 @app.command()

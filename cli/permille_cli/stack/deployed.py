@@ -15,11 +15,14 @@ from permille.aws.functions import LambdaFunctions
 from permille.aws.iam_users import IamSenderUsers
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
+from permille.aws.objects import S3Objects
 from permille.aws.safeguards import AwsClocks
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.smtp_secrets import SmtpSecrets
 from permille.aws.tables import DynamoTables
+from permille.aws.user_survey import IamUserSurvey
+from permille.aws.webhook_tester import LambdaWebhookTester
 from permille.bootstrap.adapters import Adapters
 from permille.bootstrap.clock import clock, replayed_now
 from permille.domain.values.errors import Failed, InvalidInput, NotFound
@@ -141,6 +144,10 @@ class DeployedStack(Adapters, Stack):
         return SqsDeadLetters(queue=self["NotifyDeadLetterQueueUrl"], source=self["NotifyQueueUrl"])
 
     @cached_property
+    def objects(self) -> S3Objects:
+        return S3Objects()
+
+    @cached_property
     def login_check(self) -> SmtpLogin:
         return SmtpLogin(local=self.is_local)
 
@@ -157,5 +164,17 @@ class DeployedStack(Adapters, Stack):
         return SqsDeadLetters(queue=self["StreamFailuresUrl"])
 
     @cached_property
+    def user_survey(self) -> IamUserSurvey:
+        return IamUserSurvey()
+
+    @cached_property
     def tables(self) -> DynamoTables:
         return DynamoTables()
+
+    @cached_property
+    def webhook_dead_letters(self) -> SqsDeadLetters:
+        return SqsDeadLetters(queue=self["WebhookDeadLetterQueueUrl"], source=self["WebhookQueueUrl"])
+
+    @cached_property
+    def webhook_tester(self) -> LambdaWebhookTester:
+        return LambdaWebhookTester(function=self["WebhookFunctionName"])

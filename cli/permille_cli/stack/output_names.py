@@ -16,6 +16,7 @@ _OUTPUTS = {
     "policy_parameter": "PolicyParameterName",
     "staff_link_key": "StaffLinkKeyArn",
     "timeline_bus": "TimelineBusName",
+    "webhook_secrets_parameter": "WebhookSecretsParameterName",
 }
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")  # where a word begins in CamelCase
 _SETTINGS = {output: setting for setting, output in _OUTPUTS.items()}

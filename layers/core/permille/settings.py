@@ -52,20 +52,26 @@ class IngestSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnforceSettings(Settings):
-    """`enforcement_mode`: a `Mode`."""
+class StackSettings(Settings):
+    """What Enforce, Console and Doctor have in common. `enforcement_mode`: a `Mode`."""
 
     control_table: str
     accounts_table: str
     senders_table: str
     tallies_table: str
-    complaints_table: str
     timeline_table: str
     quarantine_table: str
     deny_group: str
     enforcement_mode: str
     policy_parameter: str
     feedback_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforceSettings(StackSettings):
+    """What Enforce has besides."""
+
+    complaints_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,9 @@ class NotifySettings(Settings):
     timeline_bus: str
     notify_queue_url: str
     notify_dead_letter_queue_url: str
+    staff_topic: str
+    webhook_queue_url: str
+    control_table: str
     mail_from: str
     configuration_set: str
     link_base: str
@@ -93,28 +102,19 @@ class NotifySettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleSettings(Settings):
+class ConsoleSettings(StackSettings):
     """`link_base`: what the pages' addresses begin with where that is not the function URL. `origin_digests`: as
     `Proxy.of` takes them. `frame_origins`: who may frame owners' pages, separated by spaces."""
 
-    control_table: str
     platform_name: str
-    accounts_table: str
-    senders_table: str
-    tallies_table: str
     complaints_table: str
-    timeline_table: str
     owner_link_key: str
     staff_link_key: str
-    policy_parameter: str
-    enforcement_mode: str
-    quarantine_table: str
-    deny_group: str
-    feedback_queue_url: str
     feedback_dead_letter_queue_url: str
     notify_queue_url: str
     notify_dead_letter_queue_url: str
     stream_failures_url: str
+    providers_function: str
     link_base: str = ""
     origin_digests: str = ""
     frame_origins: str = ""
@@ -140,6 +140,19 @@ class ApiSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProvidersSettings(Settings):
+    """`stack_name`: the beginning of the secrets' names. `local_providers`: `on` on the embedded stack."""
+
+    control_table: str
+    accounts_table: str
+    timeline_table: str
+    owner_link_key: str
+    policy_parameter: str
+    stack_name: str
+    local_providers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessSettings(Settings):
     """The register of links is in the control table."""
 
@@ -150,22 +163,25 @@ class AccessSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorSettings(Settings):
+class WebhookSettings(Settings):
+    """`local_webhook`: `on` or `off`; whether the endpoint may have a private address. The endpoint is in the control
+    table."""
+
+    control_table: str
+    platform_name: str
+    webhook_queue_url: str
+    webhook_dead_letter_queue_url: str
+    webhook_secrets_parameter: str
+    local_webhook: str = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorSettings(StackSettings):
     """The names of what is checked. `powertools_service_name`: the stack's."""
 
     powertools_service_name: str
-    control_table: str
-    accounts_table: str
-    senders_table: str
-    tallies_table: str
-    timeline_table: str
-    quarantine_table: str
-    policy_parameter: str
-    enforcement_mode: str
-    deny_group: str
     configuration_set: str
     feedback_topic_arn: str
-    feedback_queue_url: str
     feedback_dead_letter_queue_url: str
     notify_queue_url: str
     notify_dead_letter_queue_url: str
@@ -176,6 +192,9 @@ class DoctorSettings(Settings):
     console_function_name: str
     api_function_name: str
     access_function_name: str
+    webhook_function_name: str
+    providers_function_name: str
+    webhook_queue_url: str
     enforce_schedule_name: str
     mail_from: str
     alarm_topic_arn: str

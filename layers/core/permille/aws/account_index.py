@@ -2,43 +2,46 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from operator import attrgetter
+from datetime import date, datetime, timedelta
+from functools import reduce
+from itertools import islice
+from operator import and_, attrgetter
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex
 
 from permille.aws.account_models import AccountRow
 from permille.aws.account_rows import account_of, listed_account_of
 from permille.aws.index_keys import (
     ACCOUNT,
+    KEEPS_RULES,
     OFF,
     SENDING,
     SUPPORT,
     month,
-    owner_key,
 )
-from permille.aws.models import SenderRow
+from permille.aws.rows import instant
 from permille.aws.table_calls import on_table, table_call
 from permille.domain.account.account import Account
+from permille.domain.account.account_search import WEEK, AccountFilter, AccountSearch
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest
+from permille.domain.values.status import HoldReason
 from permille.ports.paging import Page
 
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)
 _RISK = re.compile(rf"\d{{7}}#{ACCOUNT_ID.pattern}", re.ASCII)
-_FIRST_OF_IDS = "-"  # of what an id is made of, the first in order
-_BEHIND_ALL = "~"
+READ_AT_ONCE, MOST_QUERIES = 2_000, 15  # rows of one query, and queries of one search: 30,000 accounts
 
 
 class DynamoAccountIndex:
-    """Implements `AccountIndex`."""
+    """Implements `AccountIndex` and `AccountCounts`."""
 
-    def __init__(self, *, accounts: str, senders: str) -> None:
+    def __init__(self, *, accounts: str) -> None:
         self._accounts = on_table(AccountRow, accounts)
-        self._senders = on_table(SenderRow, senders)
 
     def awaiting_support(self, limit: int, after: str = "") -> Page[Account]:
         _check_position(_ASKS, after)
@@ -61,29 +64,32 @@ class DynamoAccountIndex:
         most = sorted(rows, key=lambda row: (-getattr(row, harm), row.account_id))[:limit]
         return self._all_of([row.account_id for row in most])
 
-    def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
+    def find(self, search: AccountSearch, limit: int, now: datetime, after: str = "") -> Page[ListedAccount]:
+        """DynamoDB filters what it reads, and returns what matches alone; what it reads is paid for."""
         _check_position(ACCOUNT_ID, after)
-        if not after.startswith(prefix) and after:
-            raise MalformedRequest(f"{after} is no account that begins with {prefix}")
-        if not ACCOUNT_ID.fullmatch(prefix):
-            return Page([])
-        first = after + _FIRST_OF_IDS if after else prefix
-        between = AccountRow.account_id.between(first, prefix + _BEHIND_ALL)
-        rows = self._page(self._accounts.names_index, ACCOUNT, between, limit, "account_id")
-        return Page([ListedAccount.of(account) for account in self._all_of(_ids(rows))], rows.next)
+        behind = AccountRow.account_id > after if after else None
+        found = list[str]()
+        with table_call("searching the accounts"):
+            rows = self._accounts.search_index.query(ACCOUNT, behind, _condition(search, now), page_size=READ_AT_ONCE)
+            for answer in islice(rows.page_iter, MOST_QUERIES):
+                found += [row["account_id"]["S"] for row in answer["Items"]]
+                if len(found) > limit:
+                    break
+        page = Page.of(found, limit, str)
+        unread = rows.page_iter.last_evaluated_key
+        matching = [one for one in self._all_of(page.items) if search.matches(one, now)]
+        following = page.next or (unread["account_id"]["S"] if unread else "")
+        return Page([ListedAccount.of(account) for account in matching], following)
 
-    def find_by_owner_or_sender(self, name: str, limit: int) -> Sequence[ListedAccount]:
-        with table_call("searching by owner and sender"):
-            rows = self._accounts.owners_index.query(owner_key(name), limit=limit) if "@" in name else []
-            ids = [row.account_id for row in rows] or self._owner_of(name)
-        return [ListedAccount.of(account) for account in self._all_of(ids)]
+    def count_awaiting_support(self, limit: int) -> int:
+        with table_call("counting who waits for support"):
+            return min(limit, self._accounts.reviews_index.count(SUPPORT, limit=limit))
 
-    def _owner_of(self, sender: str) -> list[str]:
-        try:
-            owner = self._senders.get(sender).account_id
-        except self._senders.DoesNotExist:
-            return []
-        return [owner] if owner else []
+    def count_held(self, limit: int) -> int:
+        """Reads only accounts that break a rule: they are first in the index by risk."""
+        held = AccountRow.held.is_in(*(why for why in HoldReason if why.needs_staff))
+        with table_call("counting who is held"):
+            return min(limit, self._accounts.risk_index.count(SENDING, AccountRow.risk < KEEPS_RULES, held))
 
     def _page(
         self, index: GlobalSecondaryIndex[Any], partition: str, condition: Any, limit: int, position: str
@@ -98,6 +104,21 @@ class DynamoAccountIndex:
         with table_call("reading accounts"):
             rows = {row.account_id: row for row in self._accounts.batch_get(ids, consistent_read=True)} if ids else {}
         return [account_of(rows[account_id].attribute_values) for account_id in ids if account_id in rows]
+
+
+def _condition(search: AccountSearch, now: datetime) -> Condition | None:
+    """The filter of a query of the index `search`; None where all accounts match. As `AccountSearch.matches`."""
+    conditions = list[Condition]([AccountRow.search_text.contains(search.text)] if search.text else [])
+    match search.only:
+        case None:
+            pass
+        case AccountFilter.EXEMPT:
+            conditions.append(AccountRow.exempt_until > instant(now))
+        case AccountFilter.OFF_THIS_WEEK:
+            conditions.append(AccountRow.off_since > instant(now - WEEK))
+        case state:
+            conditions.append(AccountRow.states.contains(state))
+    return reduce(and_, conditions) if conditions else None
 
 
 def _months(first: date, last: date) -> Iterator[str]:

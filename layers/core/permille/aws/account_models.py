@@ -12,6 +12,7 @@ from permille.domain.account.listed_account import ListedAccount
 # Fields of `ListedAccount` that are no attributes, and the attributes that they are made of. Keys are projected anyway.
 _NOT_STORED = ("id", "denied_by_hand", "in_sync", "hold_reason", "awaits_support")
 _MADE_OF = ("switch_generation", "observed", "held", "asks")
+SEARCHED = ("search_text", "states", "exempt_until", "off_since")
 LISTED = (*(field.name for field in fields(ListedAccount) if field.name not in _NOT_STORED), *_MADE_OF)
 
 
@@ -60,21 +61,13 @@ class BouncesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyp
     bounces = NumberAttribute(range_key=True)
 
 
-class NamesIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
-    """All accounts, sorted by id."""
+class SearchIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
+    """All accounts, sorted by id, with what they are searched by (see `index_keys.search_keys`)."""
 
-    Meta = index_meta("names")
+    Meta = index_meta("search", SEARCHED)
 
     every = UnicodeAttribute(hash_key=True)
     account_id = UnicodeAttribute(range_key=True)
-
-
-class OwnersIndex(GlobalSecondaryIndex["AccountRow"]):  # type: ignore[no-untyped-call]
-    """All accounts, by their owner's e-mail address (see `index_keys.owner_key`)."""
-
-    Meta = index_meta("owners")
-
-    owner = UnicodeAttribute(hash_key=True)
 
 
 class AccountRow(Model):
@@ -99,6 +92,7 @@ class AccountRow(Model):
     review = JSONAttribute(null=True)
     trial = JSONAttribute(null=True)
     provider = JSONAttribute(null=True)
+    provider_request = JSONAttribute(null=True)
     route_changes = JSONAttribute(null=True)
     decided_at = UnicodeAttribute(null=True)
     alerted_at = UnicodeAttribute(null=True)
@@ -138,11 +132,14 @@ class AccountRow(Model):
     bounces = NumberAttribute(null=True)
     every = UnicodeAttribute(null=True)
     owner = UnicodeAttribute(null=True)
+    search_text = UnicodeAttribute(null=True)
+    states = UnicodeAttribute(null=True)
+    exempt_until = UnicodeAttribute(null=True)
+    off_since = UnicodeAttribute(null=True)
 
     due_index = DueIndex()
     reviews_index = ReviewsIndex()
     risk_index = RiskIndex()
     complaints_index = ComplaintsIndex()
     bounces_index = BouncesIndex()
-    names_index = NamesIndex()
-    owners_index = OwnersIndex()
+    search_index = SearchIndex()

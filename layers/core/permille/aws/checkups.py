@@ -24,7 +24,7 @@ class DynamoCheckups:
     def last(self) -> Checkup | None:
         with table_call("reading the results of the checks"):
             try:
-                row = self._rows.get(ROW)
+                row = self._rows.get(ROW, consistent_read=True)
             except self._rows.DoesNotExist:
                 return None
         try:

@@ -54,10 +54,12 @@ class IamSenderUsers(ExistingIamUsers):
     def keys(self, name: str) -> Sequence[KeyUsage]:
         with service_call(f"listing the keys of {name}"):
             listed = [(key["AccessKeyId"], key["CreateDate"]) for key in self._listed_keys(name)]
-            return [KeyUsage(key, created, self._used_at(key)) for key, created in sorted(listed, key=itemgetter(1))]
+            return [self._usage(key, created) for key, created in sorted(listed, key=itemgetter(1))]
 
-    def _used_at(self, key: str) -> datetime | None:
-        return self._iam.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"].get("LastUsedDate")
+    def _usage(self, key: str, created: datetime) -> KeyUsage:
+        last = self._iam.get_access_key_last_used(AccessKeyId=key)["AccessKeyLastUsed"]
+        used_at = last.get("LastUsedDate")
+        return KeyUsage(key, created, used_at, last["ServiceName"] if used_at else "")  # N/A where it was not used
 
     def _listed_keys(self, name: str) -> Iterator[Any]:
         return self._paged("list_access_keys", "AccessKeyMetadata", name)

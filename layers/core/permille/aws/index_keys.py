@@ -6,16 +6,17 @@ from datetime import date, datetime
 from permille.addresses.mailbox import canonical_address
 from permille.aws.rows import DUE, instant
 from permille.domain.account.account import Account
+from permille.domain.account.account_search import lasting_states, off_since, search_text
 from permille.domain.account.assessment import RISK_SCALE, Assessment
 
 SUPPORT = "support"  # the one partition of the sparse index `reviews`
-ACCOUNT = "account"  # the one partition of `names`
+ACCOUNT = "account"  # the one partition of `search`
 SENDING, OFF = "sending", "off"  # those of `risk`
 
 
 def index_keys(account: Account) -> dict[str, str | int | None]:
-    """The attributes that an account has for the indexes alone: keys, and `held`, which lists show. None where it is
-    not in an index."""
+    """The attributes that an account has for the indexes alone: keys, what it is searched by, and `held`, which lists
+    show. None where it has none."""
     since, look = account.waiting_for_support_since, account.assessment
     return {
         "held": str(account.hold_reason) or None,
@@ -27,6 +28,18 @@ def index_keys(account: Account) -> dict[str, str | int | None]:
         **assessment_keys(look),
         "every": ACCOUNT,
         "owner": owner_key(account.owner_email),
+        **search_keys(account),
+    }
+
+
+def search_keys(account: Account) -> dict[str, str | None]:
+    """What accounts are searched by. `states`: the names of `lasting_states`, of which none is a part of another."""
+    off_at = off_since(account)
+    return {
+        "search_text": search_text(account),
+        "states": " ".join(sorted(lasting_states(account))) or None,
+        "exempt_until": instant(account.exemption.until) if account.exemption else None,
+        "off_since": instant(off_at) if off_at else None,
     }
 
 
@@ -38,6 +51,9 @@ def asks_key(account_id: str, since: datetime) -> str:
 def risk_key(account_id: str, look: Assessment | None) -> str:
     """Sorts the worst first, and equals by their ids."""
     return f"{2 * RISK_SCALE - (look.risk if look else 0):07d}#{account_id}"
+
+
+KEEPS_RULES = f"{RISK_SCALE + 1:07d}"  # the keys of accounts that break a rule are smaller
 
 
 def assessment_keys(look: Assessment | None) -> dict[str, str | int | None]:

@@ -81,7 +81,7 @@ class RecordRow(Model):
 
 class ControlRow(Model):
     """The things that the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `mode`, `doctor`,
-    and the register of links: `links#AUDIENCE`, `links#AUDIENCE#NAME`."""
+    `webhook`, and the register of links: `links#AUDIENCE`, `links#AUDIENCE#NAME`."""
 
     name = UnicodeAttribute(hash_key=True)
     passed = NumberAttribute(null=True)
@@ -98,4 +98,8 @@ class ControlRow(Model):
     last_issued = UnicodeAttribute(null=True)
     written_in = UnicodeAttribute(null=True)
     checkup = UnicodeAttribute(null=True)
+    url = UnicodeAttribute(null=True)
+    kinds = ListAttribute(of=UnicodeAttribute, null=True)
+    since = UnicodeAttribute(null=True)
+    gone_at = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)

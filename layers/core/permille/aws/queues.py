@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, service_call
 from permille.aws.feedback_queue import age_query, messages_in
-from permille.ports.desk import FEEDBACK, RETRIES, QueueStatus
+from permille.ports.desk import CONSUMED_QUEUES, FEEDBACK, RETRIES, QueueStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -38,6 +38,10 @@ class SqsQueues:
             messages = {name: messages_in(self._sqs, url) for name, url in self._urls.items()}
             ages = self._ages(now)
         return [QueueStatus(name, count, ages.get(name)) for name, count in messages.items()]
+
+    def dead_letters(self) -> int:
+        with service_call("reading the sizes of the queues of dead letters"):
+            return sum(messages_in(self._sqs, url) for name, url in self._urls.items() if name not in CONSUMED_QUEUES)
 
     def _ages(self, now: datetime) -> dict[str, timedelta]:
         """The latest age of each; missing for a queue that was not used for hours."""

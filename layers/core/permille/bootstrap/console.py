@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from functools import cache
 
+from permille.aws.access_keys import IamAccessKeys
+from permille.aws.provider_function import ProviderFunction
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.console.proxy import Proxy
@@ -14,6 +16,7 @@ from permille.domain.values.status import Mode
 from permille.rendering.templates import Brand
 from permille.settings import ConsoleSettings
 from permille.usecases.views.desk_services import DeskServices
+from permille.usecases.views.desk_tabs import UndeliveredCount
 
 
 @cache
@@ -34,6 +37,7 @@ def console_services() -> SiteServices:
         timeline=adapters.timeline,
         bounces=adapters.bounces,
         policies=adapters.policies,
+        providers=ProviderFunction(function=settings.providers_function),
         desk=_desk(adapters, Mode(settings.enforcement_mode)),
     )
 
@@ -42,6 +46,8 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
     return DeskServices(
         accounts=adapters.accounts,
         account_index=adapters.account_index,
+        account_counts=adapters.account_index,
+        access_keys=IamAccessKeys(),
         tallies=adapters.tallies,
         timeline=adapters.timeline,
         policies=adapters.policies,
@@ -50,6 +56,7 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         switch=adapters.switch,
         queues=adapters.queues,
         quarantine_count=adapters.quarantine,
+        undelivered=UndeliveredCount(adapters.queues, adapters.quarantine),
         suppressions=adapters.suppressions,
         ses=adapters.ses,
         checkups=adapters.checkups,

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 from permille.domain.values.errors import MalformedRequest
 
 LONGEST_FORM = 20_000  # characters
-MOST_FIELDS = 30
+MOST_FIELDS = 130  # support's lists have one for each account of a page
 _COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 6265, 4.1.1: a token of RFC 9110, 5.6.2
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
 

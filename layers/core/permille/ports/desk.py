@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from permille.domain.account.account import Account
+    from permille.domain.account.account_search import AccountSearch
     from permille.domain.account.listed_account import ListedAccount
     from permille.domain.policy.ses_review import Harm
     from permille.domain.timeline.kinds.system import BreakerReset
@@ -38,11 +39,26 @@ class AccountIndex(Protocol):
         """Accounts with the most complaints, or bounces, at their last assessment, most first. Only assessments from
         the month of `first` to that of `last` are found. Each account is read again, strongly consistent."""
 
-    def by_id_prefix(self, prefix: str, limit: int, after: str = "") -> Page[ListedAccount]:
-        """Accounts whose id begins with the prefix, in the order of their ids."""
+    def find(self, search: AccountSearch, limit: int, now: datetime, after: str = "") -> Page[ListedAccount]:
+        """Accounts that match, in the order of their ids, each as it is now. What one call reads is bounded: a page may
+        have fewer than `limit` accounts, or none, although more follow."""
 
-    def find_by_owner_or_sender(self, name: str, limit: int) -> Sequence[ListedAccount]:
-        """The accounts of the owner with that e-mail address, in any spelling; else the account of that sender."""
+
+class AccountCounts(Protocol):
+    """Counts accounts by indexes. Counting stops at `limit`, which means so many or more."""
+
+    def count_awaiting_support(self, limit: int) -> int:
+        """How many accounts wait for support."""
+
+    def count_held(self, limit: int) -> int:
+        """How many accounts are held for staff."""
+
+
+class AccessKeys(Protocol):
+    """The access keys in IAM."""
+
+    def user_of(self, key_id: str) -> str:
+        """The name of the IAM user whose key it is, active or not; empty where no sender has such a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,9 @@ class Queues(Protocol):
 
     def statuses(self, now: datetime) -> Sequence[QueueStatus]:
         """Every queue, in the order in which people are shown them."""
+
+    def dead_letters(self) -> int:
+        """How many messages wait in the queues that no function works off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,13 @@ class KeyUsage:
     """An access key, and when it was used.
 
     used_at: the last use, which IAM learns late; None where it knows of none
+    service: the service of the last use, such as `ses`; empty where there is none
     """
 
     id: str
     created_at: datetime
     used_at: datetime | None
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The decisions that staff make by the forms of the desk."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from permille.console.site import desk_forms
@@ -9,9 +8,7 @@ from permille.domain.account.account import Account
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.words.wording import plain
 from permille.usecases.decisions import decisions, suppression_list
-from permille.usecases.decisions.decisions import Result
 from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held_accounts import decide_each
 from permille.usecases.views.desk_services import DeskServices
 
 
@@ -31,12 +28,6 @@ def unsuppress(desk: DeskServices, account_id: str, form: Form, by: str, now: da
     if entry is None:
         raise DecisionRefused(f"{plain(form.get('recipient', '')) or 'nobody'} is not suppressed any more")
     return entry.facts.recipient
-
-
-def decide_held(desk: DeskServices, form: Form, by: str, now: datetime) -> Sequence[Result]:
-    """Applies one decision to every ticked account. Raises InvalidInput."""
-    command = desk_forms.held_command(form, by)
-    return decide_each(desk, desk_forms.held_accounts(form), command, now)
 
 
 def reset_breaker(desk: DeskServices, form: Form, by: str, now: datetime) -> int:

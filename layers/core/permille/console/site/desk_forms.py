@@ -24,7 +24,6 @@ from permille.domain.people.system_commands import ResetBreaker, Unsuppress
 from permille.domain.values.errors import InvalidInput, NotFound
 from permille.domain.words.wording import plain
 
-TICKED = "held:"  # prefix of a checkbox's name; the account's id follows
 Form = Mapping[str, str]
 _INCOMPLETE = "the form is not complete: open the page again"
 _LONGEST_VERSION = 12  # digits
@@ -44,26 +43,14 @@ def command_of(account_id: str, name: str, form: Form, by: str) -> Command:
 
 def version_read(form: Form) -> VersionRead:
     """The version of the account that the form was made of, for the optimistic lock. Raises InvalidInput."""
-    text = form.get("version", "")
+    return version_of(form.get("version", ""))
+
+
+def version_of(text: str) -> VersionRead:
+    """Parses a version, which a form has hidden. Raises InvalidInput."""
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION):
         raise InvalidInput(_INCOMPLETE)
     return VersionRead(int(text))
-
-
-def held_accounts(form: Form) -> list[str]:
-    """The ids of the ticked accounts, sorted. Raises InvalidInput where none is ticked."""
-    ids = sorted(name.removeprefix(TICKED) for name in form if name.startswith(TICKED))
-    if not ids:
-        raise InvalidInput("tick the accounts that it is about")
-    return ids
-
-
-def held_command(form: Form, by: str) -> Command:
-    """The decision about held accounts, `release` or `exempt`. Raises InvalidInput."""
-    parse = {name: DECISIONS[name] for name in ("release", "exempt")}.get(form.get("decision", ""))
-    if parse is None:
-        raise InvalidInput(_INCOMPLETE)
-    return parse(form, by)
 
 
 def unsuppress_command(form: Form, by: str) -> Unsuppress:

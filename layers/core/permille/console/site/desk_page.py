@@ -16,6 +16,7 @@ from permille.domain.timeline.timeline import Entry
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused, InvalidInput, ServiceError
 from permille.domain.words import wording
+from permille.usecases.views.desk_tabs import MOST_COUNTED, desk_tabs
 from permille.zones import shown_zone_of
 
 DONE_MESSAGES = {
@@ -49,8 +50,7 @@ def desk_page(
         template,
         refusal.status if refusal else HTTPStatus.OK,
         here=tab,
-        staff=ctx.session.claims.subject,
-        csrf=ctx.session.csrf,
+        **_frame(ctx),
         done="" if refusal else _done(ctx.request.query),
         refused=refusal.messages if isinstance(refusal, InvalidInput) else refusal,
         needs_confirmation=isinstance(refusal, ConfirmationNeeded),
@@ -63,6 +63,18 @@ def desk_page(
         headline=lambda entry, account: _in_zone(entry, account).headline(platform),
         **values,
     )
+
+
+def _frame(ctx: RequestContext[SiteServices]) -> dict[str, Any]:
+    """The template variables of the frame: tabs with counts, and the banner of the breaker."""
+    desk = ctx.services.desk
+    return {
+        "tabs": desk_tabs(desk.account_counts, desk.control, desk.undelivered, ctx.now),
+        "most_counted": MOST_COUNTED,
+        "done_messages": DONE_MESSAGES,
+        "staff": ctx.session.claims.subject,
+        "csrf": ctx.session.csrf,
+    }
 
 
 def form_again(form: Mapping[str, str]) -> dict[str, str]:

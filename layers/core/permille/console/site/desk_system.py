@@ -16,7 +16,7 @@ from permille.domain.policy import ses_review
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words import wording
 from permille.usecases.views.platform import platform
-from permille.usecases.views.system import MAX_QUARANTINE_COUNT, system_state
+from permille.usecases.views.system import system_state
 
 router = new_router()
 
@@ -64,6 +64,5 @@ def _system_page(
         state=system_state(ctx.services.desk, before, ctx.now),
         before=before,
         form=form,
-        most_counted=MAX_QUARANTINE_COUNT,
         local_time=lambda text: wording.local(datetime.fromisoformat(text)),
     )

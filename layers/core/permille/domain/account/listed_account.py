@@ -25,6 +25,7 @@ class ListedAccount:
     strikes: int
     assessment: Assessment | None = None
     awaits_support: bool
+    version: int
 
     @property
     def may_send(self) -> bool:

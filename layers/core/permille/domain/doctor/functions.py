@@ -18,6 +18,7 @@ STARTED_BY = {
     "IngestComplaint": ("feedback_queue_url",),
     "Enforce": (TIMELINE,),
     "Notify": (TIMELINE, "notify_queue_url"),
+    "Webhook": ("webhook_queue_url",),
 }
 
 
@@ -30,7 +31,7 @@ class Triggers:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class EnforceSchedule:
     """The rule that runs Enforce each minute; None where there is none of that name."""
 
     name: str
@@ -75,7 +76,7 @@ def triggers(state: Triggers) -> Iterator[Fault]:
 
 
 @check("schedule", Severity.BROKEN, "Accounts are judged late, trials do not begin or end, and no drift is found.")
-def schedule(state: Schedule) -> Iterator[Fault]:
+def schedule(state: EnforceSchedule) -> Iterator[Fault]:
     """A rule runs Enforce each minute"""
     if state.rule is None:
         yield Fault(f"There is no rule {state.name}.", DEPLOY)

@@ -11,6 +11,8 @@ FUNCTIONS = {
     "Console": "console_function_name",
     "Api": "api_function_name",
     "Access": "access_function_name",
+    "Webhook": "webhook_function_name",
+    "Providers": "providers_function_name",
 }
 
 EMULATED = "000000000000"  # the AWS account of the embedded stack; AWS has none of that id

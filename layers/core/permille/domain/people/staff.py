@@ -8,7 +8,6 @@ from permille.domain.account.account import Account
 from permille.domain.account.restrictions import Exemption
 from permille.domain.login.revocation import owners_revoked_until
 from permille.domain.people.staff_commands import Exempt, StaffCommand
-from permille.domain.rules.hold import NEEDS_STAFF
 from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.kinds.staff import (
     ByStaff,
@@ -131,7 +130,7 @@ def exempt(account: Account, command: Exempt, zone: tzinfo, now: datetime) -> Ou
 def release(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     """Releases a hold that waits for staff. Enforce then disables the account at once, if the rule is still broken."""
     hold = account.hold
-    if hold is None or hold.why not in NEEDS_STAFF:
+    if hold is None or not hold.why.needs_staff:
         waits = f"{account.id} waits for {hold.why}, which ends by itself" if hold else f"{account.id} is not held"
         raise DecisionRefused(f"{waits}; only a disabling that waits for staff can be let happen")
     if hold.released:

@@ -13,7 +13,6 @@ from permille.domain.rules.alerts import alert, alerted_ids, next_assessment_at
 from permille.domain.rules.breaker import BreakerPosition, OpenBreaker, PassBreaker, hour_of
 from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.rules.hold import (
-    NEEDS_STAFF,
     lacks_deliveries,
     put_on_hold,
     verdict_if_all_delivered,
@@ -118,7 +117,7 @@ def _hold(account: Account, why: HoldReason, verdict: Verdict, evidence: Evidenc
     if opens:
         account = replace(account, decided_at=now)
         entries.append(_breaker_opened(evidence, now, account.id))
-    if why in NEEDS_STAFF or is_long:
+    if why.needs_staff or is_long:
         alerted = alert(account, verdict, evidence, now)
         account, entries = alerted.account, entries + alerted.entries
     return Outcome(replace(account, due_at=now), entries, [OpenBreaker(now)] if opens else [])

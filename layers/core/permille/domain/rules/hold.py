@@ -12,8 +12,6 @@ from permille.domain.timeline.kinds.verdicts import RuleHeld
 from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.status import HoldReason
 
-NEEDS_STAFF = (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)  # the others end by themselves
-
 
 def verdict_if_all_delivered(account: Account, verdict: Verdict, evidence: Evidence, now: datetime) -> Verdict:
     """The verdict as if the whole backlog were deliveries. A rule that is broken even then can be acted on."""
@@ -48,7 +46,7 @@ def put_on_hold(
     other changes of its reason."""
     hold = account.hold or Hold(why, now)
     resumes = hold.why is HoldReason.STALLED and why is not HoldReason.STALLED
-    needs_staff = hold.needs_staff or why in NEEDS_STAFF
+    needs_staff = hold.needs_staff or why.needs_staff
     on_hold = replace(hold, why=why, resumed_at=now if resumes else hold.resumed_at, needs_staff=needs_staff)
     if account.hold and needs_staff == hold.needs_staff:
         return replace(account, hold=on_hold), []

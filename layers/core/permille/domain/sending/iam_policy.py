@@ -49,9 +49,13 @@ def sending_policy(resources: Collection[str]) -> str:
 
 def allowed_resources(document: Document) -> list[str]:
     """The ARNs that the policy names and allows sending through. Raises InvalidInput where it cannot be parsed."""
-    allowing = [each for each in statements(document) if _has_effect(each, "allow") and _sends(each)]
-    patterns = [pattern for each in allowing for pattern in listed(each.get("resource", []))]
+    patterns = [pattern for each in sending_statements(document) for pattern in listed(each.get("resource", []))]
     return [pattern for pattern in patterns if not READ_BY_IAM & set(pattern)]
+
+
+def sending_statements(document: Document) -> list[Mapping[str, Any]]:
+    """The statements that allow sending. Raises InvalidInput where the document cannot be parsed."""
+    return [each for each in statements(document) if _has_effect(each, "allow") and _sends(each)]
 
 
 def sends_through(documents: Iterable[Document], arn: str) -> bool:

@@ -56,14 +56,16 @@ def changed_by(account: Account) -> str:
 def with_route_changes(read: Account | None, account: Account, entries: Sequence[Entry]) -> Account:
     """The account with the id of the entry that changes its sending path, if one of `entries` does. To be called before
     each write. `read`: the account before; None where it is new."""
-    causes = [entry.id for entry in entries if entry.account_id == account.id and entry.topic is Topic.STANDING]
+    causes = [entry for entry in entries if entry.account_id == account.id and entry.topic is Topic.STANDING]
     if not causes:
         return account
     changes = account.route_changes
     if account.may_send and not (read and read.may_send):
-        changes = replace(changes, to_ses=causes[-1])
+        changes = replace(changes, to_ses=causes[-1].id)
     if read and _leaves_ses(read, account):
-        changes = replace(changes, from_ses=causes[-1])
+        changes = replace(changes, from_ses=causes[-1].id)
+    if read and read.may_send and not account.may_send:
+        changes = replace(changes, off_at=causes[-1].at)
     return replace(account, route_changes=changes)
 
 

@@ -27,6 +27,11 @@ class HoldReason(StrEnum):
     BREAKER = "breaker"  # the breaker is full or open
     NO_DELIVERIES = "no_deliveries"  # fewer deliveries than complaints are counted: delivery events are missing
 
+    @property
+    def needs_staff(self) -> bool:
+        """Whether people have to act; the other holds end by themselves."""
+        return self in (HoldReason.BREAKER, HoldReason.NO_DELIVERIES)
+
 
 class Mode(StrEnum):
     """Whether broken rules disable accounts: `monitor` is a dry run."""

@@ -1,6 +1,7 @@
 """Applies the decisions of people: reads what the decision needs, decides, and saves the account and its entries. The
 timeline's stream starts Enforce, which switches the credential."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -20,6 +21,7 @@ from permille.usecases.decisions.find_account import find_account
 from permille.zones import shown_zone_of, zone_of
 
 ATTEMPTS = 10
+NOTHING_READ: Mapping[str, VersionRead] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,34 @@ def apply(
     raise Unavailable(f"{account_id}: others kept writing; try again")
 
 
-def attempt(services: DecisionServices, account_id: str, command: Command, now: datetime, about: str) -> Result:
+def decide_each(
+    services: DecisionServices,
+    account_ids: Iterable[str],
+    command: Command,
+    now: datetime,
+    read: Mapping[str, VersionRead] = NOTHING_READ,
+) -> Iterator[Result]:
+    """Applies the same command to each account, lazily: every account has a decision, an entry and a result of its own.
+    Raises a ServiceError as `attempt` does.
+
+    read: optimistic locks by account; none for those that it lacks
+    """
+    for account_id in dict.fromkeys(account_ids):
+        yield attempt(services, account_id, command, now, about=account_id, read=read.get(account_id))
+
+
+def attempt(
+    services: DecisionServices,
+    account_id: str,
+    command: Command,
+    now: datetime,
+    about: str,
+    read: VersionRead | None = None,
+) -> Result:
     """Applies one of several decisions. A refusal is a result, and does not stop the others. Raises a ServiceError;
     what was decided by then stays."""
     try:
-        return Result(about, apply(services, account_id, command, now))
+        return Result(about, apply(services, account_id, command, now, read=read))
     except (DecisionRefused, NotFound) as refused:
         return Result(about, refused=str(refused))
 

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from permille.domain.doctor.alarms import NO_TOPIC, AlarmTopic
 from permille.domain.doctor.facts import Alarm, Concurrency, FunctionState
-from permille.domain.doctor.functions import DOCTOR, STARTED_BY, LastCheckup, Schedule, Triggers
+from permille.domain.doctor.functions import DOCTOR, STARTED_BY, EnforceSchedule, LastCheckup, Triggers
 from permille.domain.doctor.quotas import UserQuotaState
 from permille.domain.doctor.safeguards import Brakes, DenyGroup, PolicyState, SweepState
 from permille.domain.rules.breaker import hour_of
-from permille.domain.rules.hold import NEEDS_STAFF
 from permille.domain.values.errors import NotFound, PolicyNotValid
 from permille.domain.values.status import Mode
 from permille.usecases.doctor.account_readings import directory, ses_account
@@ -34,10 +33,10 @@ def triggers(readings: Readings) -> Triggers:
     return Triggers(readings.names, {logical: mappings(names[logical]) for logical in STARTED_BY})
 
 
-def schedule(readings: Readings) -> Schedule:
+def schedule(readings: Readings) -> EnforceSchedule:
     """The rule of each minute."""
     name = readings.names["enforce_schedule_name"]
-    return Schedule(name, readings.names.functions["Enforce"], readings.services.probes.functions.rule(name))
+    return EnforceSchedule(name, readings.names.functions["Enforce"], readings.services.probes.functions.rule(name))
 
 
 def concurrency(readings: Readings) -> Concurrency:
@@ -81,7 +80,7 @@ def mode(readings: Readings) -> Mode:
 
 def brakes(readings: Readings) -> Brakes:
     """The breaker, and how many accounts are held for staff."""
-    held = sum(account.hold_reason in NEEDS_STAFF for account in readings.once(directory).accounts)
+    held = sum(account.hold_reason.needs_staff for account in readings.once(directory).accounts)
     return Brakes(readings.services.control.breaker(hour_of(readings.now)).opened_at, held)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from permille.domain.account.account import Account
 from permille.domain.sending.iam_policy import sending_policy
@@ -15,11 +14,10 @@ from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.shared_identities import IdentityOwners, SharedIdentity
 
-T = TypeVar("T")
-Track = Callable[[Sequence[T]], Iterable[T]]
+Track = Callable[[Sequence[ImportRow]], Iterable[ImportRow]]
 
 
-def gather(services: OnboardServices, rows: Sequence[ImportRow], ses: SesFacts, track: Track[ImportRow]) -> ImportFacts:
+def gather(services: OnboardServices, rows: Sequence[ImportRow], ses: SesFacts, track: Track) -> ImportFacts:
     """Reads what these lines need. Changes nothing.
 
     track: yields the rows, and shows how far it is

@@ -1,16 +1,15 @@
-"""The lists of the support desk: cases of reviews, accounts by risk, held accounts, search."""
+"""The lists of the support desk: cases of reviews, accounts by risk, and search."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
 from datetime import datetime
 
 from permille.addresses.mailbox import canonical_address
 from permille.addresses.parts import LONGEST_ADDRESS
 from permille.domain.account.account import Account
+from permille.domain.account.account_search import AccountFilter, AccountSearch, folded, whole_line
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.verdict import Verdict
 from permille.ports.paging import Page
-from permille.usecases.enforcement import held_accounts
 from permille.usecases.views.availability import or_none
 from permille.usecases.views.desk_services import DeskServices
 from permille.usecases.views.review_queue import ReviewCase, queue
@@ -18,8 +17,9 @@ from permille.usecases.views.verdict import current_verdict
 
 CASES = 10  # of a page: each takes a query of its timeline
 LISTED = 25  # accounts of a page
-HELD = 20  # accounts of a page: the form has a field for each
-LONGEST_SEARCH = LONGEST_ADDRESS  # no id and no sender's name is nearly as long
+MOST_SELECTED = 100  # accounts of a page on which all are selected: the form has a field for each
+LONGEST_SEARCH = LONGEST_ADDRESS  # nothing that people know of an account is longer
+_KEY_ID = re.compile(r"A[KS]IA[A-Z0-9]{12,124}")  # of an access key in IAM
 
 
 def review_cases(desk: DeskServices, after: str, now: datetime) -> Page[ReviewCase]:
@@ -34,37 +34,32 @@ def _verdict(desk: DeskServices, account: Account, now: datetime) -> Verdict | N
     return judged.verdict if judged else None
 
 
-def held_page(desk: DeskServices, after: str) -> Page[ListedAccount]:
-    """A page of the accounts that are held for staff, by id, after the account `after`."""
-    return held_accounts.page_of_held(desk.account_index, HELD, after)
-
-
 def by_risk(desk: DeskServices, after: str, *, sending: bool) -> Page[ListedAccount]:
     """A page of accounts that may send, or are off; highest risk first. Raises MalformedRequest for a bad cursor."""
     return desk.account_index.by_risk(LISTED, after, sending=sending)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """What a search found.
+def find(
+    desk: DeskServices, text: str, only: AccountFilter | None, after: str, now: datetime, limit: int = LISTED
+) -> Page[ListedAccount]:
+    """A page of the accounts of which people know the text, or that are in the state; of both, where both are given.
+    Raises MalformedRequest for a bad cursor.
 
-    exactly: accounts whose owner or sender has that name; on the first page only, without those that a page lists
-    page: accounts whose id begins with the text
+    text: any part of an id, an owner's address or name, an identity or a sender; or a whole access key id
     """
+    wanted = _text(desk, text)
+    if wanted is None:
+        return Page([])
+    return desk.account_index.find(AccountSearch(wanted, only), limit, now, after)
 
-    exactly: Sequence[ListedAccount]
-    page: Page[ListedAccount]
 
-
-def search(desk: DeskServices, text: str, after: str) -> SearchResult:
-    """Finds accounts by a prefix of the id, the owner's e-mail address in any spelling, or a sender's name. Raises
-    MalformedRequest for a bad cursor."""
-    name = text.strip()
-    if not name or len(canonical_address(name) or name) > LONGEST_SEARCH:
-        return SearchResult([], Page([]))
-    exactly = [] if after else desk.account_index.find_by_owner_or_sender(name, LISTED)
-    if "@" in name:  # no id has one
-        return SearchResult(exactly, Page([]))
-    prefix = name.lower()
-    page = desk.account_index.by_id_prefix(prefix, LISTED, after)
-    return SearchResult([account for account in exactly if not account.id.startswith(prefix)], page)
+def _text(desk: DeskServices, typed: str) -> str | None:
+    """What the accounts that are searched for have in their search text; None where none can have it. The id of an
+    access key is in no row: IAM knows whose it is."""
+    name = typed.strip()
+    if len(name) > LONGEST_SEARCH:
+        return None
+    if _KEY_ID.fullmatch(name):
+        user = desk.access_keys.user_of(name)
+        return whole_line(user) if user else None
+    return folded(canonical_address(name) or name)

@@ -7,6 +7,8 @@ from permille.domain.values.errors import MalformedRequest
 from permille.domain.values.status import Mode
 from permille.ports.accounts import Accounts, Control, CredentialSwitch, Policies
 from permille.ports.desk import (
+    AccessKeys,
+    AccountCounts,
     AccountIndex,
     BreakerAdmin,
     QuarantineCount,
@@ -15,6 +17,7 @@ from permille.ports.desk import (
 )
 from permille.ports.doctor import Checkups
 from permille.ports.history import Suppressions, Tallies, Timeline
+from permille.usecases.views.desk_tabs import UndeliveredCount
 
 ENTRIES = 100  # of a timeline, on a page
 
@@ -25,6 +28,8 @@ class DeskServices:
 
     accounts: Accounts
     account_index: AccountIndex
+    account_counts: AccountCounts
+    access_keys: AccessKeys
     tallies: Tallies
     timeline: Timeline
     policies: Policies
@@ -33,6 +38,7 @@ class DeskServices:
     switch: CredentialSwitch
     queues: Queues
     quarantine_count: QuarantineCount
+    undelivered: UndeliveredCount
     suppressions: Suppressions
     ses: SesReputation
     checkups: Checkups

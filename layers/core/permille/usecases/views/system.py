@@ -17,15 +17,14 @@ from permille.usecases.enforcement import breaker, held_accounts
 from permille.usecases.enforcement.breaker import BreakerStatus
 from permille.usecases.views.availability import or_none
 from permille.usecases.views.desk_services import ENTRIES, DeskServices, check_entry_id
-
-MAX_QUARANTINE_COUNT = 100  # more bodies are shown as so many or more
+from permille.usecases.views.desk_tabs import MOST_COUNTED
 
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
     """The state of the stack. What cannot be read now is None.
 
-    quarantined: how many bodies are in quarantine, up to MAX_QUARANTINE_COUNT
+    quarantined: how many bodies are in quarantine, up to MOST_COUNTED
     lap: the progress of the sweep
     checkup: the last scheduled checks; None also where there were none
     without_deliveries: how many accounts are held because fewer deliveries than complaints were counted
@@ -55,7 +54,7 @@ def system_state(desk: DeskServices, before: str, now: datetime) -> SystemState:
         policy=policy,
         breaker=breaker.status(desk.control, desk.breaker_admin, policy, now),
         queues=or_none("the queues", lambda: desk.queues.statuses(now)),
-        quarantined=or_none("the quarantine", lambda: desk.quarantine_count.count(MAX_QUARANTINE_COUNT)),
+        quarantined=or_none("the quarantine", lambda: desk.quarantine_count.count(MOST_COUNTED)),
         lap=desk.control.lap(),
         checkup=or_none("the results of the checks", desk.checkups.last),
         without_deliveries=held_accounts.count_without_deliveries(desk.account_index),

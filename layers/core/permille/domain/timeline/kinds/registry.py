@@ -22,6 +22,7 @@ from permille.domain.timeline.kinds import (
     trial,
     trial_outcome,
     verdicts,
+    webhook,
 )
 from permille.domain.timeline.timeline import entry_as_read
 
@@ -48,4 +49,5 @@ MODULES = (
     trial,
     trial_outcome,
     verdicts,
+    webhook,
 )
