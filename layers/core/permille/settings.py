@@ -76,8 +76,7 @@ class EnforceSettings(StackSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifySettings(Settings):
-    """`owner_link_days`: how long the links in mails are valid. `mail_from_name`: the platform's name where it is
-    empty."""
+    """`owner_link_days`: how long links in mails are valid. `mail_from_name`: where empty, the platform's name."""
 
     platform_name: str
     accounts_table: str
