@@ -15,14 +15,17 @@ from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakeLedger, FakeQuarantine, Rows
 from tests.support.measured import Measured
 from tests.support.visiting import FakeWeb, Visitor
+from tests.support.webhook_fakes import ENDPOINT, FakeWebhook, a_pending_event
 
 from permille.aws.events import as_received
 from permille.aws.quarantine import KEPT_FOR
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, Lines
+from permille.domain.webhooks.delivery import Reply
 from permille.ports.accounts import Lap
 from permille.usecases.enforcement.schedule import run_schedule
 from permille.usecases.feedback.ingest import IngestServices, ingest
+from permille.usecases.notifications.webhook_delivery import post_event
 from permille_cli.stack.template import PROJECT, load
 
 TEMPLATE = load()
@@ -42,6 +45,11 @@ each_alarm = pytest.mark.parametrize("name", ALARMS)
 RINGS = {
     "FeedbackDeadLetterAlarm": "FeedbackDeadLetterQueue ApproximateNumberOfMessagesVisible: Maximum > 0, 1 x 60 s",
     "NotifyDeadLetterAlarm": "NotifyDeadLetterQueue ApproximateNumberOfMessagesVisible: Maximum > 0, 1 x 60 s",
+    "WebhookDeadLetterAlarm": "WebhookDeadLetterQueue ApproximateNumberOfMessagesVisible: Maximum > 0, 1 x 60 s",
+    "WebhookAgeAlarm": "WebhookQueue ApproximateAgeOfOldestMessage: Maximum > 3600, 1 x 60 s",
+    "WebhookFailingAlarm": "webhook.failed_long: Sum > 0, 1 x 60 s",
+    "WebhookThrottlesAlarm": "Webhook Throttles: Sum > 0, 1 x 300 s",
+    "WebhookErrorsAlarm": "Webhook Errors: Sum > 0, 3 x 60 s",
     "StreamFailuresAlarm": "StreamFailures ApproximateNumberOfMessagesVisible: Maximum > 0, 1 x 60 s",
     "FeedbackAgeAlarm": "FeedbackQueue ApproximateAgeOfOldestMessage: Maximum > 600, 1 x 60 s",
     "NotifyAgeAlarm": "NotifyQueue ApproximateAgeOfOldestMessage: Maximum > 3600, 1 x 60 s",
@@ -55,6 +63,8 @@ RINGS = {
     "NotifyErrorsAlarm": "Notify Errors: Sum > 0, 3 x 60 s",
     "AccessErrorsAlarm": "Access Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleErrorsAlarm": "Console Url5xxCount: Sum > 0, 3 x 60 s",  # it always answers: Lambda counts no errors of it
+    "ProvidersErrorsAlarm": "Providers Errors: Sum > 0, 1 x 3600 s",
+    "ProvidersThrottlesAlarm": "Providers Throttles: Sum > 0, 1 x 300 s",
     "ApiErrorsAlarm": "Api Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleSaturatedAlarm": "Console ConcurrentExecutions: Maximum >= ConsoleConcurrency, 3 x 60 s",
     "ApiSaturatedAlarm": "Api ConcurrentExecutions: Maximum >= ApiConcurrency, 3 x 60 s",
@@ -291,6 +301,12 @@ def an_account_that_a_stranger_asks_the_api_about() -> None:
     Visitor(FakeWeb()).get(f"/api/v1/accounts/{ACCOUNT}")
 
 
+def an_event_that_an_endpoint_refuses_for_half_an_hour() -> None:
+    webhook = FakeWebhook()
+    webhook.client.answers[ENDPOINT.url] = Reply(500)
+    post_event(webhook.services, a_pending_event(attempt=4), NOW)
+
+
 EMITTED_BY: dict[str, Callable[[], None]] = {
     "account.enforce_failed": an_account_that_cannot_be_read,
     "account.held_long": an_account_that_is_held_for_long,
@@ -299,6 +315,7 @@ EMITTED_BY: dict[str, Callable[[], None]] = {
     "policy.unreadable": a_policy_that_cannot_be_understood,
     "page.refused.unauthorized": a_page_that_a_stranger_asks_for,
     "api.refused.unauthorized": an_account_that_a_stranger_asks_the_api_about,
+    "webhook.failed_long": an_event_that_an_endpoint_refuses_for_half_an_hour,
     "schedule.run": a_run_of_the_schedule,
     "quarantine.oldest_days": a_run_of_the_schedule,
     "quarantine.unreadable": a_quarantine_that_does_not_answer,

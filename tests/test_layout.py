@@ -93,7 +93,7 @@ def test_what_is_kept_between_invocations_ages_by_the_wall_clock() -> None:
     """Lambda freezes the environment in between, and the monotonic clock with it: that is for waits within a run."""
     by_monotonic = {str(source.relative_to(PACKAGE)) for source in SOURCES if "time.monotonic" in text_of(source)}
 
-    assert by_monotonic == {"aws/counting.py", "smtp/login.py", "smtp/session.py"}
+    assert by_monotonic == {"aws/counting.py", "outbound/deadline.py", "smtp/login.py", "webhooks/client.py"}
 
 
 def test_pydantic_is_for_the_json_api_alone() -> None:
@@ -152,7 +152,7 @@ def test_a_decision_names_the_code_that_decides_and_not_the_words() -> None:
     """So that two decisions of the same logic have the same version."""
     packages = {folder.name for folder in (PACKAGE / "domain").iterdir() if folder.is_dir()} - {"__pycache__"}
 
-    assert packages - set(DECIDING) == {"login", "timeline", "words"}
+    assert packages - set(DECIDING) == {"login", "timeline", "webhooks", "words"}
 
 
 @pytest.mark.parametrize("folder", FUNCTIONS, ids=named)

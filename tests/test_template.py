@@ -22,7 +22,9 @@ from permille.settings import (
     EnforceSettings,
     IngestSettings,
     NotifySettings,
+    ProvidersSettings,
     Settings,
+    WebhookSettings,
 )
 from permille_cli.stack.template import PROJECT, load
 from permille_cli.stack.template import TEMPLATE as TEMPLATE_FILE
@@ -37,8 +39,10 @@ SETTINGS: dict[str, type[Settings]] = {
     "IngestComplaint": IngestSettings,
     "Enforce": EnforceSettings,
     "Notify": NotifySettings,
+    "Webhook": WebhookSettings,
     "Console": ConsoleSettings,
     "Access": AccessSettings,
+    "Providers": ProvidersSettings,
     "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
@@ -193,7 +197,7 @@ def test_mail_goes_on_and_who_is_denied_stays_denied_where_the_stack_is_deleted(
 
 
 def test_the_subscription_keeps_what_it_cannot_deliver_and_passes_messages_on_as_they_are() -> None:
-    (subscription,) = of_type("AWS::SNS::Subscription").values()
+    subscription = of_type("AWS::SNS::Subscription")["FeedbackSubscription"]
 
     assert target(subscription["RedrivePolicy"]["deadLetterTargetArn"]) in resting_places()
     assert subscription["RawMessageDelivery"] is True
@@ -240,7 +244,7 @@ def test_nothing_is_allowed_on_everything_but_what_takes_no_resource(name: str) 
     on_everything = [action for one in allowed if "*" in as_list(one["Resource"]) for action in as_list(one["Action"])]
 
     assert all(one["Effect"] == "Allow" for one in allowed)
-    assert set(on_everything) <= {"dynamodb:ListStreams", "cloudwatch:GetMetricData"}
+    assert set(on_everything) <= {"dynamodb:ListStreams", "cloudwatch:GetMetricData", "secretsmanager:ListSecrets"}
     assert not [action for one in allowed for action in as_list(one["Action"]) if "*" in action]
 
 
@@ -288,9 +292,15 @@ NEEDED = {
         "ControlTable": {"GetItem"},
         "IdempotencyTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
     },
+    "Webhook": {"ControlTable": {"GetItem", "UpdateItem"}},
     "Access": {
         "TimelineTable": {"PutItem"},
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
+    },
+    "Providers": {
+        "AccountsTable": {"GetItem", "UpdateItem"},
+        "TimelineTable": {"PutItem"},
+        "ControlTable": {"GetItem"},
     },
     "Console": {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
@@ -328,7 +338,9 @@ def test_a_function_touches_the_tables_that_it_needs(name: str) -> None:
     assert allowed == NEEDED[name]
 
 
-@pytest.mark.parametrize(("name", "row"), [("IngestComplaint", "counting"), ("Console", "breaker")])
+@pytest.mark.parametrize(
+    ("name", "row"), [("IngestComplaint", "counting"), ("Console", "breaker"), ("Webhook", "webhook")]
+)
 def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(name: str, row: str) -> None:
     """Which the emulator does not enforce."""
     writing = [one for one in statements(name) if "dynamodb:UpdateItem" in as_list(one["Action"])]
@@ -350,7 +362,7 @@ def test_no_function_deletes_a_row_but_what_was_handed_on(name: str) -> None:
     assert not {action for action in dynamodb if re.search("Table|Batch(?!Get)|PartiQL", action)}
 
 
-def test_each_of_the_two_that_anybody_can_reach_verifies_the_links_that_open_it() -> None:
+def test_each_function_verifies_the_links_that_it_acts_on() -> None:
     keys = {
         name: [
             target(key)
@@ -364,6 +376,7 @@ def test_each_of_the_two_that_anybody_can_reach_verifies_the_links_that_open_it(
     assert {name: found for name, found in keys.items() if found} == {
         "Console": ["OwnerLinkKey", "StaffLinkKey"],
         "Api": ["PlatformTokenKey"],
+        "Providers": ["OwnerLinkKey"],
     }
     urls = {name: one["FunctionUrlConfig"]["AuthType"] for name, one in FUNCTIONS.items() if "FunctionUrlConfig" in one}
     assert urls == {"Console": "NONE", "Api": "NONE", "Access": "AWS_IAM"}

@@ -33,11 +33,13 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
         Listed("import", "commands.import_accounts", "Add many accounts from a CSV file."),
         Listed("policy", "commands.policy", "Show, evaluate and change the rules."),
         Listed("link", "commands.link", "Make and revoke login links and API tokens."),
+        Listed("webhook", "commands.webhook", "Post events to the platform's HTTPS endpoint."),
         Listed("sender", "commands.sender", "Manage senders that belong to no account."),
         Listed("provider", "commands.provider", "Manage the third-party SMTP providers of accounts."),
     ),
     "Trying policies": (
         Listed("simulate", "commands.simulate", "Write the feedback of a simulated platform to a file."),
+        Listed("backtest", "commands.backtest", "Show what policies would have decided on archived feedback."),
     ),
     "When something is wrong": (
         Listed("breaker", "commands.breaker", "Circuit breaker: limits automatic disablings per hour."),
@@ -47,6 +49,7 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
     ),
     "The stack": (
         Listed("local", "local.local_commands", "Run Permille on this computer, without an AWS account."),
+        Listed("cost", "commands.cost", "Show what Permille costs a month, line by line."),
         Listed("import-stack", "commands.import_stack", "Prepare the import of a deleted stack's resources."),
         Listed("uninstall", "commands.uninstall", "Prepare the deletion of the stack."),
     ),

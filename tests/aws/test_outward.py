@@ -4,7 +4,7 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, timedelta, timezone, tzinfo
 from email import message_from_bytes
 from email.header import decode_header
 from email.message import EmailMessage
@@ -23,7 +23,7 @@ from tests.support.fakes import FakeBus, FakeIdempotencyStore, FakeMailer, FakeQ
 from tests.support.gallery import MAILER, mails
 from tests.support.wire import Wire
 
-from permille.aws.event_bus import EventBridgeBus, detail_of
+from permille.aws.event_bus import EventBridgeBus
 from permille.aws.idempotency import DynamoIdempotencyStore
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.replay_clock import ReplayedTime
@@ -34,13 +34,13 @@ from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewRequested
-from permille.domain.timeline.timeline import entry
+from permille.domain.timeline.timeline import Entry, entry
 from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import plain
 from permille.ports.feedback import Quarantine
 from permille.ports.notifications import EventBus, IdempotencyStore, Mail, Mailer, RetryQueue
-from permille.schema.entry_schema import entry_json
+from permille.schema.entry_schema import entry_json, event_text
 from permille.schema.event_schema import event_schema_text
 from permille_cli.stack.template import PROJECT
 
@@ -53,6 +53,10 @@ BOTH = pytest.mark.parametrize("kept_by", ["fake", "aws"])
 VIENNA = timezone(timedelta(hours=1))
 WRITTEN = json.loads((PROJECT / "docs" / "timeline-event.schema.json").read_text(encoding="utf-8"))
 SCHEMA = Draft202012Validator(WRITTEN)
+
+
+def detail_of(entry: Entry, platform: str, zone: tzinfo) -> Any:
+    return json.loads(event_text(entry, platform, zone))
 
 
 def a_burst(policy: Policy, **counts: int) -> Verdict:
@@ -294,7 +298,7 @@ def test_lines_that_people_wrote_stay_lines_for_machines() -> None:
 def test_the_records_of_the_other_rules_are_as_the_schema_says_too(verdict: Verdict) -> None:
     record = a_record(ACCOUNT, NOW, verdict, {}, [])
 
-    told = json.loads(json.dumps(detail_of(record, PLATFORM, UTC)))
+    told = detail_of(record, PLATFORM, UTC)
     assert [error.message for error in SCHEMA.iter_errors(told)] == []
 
 

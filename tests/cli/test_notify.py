@@ -9,6 +9,7 @@ from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.values.errors import Unavailable
+from permille.domain.webhooks.endpoint import WebhookEndpoint
 
 YESTERDAY = "2026-03-09"
 REDRIVE = ("notify", "redrive", "--since")
@@ -89,6 +90,24 @@ def test_dead_letters_are_tried_again(stack: FakeStack, terminal: Terminal) -> N
 
     assert (stack.notify_dead_letters.source, stack.notify_dead_letters.count()) == (["a", "b"], 0)
     assert stack.retry_queue.jobs == []
+
+
+def test_dead_letters_of_the_webhook_are_posted_again(stack: FakeStack, terminal: Terminal) -> None:
+    stack.notify_dead_letters.bodies = ["a"]
+    stack.webhook_dead_letters.bodies = ["b", "c"]
+
+    assert terminal.answer("notify", "redrive")["dead_letters"] == 3
+
+    assert (stack.webhook_dead_letters.source, stack.webhook_dead_letters.count()) == (["b", "c"], 0)
+
+
+def test_what_the_webhook_missed_since_it_was_set_is_queued(stack: FakeStack, terminal: Terminal) -> None:
+    _, disabled = stack.rows.told(ACCOUNT)
+    stack.rows.webhook = WebhookEndpoint("https://x.example", ("staff_disabled",), disabled.at)
+
+    queued = terminal.answer(*REDRIVE, YESTERDAY)["queued"]
+
+    assert [one["entry_id"] for one in queued if one["channel"] == "webhook"] == [disabled.id]
 
 
 # ---------------------------------------------------------------- what a function gave up on

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, an_account
+from tests.support.builders import ACCOUNT, NOW, STAFF, an_account
 from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
-from tests.support.fakes import DecisionServices, FakeBus, FakeIdempotencyStore, FakeMailer, FakeRetryQueue
+from tests.support.fakes import DecisionServices, FakeMailer
+from tests.support.notification import mailing_services
 from tests.support.platform import Platform
 from tests.support.visiting import Answer, FakeWeb
 
@@ -21,7 +22,7 @@ from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
 from permille.usecases.decisions.decisions import apply
 from permille.usecases.login.access import NEW_LINK, Links
-from permille.usecases.notifications.notify import NotifyServices, deliver
+from permille.usecases.notifications.notify import deliver
 
 CAUSED = (
     "review_requested",
@@ -50,17 +51,8 @@ class OwnersLink(RuleBasedStateMachine):
         self.expired = self.world.token(LinkRole.OWNER, ACCOUNT, NOW - timedelta(days=30))
         self.handed = set[tuple[str, str]]()
         self.mailer = FakeMailer()
-        self.handing = NotifyServices(
-            self.world.accounts,
-            self.world.console.timeline,
-            FakeBus(),
-            self.mailer,
-            FakeIdempotencyStore(),
-            retry_queue=FakeRetryQueue(),
-            dead_letters=FakeRetryQueue(),
-            brand=BRAND,
-            links=Links(self.world.signer, "https://console.example"),
-        )
+        links = Links(self.world.signer, "https://console.example")
+        self.handing = mailing_services(self.world.accounts, self.world.console.timeline, self.mailer, links)
 
     @property
     def today(self) -> date:

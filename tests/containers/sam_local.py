@@ -25,6 +25,7 @@ ANSWERS = {
     "IngestComplaint": lambda answer: answer == {"batchItemFailures": []},
     "Enforce": lambda answer: answer["failed"] == 0,
     "Notify": lambda answer: answer == {"batchItemFailures": []},
+    "Webhook": lambda answer: answer == {"is_set": False},
     "Console": lambda answer: answer["statusCode"] == 200,
     "Api": lambda answer: answer["statusCode"] == 401,
     "Access": lambda answer: answer["statusCode"] == 403,

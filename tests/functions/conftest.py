@@ -1,6 +1,7 @@
 """The functions as Lambda starts them: with their environment, on the template's tables, in a new execution
 environment."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from tests.support.builders import OWNER_MAIL_SENDER, PLATFORM, an_account
 from tests.support.iam import is_allowed, recorded
 
 from permille.aws.accounts import DynamoAccounts
-from permille.bootstrap import access, api, console, enforce, ingest, notify
+from permille.bootstrap import access, api, console, enforce, ingest, notify, providers, webhook
 from permille.domain.account.account import Account
 from permille.domain.timeline.timeline import SYSTEM, Entry
 
@@ -38,7 +39,11 @@ ENVIRONMENT = {
     "MAIL_FROM": "reputation@apwt.example",
     "CONFIGURATION_SET": "permille",
     "OWNER_LINK_DAYS": "7",
+    "STACK_NAME": "permille",
+    "PROVIDERS_FUNCTION": "permille-Providers",
     "LINK_BASE": "https://console.example/",
+    "WEBHOOK_SECRETS_PARAMETER": "/permille/webhook-secrets",
+    "LOCAL_WEBHOOK": "on",
     "SMTP_ENDPOINT": "email-smtp.us-east-1.amazonaws.com:587",
 }
 
@@ -90,6 +95,14 @@ class Cloud:
         """The messages that Notify gave up on."""
         return self._messages(self.notify_dead_letters)
 
+    def events_to_post(self) -> list[dict[str, Any]]:
+        """The messages on the webhook's queue."""
+        return self._messages(os.environ["WEBHOOK_QUEUE_URL"])
+
+    def events_given_up(self) -> list[dict[str, Any]]:
+        """The webhook's dead letters."""
+        return self._messages(os.environ["WEBHOOK_DEAD_LETTER_QUEUE_URL"])
+
     def _messages(self, queue: str) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = self.sqs.receive_message(QueueUrl=queue).get("Messages", [])
         return messages
@@ -104,6 +117,8 @@ def new_environment() -> None:
     enforce.enforce_services.cache_clear()
     ingest.ingest_services.cache_clear()
     notify._services.cache_clear()
+    providers.providers_services.cache_clear()
+    webhook.webhook_runtime.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +137,7 @@ def accounts(moto: MockAWS) -> DynamoAccounts:
 @pytest.fixture(scope="module")
 def clients(moto: MockAWS) -> dict[str, Any]:
     """Of whoever looks from outside, by service; the functions make their own."""
-    return {service: boto3.client(service) for service in ("dynamodb", "iam", "sqs", "events", "ses", "kms")}
+    return {service: boto3.client(service) for service in ("dynamodb", "iam", "sqs", "sns", "events", "ses", "kms")}
 
 
 @pytest.fixture
@@ -137,6 +152,9 @@ def cloud(aws: None, clients: dict[str, Any], accounts: DynamoAccounts, monkeypa
         "FEEDBACK_QUEUE_URL": sqs.create_queue(QueueName="feedback")["QueueUrl"],
         "FEEDBACK_DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="feedback-dead-letters")["QueueUrl"],
         "STREAM_FAILURES_URL": sqs.create_queue(QueueName="stream-failures")["QueueUrl"],
+        "WEBHOOK_QUEUE_URL": sqs.create_queue(QueueName="webhook")["QueueUrl"],
+        "WEBHOOK_DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="webhook-dead-letters")["QueueUrl"],
+        "STAFF_TOPIC": clients["sns"].create_topic(Name="staff")["TopicArn"],
     }
     keys = {
         name: clients["kms"].create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]

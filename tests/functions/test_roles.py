@@ -22,6 +22,8 @@ from tests.support.builders import (
     a_complaint_count,
     a_complaint_entry,
     a_count,
+    a_provider,
+    a_provider_request,
     a_request,
     a_reset,
     an_entry,
@@ -32,6 +34,7 @@ from tests.support.builders import (
     stopped_mail,
 )
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
+from tests.support.webhook_fakes import ENDPOINT
 
 from permille.aws.account_models import AccountRow
 from permille.aws.replay_clock import ReplayedTime
@@ -41,9 +44,12 @@ from permille.bootstrap.console import console_services
 from permille.bootstrap.enforce import enforce_services
 from permille.bootstrap.ingest import ingest_services
 from permille.bootstrap.notify import notify_services
+from permille.bootstrap.providers import providers_services
+from permille.bootstrap.webhook import webhook_runtime
 from permille.domain.account.account import Account
 from permille.domain.account.account_search import AccountFilter, AccountSearch
 from permille.domain.account.correction import Correction, Void
+from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
@@ -118,7 +124,15 @@ def hands_on() -> None:
     the.idempotency.run_once("mail#1", lambda: None)
     with pytest.raises(ZeroDivisionError):
         the.idempotency.run_once("mail#2", lambda: [1 // 0].clear())
+    the.staff_count.next(NOW)
+    the.webhook.get()
     ReplayedTime(table="ControlTable").ahead()
+
+
+def posts() -> None:
+    the = webhook_runtime().services
+    assert the.endpoints.get() is None
+    the.endpoints.mark_gone(ENDPOINT, NOW)
 
 
 def issues() -> None:
@@ -184,11 +198,24 @@ def answers() -> None:
     ReplayedTime(table="ControlTable").ahead()
 
 
+def connects() -> None:
+    the = providers_services()
+    read = the_account()
+    made = replace(read, provider_request=a_provider_request(), owner_acts=OwnerActs(TODAY, logins=1))
+    the.accounts.save(read, made, [an_entry("provider_requested")])
+    asked = the_account()
+    connected = replace(asked, provider=a_provider(), provider_request=None, decided_at=NOW)
+    the.accounts.save(asked, connected, [an_entry("provider_connected")])
+    ReplayedTime(table="ControlTable").ahead()
+
+
 CALLS: Mapping[str, Callable[[], None]] = {
     "IngestComplaint": ingests,
     "Enforce": enforces,
     "Notify": hands_on,
+    "Webhook": posts,
     "Access": issues,
+    "Providers": connects,
     "Console": shows_and_decides,
     "Api": answers,
 }
@@ -247,19 +274,20 @@ def granted(function: str) -> set[tuple[str, str]]:
     }
 
 
-OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "search_text")
+OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "provider_request", "search_text")
 OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease", "leased_until")
+OF_IMPORTS = ("import_run",)
 OF_NOTICES = ("bounced_at", "bounces_reported_until")
 
 
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
-        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES}),
+        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS, *OF_IMPORTS}),
+        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES, *OF_IMPORTS}),
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
@@ -304,6 +332,7 @@ def a_look(table: str, **key: str) -> Abuse:
 ACCOUNTS = ("AccountsTable", {"account_id": ACCOUNT})
 LINKS, BREAKER = ("ControlTable", {"name": "links#staff"}), ("ControlTable", {"name": "breaker"})
 CARD = ("ComplaintsTable", {"account_id": ACCOUNT, "identity": "complaint#m-1"})
+HOOK = ("ControlTable", {"name": "webhook"})
 ENTRY = {"account_id": ACCOUNT, "entry_id": "e-1"}
 OF_DECISIONS = ("status", "switch_generation", "exemption", "trial", "denial", "renewal", "strikes", "epochs")
 NOT_OWNER = [name for name in (*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS) if name not in ("owner", "owner_mail")]
@@ -340,6 +369,16 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Notify", a_put("TimelineTable", **ENTRY)),
     ("Notify", a_look("ControlTable", name="links#staff")),
     ("Notify", a_look("SendersTable", caller_identity="permille-bakery")),
+    # who posts learns where to, and writes that nothing can be posted there any more
+    ("Notify", an_update(*HOOK, "url")),
+    *(("Webhook", an_update(*HOOK, name)) for name in ("kinds", "since", "valid_since")),
+    ("Webhook", a_put("ControlTable", name="webhook", url="https://x.example")),
+    ("Webhook", a_deletion("ControlTable", name="webhook")),
+    ("Webhook", an_update(*LINKS, "gone_at")),
+    ("Webhook", a_look("ControlTable", name="links#staff")),
+    ("Webhook", a_look("ControlTable", name="replay_clock")),
+    ("Webhook", a_look(*ACCOUNTS[:1], account_id=ACCOUNT)),
+    ("Webhook", a_look("TimelineTable", **ENTRY)),
     # who lets people in writes who was, and nothing about accounts, the breaker or what was written before
     ("Access", a_look(*ACCOUNTS[:1], account_id=ACCOUNT)),
     ("Access", an_update(*ACCOUNTS, "owner_email")),
@@ -349,6 +388,13 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Access", a_deletion("ControlTable", name="links#staff")),
     ("Access", a_put("TimelineTable", **ENTRY)),
     ("Access", an_update("TimelineTable", {"account_id": "#system", "entry_id": "e-1"}, "facts")),
+    # who connects providers changes nothing else of an account
+    *(("Providers", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, *OF_THE_SWITCH, *OF_SENDERS)),
+    *(("Providers", an_update(*ACCOUNTS, name)) for name in ("owner_email", "links_valid_since", "owner_mail", "due")),
+    ("Providers", a_put("AccountsTable", account_id=ACCOUNT)),
+    ("Providers", an_update("TimelineTable", ENTRY, "facts")),
+    ("Providers", a_look("ControlTable", name="links#staff")),
+    ("Providers", a_look("ComplaintsTable", **CARD[1])),
     # pages decide about accounts: never whose they are, and no key
     *(
         ("Console", an_update(*ACCOUNTS, name))
@@ -392,6 +438,9 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Enforce", an_update("ControlTable", {"name": "breaker#2026-03-10T12"}, "passed")),
         ("Enforce", a_put("ControlTable", name="accounts", active="0")),
         ("Notify", a_look("ControlTable", name="replay_clock")),
+        ("Notify", a_look("ControlTable", name="webhook")),
+        ("Webhook", a_look("ControlTable", name="webhook")),
+        ("Webhook", an_update(*HOOK, "gone_at")),
         ("Console", an_update(*ACCOUNTS, "status")),
         ("Console", an_update(*BREAKER, "granted")),
         ("Console", an_update(*CARD, "voided")),

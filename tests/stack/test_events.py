@@ -12,6 +12,7 @@ FUNCTIONS = {
     "ingest": "IngestFunctionName",
     "enforce": "EnforceFunctionName",
     "notify": "NotifyFunctionName",
+    "webhook": "WebhookFunctionName",
     "console": "ConsoleFunctionName",
     "api": "ApiFunctionName",
     "access": "AccessFunctionName",

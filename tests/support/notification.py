@@ -12,7 +12,11 @@ from tests.support.fakes import (
     Faults,
     Rows,
 )
+from tests.support.webhook_fakes import FakeHourlyCount, FakeStaffTopic, FakeWebhookQueue, FakeWebhookRegister
 
+from permille.ports.accounts import Accounts
+from permille.ports.history import Timeline
+from permille.ports.notifications import Mailer
 from permille.usecases.login.access import Links
 from permille.usecases.notifications.notify import Channel, NotifyServices, retry
 
@@ -30,11 +34,17 @@ class FakeNotify:
         self.bus, self.mailer = FakeBus(self.faults), FakeMailer(self.faults)
         self.idempotency, self.retry_queue = FakeIdempotencyStore(self.faults), FakeRetryQueue(self.faults)
         self.dead_letters = FakeRetryQueue(self.faults, name="dead_letters")
+        self.staff, self.staff_count = FakeStaffTopic(self.faults), FakeHourlyCount(self.faults)
+        self.webhook_queue = FakeWebhookQueue(self.faults)
         self.services = NotifyServices(
             accounts=FakeAccounts(self.rows),
             timeline=FakeTimeline(self.rows),
             bus=self.bus,
             mailer=self.mailer,
+            staff=self.staff,
+            staff_count=self.staff_count,
+            webhook=FakeWebhookRegister(self.rows),
+            webhook_queue=self.webhook_queue,
             idempotency=self.idempotency,
             retry_queue=self.retry_queue,
             dead_letters=self.dead_letters,
@@ -46,3 +56,22 @@ class FakeNotify:
         jobs, self.retry_queue.jobs = self.retry_queue.jobs, []
         for account_id, entry_id, channel in jobs:
             retry(self.services, account_id, entry_id, Channel(channel), NOW)
+
+
+def mailing_services(accounts: Accounts, timeline: Timeline, mailer: Mailer, links: Links) -> NotifyServices:
+    """The services where mails alone are looked at."""
+    return NotifyServices(
+        accounts=accounts,
+        timeline=timeline,
+        bus=FakeBus(),
+        mailer=mailer,
+        staff=FakeStaffTopic(),
+        staff_count=FakeHourlyCount(),
+        webhook=FakeWebhookRegister(Rows()),
+        webhook_queue=FakeWebhookQueue(),
+        idempotency=FakeIdempotencyStore(),
+        retry_queue=FakeRetryQueue(),
+        dead_letters=FakeRetryQueue(),
+        brand=BRAND,
+        links=links,
+    )

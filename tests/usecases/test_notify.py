@@ -1,5 +1,6 @@
 """What was written is handed on: once where it can be, later where it could not, and the stream never waits."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from tests.support.fakes import (
 )
 from tests.support.measured import Measured
 from tests.support.notification import COMPLAINT, DISABLED, FakeNotify
+from tests.support.webhook_fakes import ENDPOINT
 
 from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.timeline.kinds.registry import KINDS
@@ -30,8 +32,9 @@ def notify() -> FakeNotify:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_entry_goes_to_the_bus_and_what_is_mailed_to_the_owner_too(kind: str) -> None:
     mailed = [Channel.MAIL] if KINDS[kind].declaration.mailed else []
+    announced = [Channel.STAFF] if an_entry(kind).is_announced else []
 
-    assert channels_of(an_entry(kind)) == [Channel.BUS, *mailed]
+    assert channels_of(an_entry(kind)) == [Channel.BUS, *mailed, *announced, Channel.WEBHOOK]
 
 
 def test_bus_and_owner_get_an_entry_once_however_often_the_stream_delivers_it(notify: FakeNotify) -> None:
@@ -260,15 +263,15 @@ def test_redriving_queues_what_was_never_delivered_and_nothing_else(notify: Fake
     deliver(notify.services, [DISABLED], NOW)
     notify.retry_queue.jobs.clear()  # the queue was purged by hand
 
-    queued = list(redrive([COMPLAINT, DISABLED], notify.idempotency, notify.retry_queue))
+    queued = list(redrive([COMPLAINT, DISABLED], None, notify.idempotency, notify.retry_queue))
 
     assert queued == [(DISABLED, Channel.MAIL)]
     assert notify.retry_queue.jobs == [(ACCOUNT, DISABLED.id, Channel.MAIL)]
-    assert list(redrive([COMPLAINT], notify.idempotency, notify.retry_queue)) == []
+    assert list(redrive([COMPLAINT], None, notify.idempotency, notify.retry_queue)) == []
 
 
 def test_a_redrive_of_what_was_done_in_the_meantime_mails_nobody_twice(notify: FakeNotify) -> None:
-    list(redrive([DISABLED], notify.idempotency, notify.retry_queue))
+    list(redrive([DISABLED], None, notify.idempotency, notify.retry_queue))
     deliver(notify.services, [DISABLED], NOW)
 
     notify.work_the_queue()
@@ -295,3 +298,66 @@ def test_the_new_address_is_told_with_a_link_that_the_change_has_not_revoked(not
 
     [mail] = notify.mailer.sent
     assert LINKS.owner(notify.rows.accounts[ACCOUNT], NOW) in mail.text
+
+
+# ---------------------------------------------------------------- the webhook's queue
+
+
+def test_while_no_webhook_is_set_nothing_is_queued_for_one_nor_remembered(notify: FakeNotify) -> None:
+    deliver(notify.services, [DISABLED], NOW)
+
+    assert notify.webhook_queue.entries == []
+    assert notify.idempotency.done == {f"bus#{ACCOUNT}#{DISABLED.id}", f"mail#{ACCOUNT}#{DISABLED.id}"}
+
+
+def test_the_webhook_gets_an_entry_once_however_often_the_stream_delivers_it(notify: FakeNotify) -> None:
+    notify.rows.webhook = ENDPOINT
+
+    for _ in range(3):
+        deliver(notify.services, [DISABLED, COMPLAINT], NOW)
+
+    assert notify.webhook_queue.entries == [DISABLED, COMPLAINT]
+
+
+def test_the_webhook_gets_the_kinds_that_it_takes_alone_in_the_words_of_the_bus(notify: FakeNotify) -> None:
+    notify.rows.webhook = ENDPOINT.changed(ENDPOINT.url, ["disabled"])
+    notify.rows.accounts[ACCOUNT] = an_account(timezone="Europe/Vienna")
+
+    deliver(notify.services, [DISABLED, COMPLAINT], NOW)
+
+    assert notify.webhook_queue.entries == [DISABLED]
+    assert notify.webhook_queue.zones == notify.bus.zones[:1]
+
+
+def test_an_endpoint_that_is_gone_still_has_its_events_queued_so_that_none_is_lost(notify: FakeNotify) -> None:
+    notify.rows.webhook = replace(ENDPOINT, gone_at=NOW)
+
+    deliver(notify.services, [DISABLED], NOW)
+
+    assert notify.webhook_queue.entries == [DISABLED]
+
+
+@pytest.mark.parametrize("call", ["webhook_register.get", "webhook_queue.enqueue"])
+def test_a_webhook_that_cannot_be_queued_for_holds_up_neither_bus_nor_mail(notify: FakeNotify, call: str) -> None:
+    notify.rows.webhook = ENDPOINT
+    notify.faults.fail(call)
+
+    deliver(notify.services, [DISABLED], NOW)
+
+    assert (len(notify.bus.entries), len(notify.mailer.sent)) == (1, 1)
+    assert notify.retry_queue.jobs == [(ACCOUNT, DISABLED.id, Channel.WEBHOOK)]
+    notify.work_the_queue()
+    assert notify.webhook_queue.entries == [DISABLED]
+
+
+def test_redriving_queues_for_the_webhook_what_was_written_since_it_is_set(notify: FakeNotify) -> None:
+    later = replace(ENDPOINT, since=NOW + timedelta(hours=1))
+    others = ENDPOINT.changed(ENDPOINT.url, ["complaint"])
+    deliver(notify.services, [DISABLED], NOW)
+
+    queued = [
+        list(redrive([DISABLED], endpoint, notify.idempotency, notify.retry_queue))
+        for endpoint in (None, later, others, ENDPOINT)
+    ]
+
+    assert queued == [[], [], [], [(DISABLED, Channel.WEBHOOK)]]

@@ -4,18 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.support.builders import ACCOUNT, BRAND, NOW, a_request, an_account
+from tests.support.builders import ACCOUNT, NOW, a_request, an_account
 from tests.support.fakes import (
     DecisionServices,
     FakeAccounts,
-    FakeBus,
-    FakeIdempotencyStore,
     FakeMailer,
-    FakeRetryQueue,
     FakeTimeline,
     FakeTokenSigner,
     Rows,
 )
+from tests.support.notification import mailing_services
 
 from permille.domain.account.owner_acts import CHANGES_A_DAY
 from permille.domain.people.commands import Command
@@ -25,7 +23,7 @@ from permille.domain.values.status import Status
 from permille.domain.words.wording import OWNER
 from permille.usecases.decisions.decisions import apply
 from permille.usecases.login.access import Links
-from permille.usecases.notifications.notify import NotifyServices, deliver
+from permille.usecases.notifications.notify import deliver
 
 AN_HOUR = timedelta(hours=1)
 RECEIPT = "We have got your request for a review"
@@ -39,17 +37,7 @@ class Owner:
         self.rows = Rows(accounts={ACCOUNT: an_account(status=Status.DISABLED)})
         self.accounts, self.mailer = FakeAccounts(self.rows), FakeMailer()
         links, timeline = Links(FakeTokenSigner(), "https://console.example"), FakeTimeline(self.rows)
-        self.world = NotifyServices(
-            self.accounts,
-            timeline,
-            FakeBus(),
-            self.mailer,
-            FakeIdempotencyStore(),
-            FakeRetryQueue(),
-            FakeRetryQueue(),
-            BRAND,
-            links,
-        )
+        self.world = mailing_services(self.accounts, timeline, self.mailer, links)
 
     def asks(self, **different: Any) -> None:
         self._does(a_request(**different))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -36,10 +37,10 @@ def redrive(
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Send the events and mails that were not delivered.
+    """Send the events, mails and messages that were not delivered.
 
-    Queues the dead letters (notifications that failed too often), and the entries without a record of delivery since a
-    function first gave up on a batch of the timeline's stream. Nothing is delivered twice.
+    Queues the dead letters (what failed too often, also to the webhook), and the entries without a record of delivery
+    since a function first gave up on a batch of the timeline's stream. Nothing is delivered twice.
 
     Examples:
         permille notify redrive
@@ -50,7 +51,9 @@ def redrive(
     begin = _instant(since, stack.now()) if since is not None else None
     parts = missed_parts(stack.stream_failures)
     begin = begin or min((part.since for part in parts), default=None)
-    letters = sum(1 for _ in progress(redrive_letters(stack.notify_dead_letters), "Putting dead letters back"))
+    queues = [stack.notify_dead_letters, stack.webhook_dead_letters]
+    redriven = chain.from_iterable(redrive_letters(queue) for queue in queues)
+    letters = sum(1 for _ in progress(redriven, "Putting dead letters back"))
     queued = list(_queued_since(stack, begin)) if begin else []
     processed = [part for part in parts if begin and part.since >= begin]
     for part in processed:
@@ -64,7 +67,8 @@ def redrive(
 
 def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
     entries = progress(stack.timeline.all_since(begin), "Reading the timeline")
-    for entry, channel in notify.redrive(entries, stack.idempotency, stack.retry_queue):
+    endpoint = stack.webhook_register.get()
+    for entry, channel in notify.redrive(entries, endpoint, stack.idempotency, stack.retry_queue):
         yield {"account_id": entry.account_id, "entry_id": entry.id, "kind": entry.kind, "channel": channel}
 
 

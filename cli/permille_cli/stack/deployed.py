@@ -16,11 +16,13 @@ from permille.aws.functions import LambdaFunctions
 from permille.aws.iam_users import IamSenderUsers
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
+from permille.aws.objects import S3Objects
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.smtp_secrets import SmtpSecrets
 from permille.aws.tables import DynamoTables
 from permille.aws.user_survey import IamUserSurvey
+from permille.aws.webhook_tester import LambdaWebhookTester
 from permille.bootstrap.adapters import Adapters
 from permille.bootstrap.clock import replayed_now
 from permille.domain.values.errors import Failed, InvalidInput, NotFound
@@ -41,6 +43,7 @@ _OUTPUTS = {
     "policy_parameter": "PolicyParameterName",
     "staff_link_key": "StaffLinkKeyArn",
     "timeline_bus": "TimelineBusName",
+    "webhook_secrets_parameter": "WebhookSecretsParameterName",
 }
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")  # where a word begins in CamelCase
 _SETTINGS = {output: setting for setting, output in _OUTPUTS.items()}
@@ -167,6 +170,10 @@ class DeployedStack(Adapters, Stack):
         return SqsDeadLetters(queue=self["NotifyDeadLetterQueueUrl"], source=self["NotifyQueueUrl"])
 
     @cached_property
+    def objects(self) -> S3Objects:
+        return S3Objects()
+
+    @cached_property
     def login_check(self) -> SmtpLogin:
         return SmtpLogin(local=self.is_local)
 
@@ -189,3 +196,11 @@ class DeployedStack(Adapters, Stack):
     @cached_property
     def tables(self) -> DynamoTables:
         return DynamoTables()
+
+    @cached_property
+    def webhook_dead_letters(self) -> SqsDeadLetters:
+        return SqsDeadLetters(queue=self["WebhookDeadLetterQueueUrl"], source=self["WebhookQueueUrl"])
+
+    @cached_property
+    def webhook_tester(self) -> LambdaWebhookTester:
+        return LambdaWebhookTester(function=self["WebhookFunctionName"])

@@ -19,6 +19,7 @@ from permille.ports.iam_users import IamUsers
 from permille.ports.identities import Identities
 from permille.ports.login import LinkRegister, TokenSigner
 from permille.ports.notifications import IdempotencyStore, RetryQueue
+from permille.ports.objects import ObjectStore
 from permille.ports.operator import (
     AllAccounts,
     AllSuppressions,
@@ -36,9 +37,11 @@ from permille.ports.operator import (
 from permille.ports.providers import Secrets, SmtpLoginCheck
 from permille.ports.smtp_passwords import SmtpPasswords
 from permille.ports.user_survey import UserSurvey
+from permille.ports.webhooks import WebhookRegister, WebhookSecrets, WebhookTester
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
+from permille.usecases.notifications.webhook_setup import WebhookSetup
 from permille.usecases.senders.change_services import ChangeServices
 from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.renew_credential import RenewServices
@@ -72,6 +75,7 @@ class Stack(ABC):
     link_register: LinkRegister
     signer: TokenSigner
     notify_dead_letters: DeadLetters
+    objects: ObjectStore
     idempotency: IdempotencyStore
     policies: PolicyDocument
     login_check: SmtpLoginCheck
@@ -86,6 +90,10 @@ class Stack(ABC):
     tallies: Tallies
     timeline: AllTimelines
     user_survey: UserSurvey
+    webhook_dead_letters: DeadLetters
+    webhook_register: WebhookRegister
+    webhook_secrets: WebhookSecrets
+    webhook_tester: WebhookTester
 
     @abstractmethod
     def now(self) -> datetime:
@@ -152,6 +160,10 @@ class Stack(ABC):
     @property
     def renewing(self) -> RenewServices:
         return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.tag, self.pause)
+
+    @property
+    def webhook_setup(self) -> WebhookSetup:
+        return WebhookSetup(self.webhook_register, self.webhook_secrets, self.timeline)
 
     def pause(self, seconds: float) -> None:
         """Sleeps."""

@@ -80,6 +80,9 @@ class NotifySettings(Settings):
     timeline_bus: str
     notify_queue_url: str
     notify_dead_letter_queue_url: str
+    staff_topic: str
+    webhook_queue_url: str
+    control_table: str
     mail_from: str
     configuration_set: str
     link_base: str
@@ -115,6 +118,7 @@ class ConsoleSettings(Settings):
     notify_queue_url: str
     notify_dead_letter_queue_url: str
     stream_failures_url: str
+    providers_function: str
     link_base: str = ""
     origin_digests: str = ""
     frame_origins: str = ""
@@ -140,6 +144,19 @@ class ApiSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProvidersSettings(Settings):
+    """`stack_name`: the beginning of the secrets' names. `local_providers`: `on` on the embedded stack."""
+
+    control_table: str
+    accounts_table: str
+    timeline_table: str
+    owner_link_key: str
+    policy_parameter: str
+    stack_name: str
+    local_providers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessSettings(Settings):
     """The register of links is in the control table."""
 
@@ -147,3 +164,16 @@ class AccessSettings(Settings):
     timeline_table: str
     staff_link_key: str
     platform_token_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSettings(Settings):
+    """`local_webhook`: `on` or `off`; whether the endpoint may have a private address. The endpoint is in the control
+    table."""
+
+    control_table: str
+    platform_name: str
+    webhook_queue_url: str
+    webhook_dead_letter_queue_url: str
+    webhook_secrets_parameter: str
+    local_webhook: str = "off"

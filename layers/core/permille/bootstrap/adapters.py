@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from permille.aws.tallies import DynamoTallies
     from permille.aws.timeline import DynamoTimeline
     from permille.aws.token_signer import KmsTokenSigner
+    from permille.aws.webhook_register import DynamoWebhookRegister
+    from permille.aws.webhook_secrets import SsmWebhookSecrets
 
 
 class Adapters:
@@ -146,3 +148,16 @@ class Adapters:
         from permille.aws.timeline import DynamoTimeline
 
         return DynamoTimeline(table=self.names["timeline_table"])
+
+    @cached_property
+    def webhook_register(self) -> DynamoWebhookRegister:
+        from permille.aws.webhook_register import DynamoWebhookRegister
+
+        timeline = self.names.get("timeline_table", "")
+        return DynamoWebhookRegister(table=self.names["control_table"], timeline=timeline)
+
+    @cached_property
+    def webhook_secrets(self) -> SsmWebhookSecrets:
+        from permille.aws.webhook_secrets import SsmWebhookSecrets
+
+        return SsmWebhookSecrets(parameter=self.names["webhook_secrets_parameter"])

@@ -6,8 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from permille.aws.event_bus import EventBridgeBus
+from permille.aws.hourly_count import DynamoHourlyCount
 from permille.aws.retry_queue import SqsRetryQueue
 from permille.aws.ses_mailer import SesMailer
+from permille.aws.staff_topic import SnsStaffTopic
+from permille.aws.webhook_queue import SqsWebhookQueue
 from permille.bootstrap.adapters import Adapters
 from permille.rendering.templates import Brand
 from permille.settings import NotifySettings
@@ -40,6 +43,10 @@ def _services() -> "tuple[DynamoIdempotencyStore, NotifyServices]":
             reply_to=settings.reply_to,
             configuration_set=settings.configuration_set,
         ),
+        staff=SnsStaffTopic(topic=settings.staff_topic),
+        staff_count=DynamoHourlyCount(table=settings.idempotency_table),
+        webhook=adapters.webhook_register,
+        webhook_queue=SqsWebhookQueue(url=settings.webhook_queue_url, platform=settings.platform_name),
         idempotency=adapters.idempotency,
         retry_queue=adapters.retry_queue,
         dead_letters=SqsRetryQueue(url=settings.notify_dead_letter_queue_url),

@@ -1,4 +1,4 @@
-"""Ports of notification: mail, the event bus, idempotency and the retry queue."""
+"""Ports of notification: mail, the event bus, messages to staff, idempotency and the retry queue."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from permille.domain.timeline.timeline import Entry
 
@@ -50,6 +51,34 @@ class EventBus(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class StaffMessage:
+    """A message to staff.
+
+    subject: of a mail: less than 100 characters
+    text: one sentence
+    link: to the desk's page about it, which needs a login
+    """
+
+    subject: str
+    text: str
+    link: str
+
+
+class StaffTopic(Protocol):
+    """The topic that staff subscribe to."""
+
+    def publish(self, message: StaffMessage) -> None:
+        """Publishes the message to all subscribers. A second call publishes it a second time."""
+
+
+class HourlyCount(Protocol):
+    """Counts the messages to staff by hours."""
+
+    def next(self, now: datetime) -> int:
+        """The number of the next message in the UTC hour of `now`: 1, 2, ... Each call takes one."""
+
+
 IDEMPOTENT_FOR = timedelta(days=30)
 
 
@@ -70,5 +99,5 @@ class RetryQueue(Protocol):
     def enqueue(self, account_id: str, entry_id: str, channel: str) -> None:
         """Adds a notification.
 
-        channel: `bus` or `mail`
+        channel: a `Channel`
         """

@@ -1,12 +1,13 @@
-"""The JSON shape of a timeline entry, which API, command and event bus share."""
+"""The JSON shape of a timeline entry, which API, command, event bus and webhook share."""
 
+import json
 from datetime import tzinfo
 from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict
 
 from permille.domain.timeline.facts import Audience
-from permille.domain.timeline.timeline import Entry
+from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.words.wording import without_controls
 from permille.schema.doc import Doc
 
@@ -36,6 +37,16 @@ def entry_json(entry: Entry, platform: str, zone: tzinfo) -> EntryJson:
         "sentence": local.sentence(),
         "facts": facts_json(entry),
     }
+
+
+def event_text(entry: Entry, platform: str, zone: tzinfo) -> str:
+    """The event of an entry, on the bus and by webhook: docs/timeline-event.schema.json, version 1."""
+    event = {
+        "version": 1,
+        "account_id": None if entry.account_id == SYSTEM else entry.account_id,
+        **entry_json(entry, platform, zone),
+    }
+    return json.dumps(event, ensure_ascii=False)
 
 
 def facts_json(entry: Entry) -> dict[str, Any]:

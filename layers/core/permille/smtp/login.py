@@ -6,15 +6,13 @@ import socket
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import Any
 
-from permille.domain.sending.public_addresses import is_public
 from permille.domain.sending.smtp_server import IMPLICIT_TLS, FailureReason, LoginFailure, Password, Server
-from permille.smtp.session import BoundedSession, aborted_at, seconds_left, within
-
-Resolve = Callable[..., list[Any]]
+from permille.outbound.connection import PrivateAddress, Resolve, UnknownHost, connect
+from permille.outbound.deadline import aborted_at
+from permille.smtp.session import BoundedSession
 
 SECONDS = 10.0  # for each reply
 SECONDS_IN_ALL = 20.0  # for name resolution, connection and all replies: a slow server takes no longer
@@ -33,8 +31,7 @@ class _Failed(Exception):
 class SmtpLogin:
     """Implements `SmtpLoginCheck`.
 
-    local: allows hosts on loopback and in private networks. For operators alone: AWS has servers there that trust
-        everybody who reaches them
+    local: as connect() takes it
     tls: the context that verifies certificates
     implicit_tls: the ports on which a session begins with TLS
     resolve: getaddrinfo
@@ -68,28 +65,13 @@ class SmtpLogin:
             return failed.failure
         return None
 
-    def _address(self, server: Server, ends: float) -> str:
-        """The address of the host, resolved once: a second lookup could return another one, which was not checked. IPv4
-        is preferred, since not every network has IPv6."""
-        try:
-            results = within(
-                seconds_left(ends), lambda: self._resolve(server.host, server.port, type=socket.SOCK_STREAM)
-            )
-        except (socket.gaierror, UnicodeError) as error:
-            raise _Failed(FailureReason.NO_HOST) from error
-        addresses = sorted((str(result[4][0]) for result in results), key=lambda address: ":" in address)
-        if not self._local and not all(map(is_public, addresses)):
-            raise _Failed(FailureReason.NOT_PUBLIC)
-        return addresses[0]
-
     @contextmanager
     def _session(self, server: Server, ends: float) -> Iterator[smtplib.SMTP]:
         """A session over TLS, after EHLO."""
         session = BoundedSession(local_hostname=_EHLO_NAME, timeout=self._seconds)
-        address = self._address(server, ends)
-        timeout = min(self._seconds, seconds_left(ends))
-        connection = socket.create_connection((address, server.port), timeout=timeout)
-        connection.settimeout(self._seconds)
+        connection = connect(
+            server.host, server.port, ends, seconds=self._seconds, local=self._local, resolve=self._resolve
+        )
         with closing(session), aborted_at(ends, connection):
             session.sock = connection
             if server.port in self._implicit_tls:
@@ -150,6 +132,8 @@ def _reply(code: int, text: bytes) -> str:
 
 
 _REASONS = {  # the first that matches: all of them are OSErrors
+    UnknownHost: FailureReason.NO_HOST,
+    PrivateAddress: FailureReason.NOT_PUBLIC,
     ssl.SSLCertVerificationError: FailureReason.CERTIFICATE,
     ConnectionRefusedError: FailureReason.REFUSED,
     smtplib.SMTPException: FailureReason.NO_SMTP,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
+from permille.domain.login.mail_links import ActionLink
 from permille.domain.values.status import Status
 from permille.domain.words.mail_text import SEE_REPORT, MailButton, MailContext, MailTone, Section
 
@@ -58,6 +59,7 @@ class Kind:
     ends_trial: whether it says how a trial ended
     system: whether it is on the timeline of the whole stack, and not on an account's
     topic: by which such entries are indexed; None where they are not
+    announced: whether staff get a message about each
     """
 
     name: str
@@ -68,6 +70,7 @@ class Kind:
     ends_trial: bool = False
     system: bool = False
     topic: Topic | None = None
+    announced: bool = False
 
 
 class Facts:
@@ -87,6 +90,11 @@ class Facts:
         return self.kind.mailed
 
     @property
+    def is_announced(self) -> bool:
+        """Whether staff get a message about this entry."""
+        return self.kind.announced
+
+    @property
     def mailed_to(self) -> str:
         """The address of the mail where it is not the owner's, else empty. Such a mail has neither name nor link."""
         return ""
@@ -99,6 +107,10 @@ class Facts:
         """What happened, in one or two plain sentences with the numbers that were used."""
         raise NotImplementedError
 
+    def announcement(self, platform: str) -> str:
+        """One line for staff, where they get a message about it. It leaves the stack, and names nobody but senders."""
+        return self.headline(platform)
+
     @property
     def tone(self) -> MailTone:
         """How the mail looks."""
@@ -108,6 +120,11 @@ class Facts:
     def can_be_stopped(self) -> bool:
         """Whether the owner can stop such mails by a link in them."""
         return False
+
+    @property
+    def action(self) -> ActionLink | None:
+        """What the mail's button does without a login; None where it opens the report."""
+        return None
 
     @property
     def button(self) -> MailButton:
@@ -135,12 +152,12 @@ def declared(
     ends_trial: bool = False,
     system: bool = False,
     topic: Topic | None = None,
+    announced: bool = False,
 ) -> Callable[[type[F]], type[F]]:
-    """Class decorator that declares the kind `name`; the parameters are the fields of Kind. The topic of a kind that
-    changes the status or ends a trial is STANDING."""
+    """Class decorator that declares a kind. Its topic is STANDING if it changes the status or ends a trial."""
     indexed_by = Topic.STANDING if change or ends_trial else topic
-    status_change = StatusChange(*change) if change else None
-    kind = Kind(name, audience, mailed, tone, status_change, ends_trial, system, indexed_by)
+    changed = change and StatusChange(*change)
+    kind = Kind(name, audience, mailed, tone, changed, ends_trial, system, indexed_by, announced)
 
     def declare(cls: type[F]) -> type[F]:
         assert name not in KINDS, f"{name} is declared twice"
@@ -167,9 +184,10 @@ class Unknown(Facts):
 
     @property
     def kind(self) -> Kind:
-        """The declaration where the kind is known, so that it still changes the status; such entries are not mailed."""
+        """The declaration where the kind is known, so that it still changes the status; such entries are neither
+        mailed nor announced."""
         known = KINDS.get(self.name)
-        return replace(known.declaration, mailed=False) if known else Kind(self.name, self.audience)
+        return replace(known.declaration, mailed=False, announced=False) if known else Kind(self.name, self.audience)
 
     def headline(self, platform: str) -> str:  # noqa: ARG002
         return f"An entry of the kind {self.name}"

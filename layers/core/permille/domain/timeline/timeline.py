@@ -58,6 +58,11 @@ class TimelineEntry(Generic[F_co]):
         """Whether the owner gets a mail about it."""
         return self.facts.is_mailed
 
+    @property
+    def is_announced(self) -> bool:
+        """Whether staff get a message about it."""
+        return self.facts.is_announced
+
     def headline(self, platform: str) -> str:
         """As Facts.headline()."""
         return self.facts.headline(platform)

@@ -1,22 +1,26 @@
-"""Delivers timeline entries: to the host platform's bus, and to the owner by mail."""
+"""Delivers timeline entries: to the host platform's bus, to the owner by mail, to staff, and to the webhook's queue."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from functools import partial
 
 from permille.domain.account.account import Account
 from permille.domain.login.mail_links import Purpose
 from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import ServiceError, Unavailable
+from permille.domain.webhooks.endpoint import WebhookEndpoint
 from permille.observability import emit
 from permille.ports.accounts import Accounts
 from permille.ports.history import Timeline
-from permille.ports.notifications import EventBus, IdempotencyStore, Mailer, RetryQueue
+from permille.ports.notifications import EventBus, HourlyCount, IdempotencyStore, Mailer, RetryQueue, StaffTopic
+from permille.ports.webhooks import WebhookEndpoints, WebhookQueue
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import Links
 from permille.usecases.login.mail_links import mail_link
 from permille.usecases.notifications.mails import Addresses, compose
+from permille.usecases.notifications.staff_messages import MOST_AN_HOUR, last_of_the_hour, staff_message
 from permille.zones import shown_zone_of
 
 
@@ -25,6 +29,8 @@ class Channel(StrEnum):
 
     BUS = "bus"
     MAIL = "mail"
+    STAFF = "staff"
+    WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,10 @@ class NotifyServices:
     timeline: Timeline
     bus: EventBus
     mailer: Mailer
+    staff: StaffTopic
+    staff_count: HourlyCount
+    webhook: WebhookEndpoints
+    webhook_queue: WebhookQueue
     idempotency: IdempotencyStore
     retry_queue: RetryQueue
     dead_letters: RetryQueue
@@ -43,8 +53,10 @@ class NotifyServices:
 
 
 def channels_of(entry: Entry) -> list[Channel]:
-    """The channels of an entry: each is published, some are mailed."""
-    return [Channel.BUS, Channel.MAIL] if entry.is_mailed else [Channel.BUS]
+    """The channels of an entry: each is published, some are mailed or announced to staff, and each can be posted."""
+    mail = [Channel.MAIL] if entry.is_mailed else []
+    staff = [Channel.STAFF] if entry.is_announced else []
+    return [Channel.BUS, *mail, *staff, Channel.WEBHOOK]
 
 
 def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -> None:
@@ -84,14 +96,25 @@ def _give_up(services: NotifyServices, account_id: str, entry_id: str, channel: 
 
 
 def redrive(
-    entries: Iterable[Entry], idempotency: IdempotencyStore, retry_queue: RetryQueue
+    entries: Iterable[Entry], endpoint: WebhookEndpoint | None, idempotency: IdempotencyStore, retry_queue: RetryQueue
 ) -> Iterator[tuple[Entry, Channel]]:
-    """Queues the deliveries that have no idempotency record, and yields them."""
+    """Queues the deliveries that have no idempotency record, and yields them.
+
+    endpoint: of the webhook, which gets no entries from before it was set; None where none is set
+    """
     for entry in entries:
         for channel in channels_of(entry):
+            if channel is Channel.WEBHOOK and not (
+                endpoint and endpoint.since <= entry.at and endpoint.takes(entry.kind)
+            ):
+                continue
             if not idempotency.was_done(_key(entry, channel)):
                 retry_queue.enqueue(entry.account_id, entry.id, channel)
                 yield entry, channel
+
+
+def _is_due(endpoint: WebhookEndpoint | None, entry: Entry) -> bool:
+    return endpoint is not None and endpoint.since <= entry.at and endpoint.takes(entry.kind)
 
 
 def _key(entry: Entry, channel: Channel) -> str:
@@ -99,20 +122,49 @@ def _key(entry: Entry, channel: Channel) -> str:
 
 
 def _perform(services: NotifyServices, entry: Entry, channel: Channel, now: datetime) -> None:
+    if channel is Channel.WEBHOOK and not _is_posted(services, entry):
+        return
+
     def act() -> None:
-        if channel is Channel.BUS:
-            services.bus.publish(entry, _zone(services, entry))
-        else:
-            _mail(services, entry, now)
+        _deliver_by(channel, services, entry, now)
         emit("entry.delivered", account=entry.account_id, entry=entry.id, channel=channel)
 
     services.idempotency.run_once(_key(entry, channel), act)
 
 
+def _deliver_by(channel: Channel, services: NotifyServices, entry: Entry, now: datetime) -> None:
+    match channel:
+        case Channel.BUS:
+            services.bus.publish(entry, _zone(services, entry))
+        case Channel.MAIL:
+            _mail(services, entry, now)
+        case Channel.STAFF:
+            _announce(services, entry, now)
+        case Channel.WEBHOOK:
+            services.webhook_queue.enqueue(entry, _zone(services, entry))
+
+
+def _is_posted(services: NotifyServices, entry: Entry) -> bool:
+    """Whether a webhook is set that takes entries of this kind."""
+    endpoint = services.webhook.get()
+    return endpoint is not None and endpoint.takes(entry.kind)
+
+
 def _zone(services: NotifyServices, entry: Entry) -> tzinfo:
-    """The time zone of the entry's account: bus and mail have the same words."""
+    """The time zone of the entry's account: bus, mail and webhook have the same words."""
     account = services.accounts.get(entry.account_id) if entry.account_id != SYSTEM else None
     return shown_zone_of(account) if account else UTC
+
+
+def _announce(services: NotifyServices, entry: Entry, now: datetime) -> None:
+    """Publishes a message to staff, unless the hour has had its most: whatever happens, nobody's pager is flooded."""
+    number = services.staff_count.next(now)
+    if number > MOST_AN_HOUR:
+        emit("staff.withheld", account=entry.account_id, entry=entry.id)
+    elif number == MOST_AN_HOUR:
+        services.staff.publish(last_of_the_hour(services.brand.platform, services.links.base))
+    else:
+        services.staff.publish(staff_message(entry, services.brand.platform, services.links.base))
 
 
 def _mail(services: NotifyServices, entry: Entry, now: datetime) -> None:
@@ -133,11 +185,12 @@ def _withheld(entry: Entry, account: Account) -> str:
 
 
 def _addresses(links: Links, entry: Entry, account: Account, now: datetime) -> Addresses:
-    facts = entry.facts
+    facts, make = entry.facts, partial(mail_link, links.signer, links.base)
+    action = facts.action
     return Addresses(
-        report=links.owner(account, now, part=facts.button.part),
+        report=make(action.purpose, account, now, action.about, action.expires_at)
+        if action
+        else links.owner(account, now, part=facts.button.part),
         guide=links.guide,
-        stop=mail_link(links.signer, links.base, Purpose.STOP_MONTHLY_MAIL, account, now)
-        if facts.can_be_stopped
-        else "",
+        stop=make(Purpose.STOP_MONTHLY_MAIL, account, now) if facts.can_be_stopped else "",
     )

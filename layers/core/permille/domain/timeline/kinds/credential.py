@@ -86,7 +86,7 @@ class Difference:
         return f"{plain(self.sender)} {_DRIFTS[self.what].format(key=plain(self.key))}"
 
 
-@declared("drift", Audience.STAFF)
+@declared("drift", Audience.STAFF, announced=True)
 class Drift(Facts):
     """The credential was found not to agree with the status."""
 
@@ -96,11 +96,14 @@ class Drift(Facts):
         differences = "; ".join(difference.words() for difference in self.found)
         return f"The SMTP credential did not agree with the account's status: {differences}"
 
+    def announcement(self, platform: str) -> str:
+        return "The SMTP credential was changed in IAM; Permille switches it again"
+
     def sentence(self) -> str:
         return "Permille switches it again."
 
 
-@declared("denied_by_hand", Audience.STAFF, topic=Topic.STANDING)
+@declared("denied_by_hand", Audience.STAFF, topic=Topic.STANDING, announced=True)
 class DeniedByHand(Facts):
     """Somebody put senders of an account that may send into the deny group. The account stays off."""
 
@@ -108,6 +111,9 @@ class DeniedByHand(Facts):
 
     def headline(self, platform: str) -> str:
         return f"{platform} Support has switched off your {platform} SMTP account by hand"
+
+    def announcement(self, platform: str) -> str:
+        return "Senders were put into the deny group by hand"
 
     def sentence(self) -> str:
         return (

@@ -23,6 +23,7 @@ from permille.domain.timeline.kinds import (
     trial,
     trial_outcome,
     verdicts,
+    webhook,
 )
 from permille.domain.timeline.timeline import entry_as_read
 
@@ -50,4 +51,5 @@ MODULES = (
     trial,
     trial_outcome,
     verdicts,
+    webhook,
 )

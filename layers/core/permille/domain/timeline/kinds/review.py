@@ -30,7 +30,7 @@ class Requested(Facts):
         return f"{batch}{acted_for_owner(self.by, 'asked in your place')}"
 
 
-@declared("review_requested", Audience.OWNER, mailed=True, tone=MailTone.INFO)
+@declared("review_requested", Audience.OWNER, mailed=True, tone=MailTone.INFO, announced=True)
 class ReviewRequested(Requested):
     """The owner asks for a review."""
 
@@ -45,6 +45,9 @@ class ReviewRequested(Requested):
 
     def headline(self, platform: str) -> str:
         return "We have got your request for a review"
+
+    def announcement(self, platform: str) -> str:
+        return f"The owner asks for a review: {times(self.batch, 'e-mail')} on {day(self.day)}"
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [

@@ -36,7 +36,7 @@ class ReviewReopened(Facts):
         ]
 
 
-@declared("review_due", Audience.STAFF)
+@declared("review_due", Audience.STAFF, announced=True)
 class ReviewDue(Facts):
     """The requested day of an unanswered request begins within a day, or has begun."""
 

@@ -64,7 +64,7 @@ class ModeEntered(Facts):
         return f"{what}{f'; before, it was {self.before}' if self.before else ''}."
 
 
-@declared("breaker_opened", Audience.STAFF, system=True)
+@declared("breaker_opened", Audience.STAFF, system=True, announced=True)
 class BreakerOpened(Facts):
     """The rules disabled as many accounts within an hour as the breaker allows. A person has to reset it."""
 

@@ -95,7 +95,7 @@ def _next_review(about: MailContext) -> tuple[str, str]:
     return f"Ask {about.platform} Support for another review", "when you have changed something that matters."
 
 
-@declared("confirmation_wanted", Audience.STAFF)
+@declared("confirmation_wanted", Audience.STAFF, announced=True)
 class ConfirmationWanted(Facts):
     """The trial went well, and support has to confirm it before the account is reinstated."""
 

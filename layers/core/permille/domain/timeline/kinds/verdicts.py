@@ -140,7 +140,7 @@ class WouldKeep(DecisionRecord):
         return f"{self.counts()} {self.allowance()}"
 
 
-@declared("held", Audience.STAFF)
+@declared("held", Audience.STAFF, announced=True)
 class RuleHeld(Numbers):
     """A broken rule is not acted on yet: uncounted `feedback` could still change the verdict, counting has `stalled`,
     the `breaker` is open, or there are `no_deliveries`."""
@@ -151,6 +151,10 @@ class RuleHeld(Numbers):
     @classmethod
     def of_verdict(cls, verdict: Verdict, why: HoldReason, waiting: int) -> "RuleHeld":
         return cls(**cls.counted_by(verdict), why=why, waiting=waiting)
+
+    @property
+    def is_announced(self) -> bool:
+        return self.why.needs_staff
 
     def headline(self, platform: str) -> str:
         return f"{self.rule} is broken, and nothing is switched yet: {why_held(self.why)}"

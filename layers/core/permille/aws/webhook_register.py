@@ -1,0 +1,47 @@
+"""The webhook's endpoint: the row `webhook` of the control table."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from permille.aws.models import ControlRow, EntryRow
+from permille.aws.rows import instant, instant_of
+from permille.aws.table_calls import append, on_table, table_call, transaction
+from permille.domain.timeline.kinds.webhook import WebhookRemoved, WebhookSet
+from permille.domain.timeline.timeline import TimelineEntry
+from permille.domain.values.errors import Conflict
+from permille.domain.webhooks.endpoint import WebhookEndpoint
+
+WEBHOOK = "webhook"
+
+
+class DynamoWebhookRegister:
+    """Implements `WebhookRegister` and `WebhookState`."""
+
+    def __init__(self, *, table: str, timeline: str = "") -> None:
+        self._rows = on_table(ControlRow, table)
+        self._entries = on_table(EntryRow, timeline)
+
+    def get(self) -> WebhookEndpoint | None:
+        with table_call("reading the webhook"):
+            try:
+                row: Any = self._rows.get(WEBHOOK, consistent_read=True)
+            except self._rows.DoesNotExist:
+                return None
+        return WebhookEndpoint(row.url, tuple(row.kinds), datetime.fromisoformat(row.since), instant_of(row.gone_at))
+
+    def mark_gone(self, endpoint: WebhookEndpoint, now: datetime) -> None:
+        same, gone = ControlRow.url == endpoint.url, ControlRow.gone_at.set(instant(now))
+        with suppress(Conflict), transaction(self._rows, "recording that the webhook is gone") as writes:
+            writes.update(self._rows(WEBHOOK), actions=[gone], condition=same)
+
+    def save(self, endpoint: WebhookEndpoint, entry: TimelineEntry[WebhookSet]) -> None:
+        row = self._rows(WEBHOOK, url=endpoint.url, kinds=list(endpoint.kinds), since=instant(endpoint.since))
+        with transaction(self._rows, "setting the webhook") as writes:
+            writes.save(row)
+            append(writes, self._entries, entry)
+
+    def remove(self, entry: TimelineEntry[WebhookRemoved]) -> None:
+        with transaction(self._rows, "removing the webhook") as writes:
+            writes.delete(self._rows(WEBHOOK), condition=ControlRow.url.exists())
+            append(writes, self._entries, entry)

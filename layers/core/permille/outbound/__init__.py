@@ -1,0 +1,1 @@
+"""Connections to servers of others: at public addresses, and within a deadline."""
