@@ -17,13 +17,15 @@ from typing import Any
 
 import boto3
 from bench import usual_pattern
-from bench.deliveries import Batches, caller, fresh, with_duplicates
+from bench.deliveries import Batches, fresh, with_duplicates
 from bench.embedded import enrol
 from bench.wire import Request, read_units, tapped, write_units
 from functions.ingest_complaint import app
 from rich.console import Console
 from rich.progress import Progress
 from tests.support.builders import LambdaContext
+
+from permille_cli.simulation.population import caller_of
 
 SIZES = (10, 100, 1000)
 ACCOUNTS = (1, 5, 50)
@@ -46,7 +48,7 @@ class Way:
         rows = boto3.client("dynamodb").query(
             TableName=self.table,
             KeyConditionExpression=f"{self.key} = :key",
-            ExpressionAttributeValues={":key": {"S": caller(account) if self.key == "caller" else account}},
+            ExpressionAttributeValues={":key": {"S": caller_of(account) if self.key == "caller" else account}},
             ConsistentRead=True,
         )["Items"]
         return sum(int(row["delivered"]["N"]) for row in rows)

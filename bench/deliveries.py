@@ -6,33 +6,17 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from permille_cli.local.events import Accepted, new_id
-from permille_cli.local.submission import read
+from permille_cli.simulation.event_lines import line
+from permille_cli.simulation.feedback import FeedbackKind, Report
 from permille_cli.stack.template import PROJECT
 
 SAMPLE = json.loads((PROJECT / "events" / "ingest-delivery.json").read_text(encoding="utf-8"))["Records"][0]
 RECEIPT_HANDLE = "AQEB" + "x" * 340  # as long as they are
 ONE_IN = 100  # deliveries comes twice
 Record = dict[str, Any]
-
-MAIL = """\
-Received: from mailer.{account}.example ([192.0.2.1]) by email-smtp.us-east-1.amazonaws.com; {date}\r
-From: "{account}" <news@{account}.example>\r
-To: {to}\r
-Reply-To: hello@{account}.example\r
-Subject: Fresh rye bread on Friday, and what else is new this week\r
-Date: {date}\r
-Message-ID: <{id}@mailer.{account}.example>\r
-MIME-Version: 1.0\r
-Content-Type: multipart/alternative; boundary="=_{id}"\r
-List-Unsubscribe: <https://{account}.example/u/{id}>\r
-List-Unsubscribe-Post: List-Unsubscribe=One-Click\r
-X-SES-MESSAGE-TAGS: campaign=november\r
-\r
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +49,11 @@ def with_duplicates(told: Batches, accounts: Sequence[str], size: int, chance: r
     return Batches(_in_batches(mixed, size), told.truth + new.truth)
 
 
-def caller(account: str) -> str:
-    return f"permille-{account}"
-
-
 def body(account: str, chance: random.Random) -> str:
-    sent_at = datetime.now(UTC) - timedelta(seconds=5)
-    to, mail_id = f"reader-{chance.randrange(10**6)}@inbox.example", f"{chance.getrandbits(96):024x}"
-    content = MAIL.format(account=account, to=to, id=mail_id, date=f"{sent_at:%a, %d %b %Y %H:%M:%S} +0000")
-    accepted = Accepted(
-        submission=read(f"bounces@{account}.example", [to], content.encode()),
-        message_id=new_id(sent_at),
-        at=sent_at,
-        identity_arn=f"arn:aws:ses:us-east-1:000000000000:identity/{account}.example",
-        caller_identity=caller(account),
-        configuration_set="permille",
-        source_ip="192.0.2.1",
-    )
-    return json.dumps(next(iter(accepted.fate())), separators=(",", ":")) + "\n"
+    """A delivery of a mail that was sent a moment ago."""
+    at = round(datetime.now(UTC).timestamp() * 1000)
+    recipient, unique = chance.randrange(10**6), chance.getrandbits(128)
+    return line(account, Report(at, 0, at, FeedbackKind.DELIVERY, at - 5000, unique, recipient))
 
 
 def _record(told: str) -> Record:

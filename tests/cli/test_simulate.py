@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
+
+from permille_cli.simulation.output import replacing
 
 SMALL = ("simulate", "--accounts", "30", "--days", "3", "--out")
 
@@ -26,8 +29,8 @@ def test_the_answer_counts_the_lines_of_the_file(terminal: Terminal, tmp_path: P
 
     truth = list(csv.DictReader(Path(answer["truth_file"]).read_text(encoding="utf-8").splitlines()))
     assert answer["events"] == len(file.read_text(encoding="utf-8").splitlines()) > 1000
-    assert answer["delivery"] == sum(int(one["delivered"]) for one in truth)
-    assert answer["complaint"] == sum(int(one["complaints"]) for one in truth)
+    assert answer["deliveries"] == sum(int(one["delivered"]) for one in truth)
+    assert answer["complaints"] == sum(int(one["complaints"]) for one in truth)
     assert (len(truth), truth[29]["account_id"]) == (30, "account-000029")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["feedback.jsonl", "feedback.jsonl.truth.csv"]
 
@@ -54,6 +57,38 @@ def test_a_compressed_file_holds_the_same_text(terminal: Terminal, tmp_path: Pat
     assert gzip.decompress((tmp_path / "f.jsonl.gz").read_bytes()) == (tmp_path / "f.jsonl").read_bytes()
 
 
+def test_the_population_that_is_answered_makes_the_same_file_again(terminal: Terminal, tmp_path: Path) -> None:
+    first, again, document = tmp_path / "first.jsonl", tmp_path / "again.jsonl", tmp_path / "population.json"
+    named = {"monthly_volumes": {"300": 1}, "rhythm_days": [2], "spread": 0}
+    document.write_text(json.dumps(named), encoding="utf-8")
+
+    answer = terminal.answer(*SMALL, str(first), "--population", str(document), "--bounces", "3", "--bursts", "50")
+    document.write_text(json.dumps(answer["population"]), encoding="utf-8")
+    terminal.text(*SMALL, str(again), "--population", str(document))
+
+    assert first.read_bytes() == again.read_bytes()
+    assert answer["permanent_bounces"] > 0
+    assert answer["population"]["monthly_volumes"] == {"300": 1}
+
+
+def test_copies_are_in_the_file_and_not_in_the_truth(terminal: Terminal, tmp_path: Path) -> None:
+    once = terminal.answer(*SMALL, str(tmp_path / "once.jsonl"))
+    twice = terminal.answer(*SMALL, str(tmp_path / "twice.jsonl"), "--duplicates", "100", "--disorder", "30")
+
+    assert twice["events"] == 2 * once["events"]
+    assert Path(once["truth_file"]).read_text("utf-8") == Path(twice["truth_file"]).read_text("utf-8")
+
+
+def test_a_failure_leaves_the_files_as_they_were(tmp_path: Path) -> None:
+    file = tmp_path / "f.jsonl.gz"
+    file.write_text("before")
+
+    with pytest.raises(ZeroDivisionError), replacing(file) as text:
+        text.write(f"half {1 // 0}")
+
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("f.jsonl.gz", "before")]
+
+
 def test_nothing_is_overwritten_without_force(terminal: Terminal, tmp_path: Path) -> None:
     file, truth = tmp_path / "f.jsonl", tmp_path / "f.jsonl.truth.csv"
     truth.write_text("mine")
@@ -69,6 +104,8 @@ def test_nothing_is_overwritten_without_force(terminal: Terminal, tmp_path: Path
     ("options", "said"),
     [
         (("--out", "f.json"), "--out: takes a name that ends in .jsonl or .jsonl.gz, not 'f.json'"),
+        (("--out", "no/f.jsonl"), "--out: there is no directory no"),
+        (("--out", "f.jsonl", "--population", "none.json"), "none.json cannot be read: No such file or directory"),
         (("--out", "f.jsonl", "--start", "tomorrow"), "--start: takes a day such as 2026-12-31"),
         (("--out", "f.jsonl", "--start", "1969-12-31"), "--start: takes a day from 2000-01-01 on"),
         (

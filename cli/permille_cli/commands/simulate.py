@@ -1,10 +1,11 @@
 """`permille simulate`: writes the feedback of a simulated platform to a file."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,17 +13,26 @@ from permille.domain.people import validation
 from permille.domain.values.calendar import midnight
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import times
+from permille_cli.simulation.arrival import Transport
 from permille_cli.simulation.event_lines import line_of
 from permille_cli.simulation.feedback import FeedbackKind, Report
 from permille_cli.simulation.output import SUFFIXES, replacing, truth_file, write_truths
-from permille_cli.simulation.population import BEGINNING
+from permille_cli.simulation.population import BEGINNING, Population
+from permille_cli.simulation.population_file import MOST_BOUNCES, parse_population, population_data
 from permille_cli.simulation.simulation import Simulation, by_hour, truths
+from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 app = Commands()
 MOST_ACCOUNTS, MOST_DAYS = 100_000, 3660
-HOURS = 24
+NAMES = {
+    FeedbackKind.DELIVERY: "deliveries",
+    FeedbackKind.PERMANENT_BOUNCE: "permanent_bounces",
+    FeedbackKind.TRANSIENT_BOUNCE: "transient_bounces",
+    FeedbackKind.COMPLAINT: "complaints",
+}
+HOURS, DAY_SECONDS = 24, 86_400
 EARLIEST = date(2000, 1, 1)  # SES began in 2011
 
 
@@ -33,6 +43,23 @@ def simulate(
     file: Annotated[Path, typer.Option("--out", metavar="FILE", help="File to write: .jsonl, or .jsonl.gz.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file.")] = 1,
     start: Annotated[str, typer.Option(metavar="DATE", help="First UTC day of sending.")] = f"{BEGINNING:%Y-%m-%d}",
+    population: Annotated[
+        str, typer.Option(metavar="JSON", help="File with what differs from the usual population; - for stdin.")
+    ] = "",
+    bounces: Annotated[
+        float | None,
+        typer.Option(min=0, max=MOST_BOUNCES, metavar="PERCENT", help="Permanent bounces in 100 mails; usually 0."),
+    ] = None,
+    bursts: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, metavar="PERCENT", help="Mailings in 100 with a burst of complaints; usually 0."),
+    ] = None,
+    duplicates: Annotated[
+        float, typer.Option(min=0, max=100, metavar="PERCENT", help="Events in 100 that arrive twice.")
+    ] = 0.0,
+    disorder: Annotated[
+        float, typer.Option(min=0, max=DAY_SECONDS, metavar="SECONDS", help="Events arrive late by up to so many.")
+    ] = 0.0,
     *,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the files.")] = False,
     as_json: AsJson = False,
@@ -44,18 +71,36 @@ def simulate(
     the truth is known. Nothing is sent, and no stack is needed.
 
     Beside FILE it writes FILE.truth.csv with what was drawn: for each account the true complaint rate (complaints per
-    1,000 delivered e-mails), and the numbers of mails, complaints and bounces.
+    1,000 delivered e-mails), and the numbers of mails, complaints and bounces, each counted once. docs/simulation.md
+    describes the model, and what --population takes.
 
-    Example:
+    Examples:
         permille simulate --accounts 1000 --days 45 --out feedback.jsonl.gz
+        permille simulate --accounts 200 --days 30 --bounces 0.5 --duplicates 1 --out feedback.jsonl
 
-    JSON fields: file, truth_file, accounts, days, seed, start, events, delivery, permanent_bounce, transient_bounce,
-    complaint
+    JSON fields: file, truth_file, accounts, days, seed, start, duplicates, disorder, population, events, deliveries,
+    permanent_bounces, transient_bounces, complaints
     """
     _check_files(file, force=force)
-    simulation = Simulation(accounts, days, seed, _beginning(start))
+    drawn_from = _population(population, bounces, bursts)
+    transport = Transport(duplicates / 100, round(disorder * 1000))
+    simulation = Simulation(accounts, days, seed, _beginning(start), drawn_from, transport)
     counts = _write(simulation, file)
     _answer(simulation, file, counts, as_json=as_json)
+
+
+def _population(file: str, bounces: float | None, bursts: float | None) -> Population:
+    """The population of the file, with what the options change."""
+    text = inputs.text_of(file) if file else "{}"
+    try:
+        population = parse_population(text)
+    except InvalidInput as wrong:
+        raise InvalidInput(f"{file}: {wrong}", "population") from wrong
+    if bounces is not None:
+        population = replace(population, bounces=replace(population.bounces, permanent=bounces / 100))
+    if bursts is not None:
+        population = replace(population, bursts=replace(population.bursts, share=bursts / 100))
+    return population
 
 
 def _beginning(start: str) -> datetime:
@@ -68,12 +113,14 @@ def _beginning(start: str) -> datetime:
 def _check_files(file: Path, *, force: bool) -> None:
     if not file.name.endswith(SUFFIXES):
         raise InvalidInput(f"takes a name that ends in {' or '.join(SUFFIXES)}, not {str(file)!r}", "out")
+    if not file.parent.is_dir():
+        raise InvalidInput(f"there is no directory {file.parent}", "out")
     for path in (file, truth_file(file)):
         if path.exists() and not force:
             raise InvalidInput(f"{path} exists: give another name, or --force to overwrite it", "out")
 
 
-def _write(simulation: Simulation, file: Path) -> Mapping[FeedbackKind, int]:
+def _write(simulation: Simulation, file: Path) -> Counter[FeedbackKind]:
     """Writes both files. Returns the number of events by kind."""
     tenants = simulation.tenants()
     counts: Counter[FeedbackKind] = Counter()
@@ -91,14 +138,16 @@ def _counting(reports: Iterable[Report], counts: Counter[FeedbackKind]) -> Itera
         yield report
 
 
-def _answer(simulation: Simulation, file: Path, counts: Mapping[FeedbackKind, int], *, as_json: bool) -> None:
-    by_kind = {kind.value: counts.get(kind, 0) for kind in FeedbackKind}
+def _answer(simulation: Simulation, file: Path, counts: Counter[FeedbackKind], *, as_json: bool) -> None:
+    by_kind = {name: counts[kind] for kind, name in NAMES.items()}
     if as_json:
-        drawn = {"accounts": simulation.accounts, "days": simulation.days, "seed": simulation.seed}
-        start = simulation.beginning.date().isoformat()
+        drawn: dict[str, Any] = {"accounts": simulation.accounts, "days": simulation.days, "seed": simulation.seed}
+        drawn |= {"start": simulation.beginning.date().isoformat()}
+        drawn |= {"duplicates": 100 * simulation.transport.duplicates, "disorder": simulation.transport.disorder / 1000}
+        drawn |= {"population": population_data(simulation.population)}
         files = {"file": str(file), "truth_file": str(truth_file(file))}
-        emit_json({**files, **drawn, "start": start, "events": sum(by_kind.values()), **by_kind})
+        emit_json({**files, **drawn, "events": sum(by_kind.values()), **by_kind})
         return
-    words = ", ".join(f"{kind.replace('_', ' ')} {number:,}" for kind, number in by_kind.items())
+    words = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in by_kind.items())
     out.print(f"{literal(file)} has {times(sum(by_kind.values()), 'event')} ({words}).")
     out.print(f"{literal(truth_file(file))} has what was drawn for {times(simulation.accounts, 'account')}.")

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from permille_cli.published_events import Event, bounce, complaint, delivery, id_of, rejection
 from permille_cli.simulation.feedback import FeedbackKind, Report
+from permille_cli.simulation.population import account_of, caller_of
 
 CONFIGURATION_SET, SUBJECT = "permille", "Fresh rye bread on Friday, and what else is new this week"
 _RECIPIENT, _DOMAIN, _DATE = "reader-%(recipient)d@inbox.example", "%(account)s.example", "%(date)s"
@@ -49,7 +50,7 @@ _MAIL: Event = {
         "ses:configuration-set": [CONFIGURATION_SET],
         "ses:source-ip": ["192.0.2.1"],
         "ses:from-domain": [_DOMAIN],
-        "ses:caller-identity": ["permille-%(account)s"],
+        "ses:caller-identity": [caller_of("%(account)s")],
         "campaign": ["%(day)s"],
     },
 }
@@ -69,11 +70,6 @@ _LINES = {
     for kind, event in _EVENTS.items()
 }
 _ALL_BITS = (1 << 128) - 1
-
-
-def account_of(tenant: int) -> str:
-    """The account's id of a tenant's number."""
-    return f"account-{tenant:06}"
 
 
 def line_of(report: Report) -> str:

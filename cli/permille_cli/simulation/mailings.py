@@ -66,8 +66,8 @@ def variation(spread: float, chance: random.Random) -> float:
 def complaint_delays(mails: int, rate: float, delay: ComplaintDelay, chance: random.Random) -> list[timedelta]:
     """One delay for each of the mails that is complained about, in no order."""
     number = sum(1 for _ in chosen(mails, rate, chance))
-    drawn = (delay.median * chance.lognormvariate(0, delay.sigma) for _ in range(number))
-    return [min(one, delay.at_most) for one in drawn]
+    most = delay.at_most / delay.median
+    return [delay.median * min(chance.lognormvariate(0, delay.sigma), most) for _ in range(number)]
 
 
 def chosen(mails: int, probability: float, chance: random.Random) -> Iterator[int]:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from permille_cli.simulation.event_lines import account_of
 from permille_cli.simulation.feedback import Truth
+from permille_cli.simulation.population import account_of, caller_of
 
 SUFFIXES = (".jsonl", ".jsonl.gz")
 LEVEL = 6  # of compression
@@ -18,14 +18,14 @@ COLUMNS = (
     "account_id",
     "caller_identity",
     "true_per_1000",
-    "monthly",
+    "monthly_volume",
     "rhythm_days",
     "mailings",
     "bursts",
     "mails",
     "delivered",
     "complaints",
-    "bounces",
+    "permanent_bounces",
     "transient_bounces",
 )
 
@@ -73,7 +73,7 @@ def _row(number: int, truth: Truth) -> Iterable[object]:
     account = account_of(number)
     return (
         account,
-        f"permille-{account}",
+        caller_of(account),
         f"{truth.true_rate * 1000:.6g}",
         truth.tenant.monthly,
         truth.tenant.rhythm,

@@ -58,7 +58,7 @@ class BounceShares:
     permanent: float = 0.0
     transient: float = 0.0
     spread: float = 1.0
-    retried: timedelta = timedelta(hours=12)
+    retried: timedelta = timedelta(minutes=840)
 
     @property
     def share(self) -> float:
@@ -114,3 +114,13 @@ def tenant_from(chance: random.Random, population: Population = PLATFORM) -> Ten
     (rate,) = chance.choices(list(population.rates), list(population.rates.values()))
     (monthly,) = chance.choices(list(population.volumes), list(population.volumes.values()))
     return Tenant(rate, monthly, chance.choice(population.rhythms))
+
+
+def account_of(tenant: int) -> str:
+    """The account's id of a tenant's number."""
+    return f"account-{tenant:06}"
+
+
+def caller_of(account: str) -> str:
+    """The IAM user that an account sends with."""
+    return f"permille-{account}"

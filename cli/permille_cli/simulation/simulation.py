@@ -6,8 +6,9 @@ from datetime import datetime
 from heapq import merge
 from itertools import groupby
 
+from permille_cli.simulation.arrival import DIRECT, Transport
 from permille_cli.simulation.feedback import Report, Truth
-from permille_cli.simulation.population import PLATFORM, Population
+from permille_cli.simulation.population import PLATFORM, Population, chance_of
 from permille_cli.simulation.tenant_feedback import TenantFeedback
 
 HOUR = 3_600_000  # milliseconds
@@ -15,13 +16,14 @@ HOUR = 3_600_000  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What is simulated: so many tenants of a population, for so many days of sending."""
+    """What is simulated: so many tenants of a population for so many days, and how feedback arrives."""
 
     accounts: int
     days: int
     seed: int
     beginning: datetime
     population: Population = PLATFORM
+    transport: Transport = DIRECT
 
     def tenants(self) -> Sequence[TenantFeedback]:
         """The tenants, none of whose mail has been drawn."""
@@ -29,7 +31,13 @@ class Simulation:
 
     def arriving(self, tenants: Sequence[TenantFeedback]) -> Iterator[Report]:
         """All reports in order of arrival, each drawn shortly before it arrives."""
-        return merge(*(tenant.reports(self.days, self.beginning) for tenant in tenants))
+        return merge(*(self._arriving(number, tenant) for number, tenant in enumerate(tenants)))
+
+    def _arriving(self, number: int, tenant: TenantFeedback) -> Iterator[Report]:
+        reports = tenant.reports(self.days, self.beginning)
+        if self.transport == DIRECT:
+            return reports
+        return self.transport.transported(reports, chance_of(self.seed, number, "transport"))
 
 
 def by_hour(reports: Iterator[Report]) -> Iterator[Iterator[Report]]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from heapq import heappop, heappush
 
+from permille_cli.simulation.arrival import in_order
 from permille_cli.simulation.feedback import FeedbackKind, Report, Truth
 from permille_cli.simulation.mailings import Mailing, chosen, complaint_delays, mailings, variation
 from permille_cli.simulation.population import OF, BounceShares, Population, chance_of, tenant_from
@@ -29,16 +29,10 @@ class TenantFeedback:
         self.truth = Truth(self._tenant, self._tenant.rate / OF * population.bursts.mean)
 
     def reports(self, days: int, beginning: datetime) -> Iterator[Report]:
-        """All feedback about the mail of so many days, in order of arrival. Only what has not arrived is kept."""
-        waiting: list[Report] = []
-        for mailing in mailings(self._tenant, self._drawing, days, self._population, beginning):
-            for reports in self._mails(self._with_burst(mailing)):
-                while waiting and waiting[0].arrives_at < reports[0].sent_at:
-                    yield heappop(waiting)
-                for report in reports:
-                    heappush(waiting, report)
-        while waiting:
-            yield heappop(waiting)
+        """All feedback about the mail of so many days, in the order in which it happens."""
+        drawn = mailings(self._tenant, self._drawing, days, self._population, beginning)
+        mails = (mail for mailing in drawn for mail in self._mails(self._with_burst(mailing)))
+        return in_order((reports[0].sent_at, reports) for reports in mails)
 
     def _own(self, bounces: BounceShares) -> BounceShares:
         """The tenant's own shares: some have worse lists."""
@@ -78,7 +72,7 @@ class TenantFeedback:
         return chance.choices(list(weights), list(weights.values()), k=number) if number else []
 
     def _count(self, mailing: Mailing, bounces: list[FeedbackKind]) -> None:
-        self.truth.mailings += 1
+        self.truth.mailings += bool(mailing.delivered)
         self.truth.delivered += mailing.delivered
         self.truth.complaints += len(mailing.complaints)
         self.truth.permanent_bounces += bounces.count(FeedbackKind.PERMANENT_BOUNCE)
