@@ -39,6 +39,7 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
     ),
     "Trying policies": (
         Listed("simulate", "commands.simulate", "Write the feedback of a simulated platform to a file."),
+        Listed("backtest", "commands.backtest", "Show what policies would have decided on archived feedback."),
     ),
     "When something is wrong": (
         Listed("breaker", "commands.breaker", "Circuit breaker: limits automatic disablings per hour."),

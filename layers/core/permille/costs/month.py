@@ -1,6 +1,5 @@
 """The month whose costs are asked for, as people enter it."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +51,7 @@ def month_of(emails: str, accounts: str, complaints: str, region: str) -> Month:
 
     Raises InvalidInput with every field that is wrong.
     """
-    rules: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    rules: dict[str, tuple[Any, str]] = {
         "emails": (number, emails),
         "accounts": (number, accounts),
         "complaints": (lambda text: number(text) if text.strip() else None, complaints),
