@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 NOWHERE = "127.0.0.1:9"  # no mail is sent
-IDEMPOTENCY_TABLE = "UsualIdempotencyTable"
+USUAL_IDEMPOTENCY_TABLE = "UsualIdempotencyTable"
 USUAL_TALLIES_TABLE = "UsualTalliesTable"
 KEY_TYPES: tuple[Literal["HASH", "RANGE"], ...] = ("HASH", "RANGE")
 DUMMY = {
@@ -52,7 +52,7 @@ async def counting_environment() -> AsyncIterator[dict[str, str]]:
                     "AWS_SECRET_ACCESS_KEY": secret,
                     "ENFORCEMENT_MODE": "enforce",
                     "POLICY_PARAMETER": "/permille/policy",
-                    "IDEMPOTENCY_TABLE": IDEMPOTENCY_TABLE,
+                    "USUAL_IDEMPOTENCY_TABLE": USUAL_IDEMPOTENCY_TABLE,
                     "USUAL_TALLIES_TABLE": USUAL_TALLIES_TABLE,
                 }
             )
@@ -112,7 +112,7 @@ def enrol(dynamodb: "DynamoDBClient", accounts: Iterable[str]) -> None:
 def _create_tables(dynamodb: "DynamoDBClient") -> None:
     for creation in creations(load()):
         dynamodb.create_table(**creation)
-    for table, keys in {IDEMPOTENCY_TABLE: ["id"], USUAL_TALLIES_TABLE: ["caller", "day"]}.items():
+    for table, keys in {USUAL_IDEMPOTENCY_TABLE: ["id"], USUAL_TALLIES_TABLE: ["caller", "day"]}.items():
         dynamodb.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",

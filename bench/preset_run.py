@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench.tenant_run import Stop, stopped
+from bench.tenant_history import Suspension, suspension
 from rich.console import Console
 from rich.progress import track
 
@@ -33,7 +33,7 @@ class Group:
     complaints: list[int] = field(default_factory=list)
     by_time: int = 0
 
-    def add(self, stop: Stop | None) -> None:
+    def add(self, stop: Suspension | None) -> None:
         self.tenants += 1
         if stop:
             self.months.append((stop.at - BEGINNING).days // MONTH)
@@ -61,10 +61,10 @@ def judged(numbers: Iterable[int], days: int, seed: int) -> list[Group]:
     return [group for group in groups.values() if group.tenants]
 
 
-def stops(mail: Mail) -> Mapping[str, Stop | None]:
+def stops(mail: Mail) -> Mapping[str, Suspension | None]:
     """A tenant's run by preset. `conservative` also needs evidence, so it keeps every tenant that `default` keeps."""
-    found = {policy.id: stopped(mail, policy) for policy in (DEFAULT, ALLPROWEBTOOLS)}
-    return found | {CONSERVATIVE.id: stopped(mail, CONSERVATIVE) if found[DEFAULT.id] else None}
+    found = {policy.id: suspension(mail, policy) for policy in (DEFAULT, ALLPROWEBTOOLS)}
+    return found | {CONSERVATIVE.id: suspension(mail, CONSERVATIVE) if found[DEFAULT.id] else None}
 
 
 if __name__ == "__main__":

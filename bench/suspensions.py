@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.intervals import wilson
 from bench.preset_run import Group
 from bench.results import Goal, Json, percentile, rounded
 from bench.tables import PLAIN, notes
@@ -11,6 +10,7 @@ from rich.table import Table
 
 from permille.domain.policy.policy import ComplaintRatio
 from permille.domain.values.tally import PER_MILLE
+from permille_cli.backtest.intervals import wilson
 from permille_cli.simulation.population import OF
 
 GOALS = {"default": 21.5, "conservative": 0.2}

@@ -20,7 +20,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 processor = BatchProcessor(event_type=EventType.SQS)
-persistence = DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY_TABLE"])
+persistence = DynamoDBPersistenceLayer(table_name=os.environ["USUAL_IDEMPOTENCY_TABLE"])
 config = IdempotencyConfig(event_key_jmespath="messageId")
 
 

@@ -55,7 +55,10 @@ def _read(request: Request) -> tuple[str, dict[str, Any]]:
 
 
 def _started_kb(write: Mapping[str, Any]) -> int:
-    """Write units. An update is counted by the size of its request: all items here are far below 1 KB."""
+    return max(1, -(-item_size(write) // KB))
+
+
+def item_size(write: Mapping[str, Any]) -> int:
+    """The bytes that a write is charged for. Of an update those of its request: all items here are far below 1 KB."""
     item = write.get("Item") or write["Key"] | write.get("ExpressionAttributeValues", {})
-    size = sum(len(name.encode()) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
-    return max(1, -(-size // KB))
+    return sum(len(name.encode()) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())

@@ -63,6 +63,8 @@ RINGS = {
     "NotifyErrorsAlarm": "Notify Errors: Sum > 0, 3 x 60 s",
     "AccessErrorsAlarm": "Access Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleErrorsAlarm": "Console Url5xxCount: Sum > 0, 3 x 60 s",  # it always answers: Lambda counts no errors of it
+    "ProvidersErrorsAlarm": "Providers Errors: Sum > 0, 1 x 3600 s",
+    "ProvidersThrottlesAlarm": "Providers Throttles: Sum > 0, 1 x 300 s",
     "ApiErrorsAlarm": "Api Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleSaturatedAlarm": "Console ConcurrentExecutions: Maximum >= ConsoleConcurrency, 3 x 60 s",
     "ApiSaturatedAlarm": "Api ConcurrentExecutions: Maximum >= ApiConcurrency, 3 x 60 s",

@@ -22,6 +22,7 @@ from permille.settings import (
     EnforceSettings,
     IngestSettings,
     NotifySettings,
+    ProvidersSettings,
     Settings,
     WebhookSettings,
 )
@@ -41,6 +42,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Webhook": WebhookSettings,
     "Console": ConsoleSettings,
     "Access": AccessSettings,
+    "Providers": ProvidersSettings,
     "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
@@ -242,7 +244,7 @@ def test_nothing_is_allowed_on_everything_but_what_takes_no_resource(name: str) 
     on_everything = [action for one in allowed if "*" in as_list(one["Resource"]) for action in as_list(one["Action"])]
 
     assert all(one["Effect"] == "Allow" for one in allowed)
-    assert set(on_everything) <= {"dynamodb:ListStreams", "cloudwatch:GetMetricData"}
+    assert set(on_everything) <= {"dynamodb:ListStreams", "cloudwatch:GetMetricData", "secretsmanager:ListSecrets"}
     assert not [action for one in allowed for action in as_list(one["Action"]) if "*" in action]
 
 
@@ -294,6 +296,11 @@ NEEDED = {
     "Access": {
         "TimelineTable": {"PutItem"},
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
+    },
+    "Providers": {
+        "AccountsTable": {"GetItem", "UpdateItem"},
+        "TimelineTable": {"PutItem"},
+        "ControlTable": {"GetItem"},
     },
     "Console": {
         "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
@@ -355,7 +362,7 @@ def test_no_function_deletes_a_row_but_what_was_handed_on(name: str) -> None:
     assert not {action for action in dynamodb if re.search("Table|Batch(?!Get)|PartiQL", action)}
 
 
-def test_each_of_the_two_that_anybody_can_reach_verifies_the_links_that_open_it() -> None:
+def test_each_function_verifies_the_links_that_it_acts_on() -> None:
     keys = {
         name: [
             target(key)
@@ -369,6 +376,7 @@ def test_each_of_the_two_that_anybody_can_reach_verifies_the_links_that_open_it(
     assert {name: found for name, found in keys.items() if found} == {
         "Console": ["OwnerLinkKey", "StaffLinkKey"],
         "Api": ["PlatformTokenKey"],
+        "Providers": ["OwnerLinkKey"],
     }
     urls = {name: one["FunctionUrlConfig"]["AuthType"] for name, one in FUNCTIONS.items() if "FunctionUrlConfig" in one}
     assert urls == {"Console": "NONE", "Api": "NONE", "Access": "AWS_IAM"}

@@ -39,6 +39,7 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
     ),
     "Trying policies": (
         Listed("simulate", "commands.simulate", "Write the feedback of a simulated platform to a file."),
+        Listed("backtest", "commands.backtest", "Show what policies would have decided on archived feedback."),
     ),
     "When something is wrong": (
         Listed("breaker", "commands.breaker", "Circuit breaker: limits automatic disablings per hour."),
@@ -48,6 +49,7 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
     ),
     "The stack": (
         Listed("local", "local.local_commands", "Run Permille on this computer, without an AWS account."),
+        Listed("cost", "commands.cost", "Show what Permille costs a month, line by line."),
         Listed("import-stack", "commands.import_stack", "Prepare the import of a deleted stack's resources."),
         Listed("uninstall", "commands.uninstall", "Prepare the deletion of the stack."),
     ),

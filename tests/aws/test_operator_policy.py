@@ -27,10 +27,13 @@ POLICY: dict[str, Any] = json.loads((PROJECT / "docs" / "operator-policy.json").
 # Of the same adapters, what functions alone ask for; and a word that is no operation there.
 FUNCTIONS_ALONE = {"kms:VerifyMac"}
 NO_OPERATION = {"kms:Sign", "kms:Verify"}  # methods of the port: the MAC is made by GenerateMac
-RIGHTS = {"lambda:Invoke": "lambda:InvokeFunction"}  # of operations that have another name
+RIGHTS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:ListObjectsV2": "s3:ListBucket",
+}  # of operations that have another name
 IMPLIED = {"iam:TagUser", "secretsmanager:TagResource"}  # users and secrets are made with a tag
 BY_ITS_URL = {"lambda:InvokeFunctionUrl"}  # the function Access is asked
-ASKS_NOTHING = ("policy check", "policy judge", "link staff", "link platform")
+ASKS_NOTHING = ("backtest", "policy check", "policy judge", "link staff", "link platform", "simulate")
 OF_ROWS = {f"dynamodb:{kind}" for kind in ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem")}
 
 

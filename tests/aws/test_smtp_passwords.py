@@ -198,22 +198,31 @@ def test_two_imports_do_not_write_one_file_at_once(path: Path) -> None:
         pass
 
 
-class FullDisk(io.BytesIO):
-    """A file that takes its header, and nothing more."""
+class FullDisk(io.FileIO):
+    """A file that takes a part of a row, and then nothing more as long as the disk is full."""
+
+    is_full = True
 
     def write(self, text: Any) -> int:
-        if self.tell():
+        if not self.is_full:
+            return super().write(text)
+        if self.tell() > len(HEADER):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return super().write(text)
+        return super().write(text[:10])
 
 
-def test_a_full_disk_is_an_error_of_the_account() -> None:
-    store = PasswordFile(FullDisk(HEADER.encode()), Path("passwords.csv"))
+def test_a_full_disk_is_an_error_of_the_account_and_leaves_no_part_of_a_row(path: Path) -> None:
+    path.write_text(HEADER)
+    with FullDisk(path, "r+") as file:
+        store = PasswordFile(file, path)
+        with pytest.raises(Failed, match=r"passwords.csv cannot be written: No space left on device; import again"):
+            put(store, "AKIA1")
+        assert (store.key_of(ACCOUNT), path.read_text()) == ("", HEADER)
 
-    with pytest.raises(Failed, match=r"passwords.csv cannot be written: No space left on device; import again"):
-        put(store, "AKIA1")
+        file.is_full = False
+        put(store, "AKIA2", "florist")
 
-    assert store.key_of(ACCOUNT) == ""
+    assert path.read_text() == f"{HEADER}florist,{a_server().host},{a_server().port},AKIA2,B+/secret=\n"
 
 
 def test_passwords_are_in_no_representation(path: Path) -> None:

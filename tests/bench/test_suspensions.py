@@ -6,21 +6,21 @@ import pytest
 from bench.false_suspensions import main
 from bench.preset_run import Group
 from bench.suspensions import document, figures, goals, is_honest
-from bench.tenant_run import Stop
+from bench.tenant_history import Suspension
 
 from permille_cli.simulation.population import BEGINNING
 from permille_cli.stack.template import PROJECT
 
 
-def a_group(rate: int, kept: int, *stops: Stop, policy: str = "default") -> Group:
+def a_group(rate: int, kept: int, *stops: Suspension, policy: str = "default") -> Group:
     group = Group(policy, rate)
     for stop in (*[None] * kept, *stops):
         group.add(stop)
     return group
 
 
-def a_stop(day: int = 3, mails: int = 1_000, complaints: int = 2, *, by_time: bool = False) -> Stop:
-    return Stop(BEGINNING + timedelta(days=day), mails, complaints, by_time)
+def a_stop(day: int = 3, mails: int = 1_000, complaints: int = 2, *, by_time: bool = False) -> Suspension:
+    return Suspension(BEGINNING + timedelta(days=day), mails, complaints, by_time)
 
 
 @pytest.mark.parametrize(

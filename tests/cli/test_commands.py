@@ -53,6 +53,7 @@ OFF = f"account disable bakery {BECAUSE}"
 IGNORE = f"sender ignore platform-mail {BECAUSE}"
 REQUEST = f"review request bakery {ASKED}"
 VOID = f"complaint void bakery {COMPLAINT.id} {BECAUSE}"
+SIMULATE = "simulate --accounts 20 --days 2 --out feedback.jsonl --force"
 HOOK = "webhook set 'https://hooks.example/:fire:/[b]?token=x'"
 CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':fire:[b]' --password-stdin"
 # What is typed to see a command at work, the command itself last.
@@ -66,9 +67,11 @@ RUNS = {
     "account exempt": [f"account exempt bakery {BECAUSE} --until 2026-12-31"],
     "account explain": [OFF, "account explain bakery"],
     "account list": ["account list"],
+    "account note": [f"account note bakery {shlex.quote(WORDS)}", "account note bakery"],
     "account owner-mail": ["account owner-mail bakery"],
     "account show": ["account show bakery"],
     "account unexempt": [f"account exempt bakery {BECAUSE} --until 2026-12-31", f"account unexempt bakery {BECAUSE}"],
+    "backtest": [SIMULATE, "backtest feedback.jsonl"],
     "breaker exempt": [f"breaker exempt held {BECAUSE} --until 2026-12-31"],
     "breaker release": [f"breaker release held {BECAUSE}"],
     "breaker reset": [f"breaker reset {BECAUSE}"],
@@ -76,6 +79,7 @@ RUNS = {
     "complaint list": ["complaint list bakery"],
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
+    "cost": ["cost --emails 1000000 --accounts 1000"],
     "feedback redrive": ["feedback redrive"],
     "import": [f"import --csv {ACCOUNTS} --apply --yes --secrets-manager permille/smtp"],
     "import-stack": ["import-stack"],
@@ -115,7 +119,7 @@ RUNS = {
     "sender ignore": [IGNORE],
     "sender list": [IGNORE, "sender list"],
     "sender unignore": [IGNORE, f"sender unignore platform-mail {BECAUSE}"],
-    "simulate": ["simulate --accounts 20 --days 2 --out feedback.jsonl --force"],
+    "simulate": [SIMULATE],
     "suppression add": [f"suppression add bakery bob@example.com {BECAUSE}"],
     "suppression export": [f"suppression add bakery bob@example.com {BECAUSE}", "suppression export bakery"],
     "suppression import": [f"suppression import bakery {ADDRESSES} {BECAUSE}"],

@@ -14,7 +14,7 @@ from tests.support.builders import OWNER_MAIL_SENDER, PLATFORM, an_account
 from tests.support.iam import is_allowed, recorded
 
 from permille.aws.accounts import DynamoAccounts
-from permille.bootstrap import access, api, console, enforce, ingest, notify, webhook
+from permille.bootstrap import access, api, console, enforce, ingest, notify, providers, webhook
 from permille.domain.account.account import Account
 from permille.domain.timeline.timeline import SYSTEM, Entry
 
@@ -39,6 +39,8 @@ ENVIRONMENT = {
     "MAIL_FROM": "reputation@apwt.example",
     "CONFIGURATION_SET": "permille",
     "OWNER_LINK_DAYS": "7",
+    "STACK_NAME": "permille",
+    "PROVIDERS_FUNCTION": "permille-Providers",
     "LINK_BASE": "https://console.example/",
     "WEBHOOK_SECRETS_PARAMETER": "/permille/webhook-secrets",
     "LOCAL_WEBHOOK": "on",
@@ -115,6 +117,7 @@ def new_environment() -> None:
     enforce.enforce_services.cache_clear()
     ingest.ingest_services.cache_clear()
     notify._services.cache_clear()
+    providers.providers_services.cache_clear()
     webhook.webhook_runtime.cache_clear()
 
 

@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
+from bench.counted_units import ALWAYS_SENT
 from functions.enforce.app import handler as enforce
 from functions.ingest_complaint.app import handler as ingest
 from tests.functions.conftest import Cloud
 from tests.support.builders import LambdaContext, records, ses_event, sqs_record
 from tests.support.measured import Measured
 
+from permille.costs.reckoning import RUN_LOG
 from permille.observability import logger
-from permille_cli.cost import MEASURED_AT_REST, RUN_LOG
 
 OF_LAMBDA = 350  # START, END and REPORT
 OVERHEAD = 26  # that CloudWatch adds to each line
@@ -62,4 +63,4 @@ def test_what_is_always_measured_is_reckoned_with(
 
     a_tick(0)
 
-    assert measured.values().keys() == set(MEASURED_AT_REST)
+    assert measured.values().keys() == set(ALWAYS_SENT)

@@ -22,6 +22,8 @@ from tests.support.builders import (
     a_complaint_count,
     a_complaint_entry,
     a_count,
+    a_provider,
+    a_provider_request,
     a_request,
     a_reset,
     an_entry,
@@ -42,10 +44,12 @@ from permille.bootstrap.console import console_services
 from permille.bootstrap.enforce import enforce_services
 from permille.bootstrap.ingest import ingest_services
 from permille.bootstrap.notify import notify_services
+from permille.bootstrap.providers import providers_services
 from permille.bootstrap.webhook import webhook_runtime
 from permille.domain.account.account import Account
 from permille.domain.account.account_search import AccountFilter, AccountSearch
 from permille.domain.account.correction import Correction, Void
+from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
@@ -156,6 +160,7 @@ def shows_and_decides() -> None:
     desk.account_index.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
+    desk.log.append(an_entry("note"))
     accounts.is_voided(ACCOUNT, "complaint#m-2")
     desk.suppressions.lift(
         ACCOUNT, desk.suppressions.identities_of(ACCOUNT, "ann@example.com"), an_entry("unsuppressed")
@@ -193,12 +198,24 @@ def answers() -> None:
     ReplayedTime(table="ControlTable").ahead()
 
 
+def connects() -> None:
+    the = providers_services()
+    read = the_account()
+    made = replace(read, provider_request=a_provider_request(), owner_acts=OwnerActs(TODAY, logins=1))
+    the.accounts.save(read, made, [an_entry("provider_requested")])
+    asked = the_account()
+    connected = replace(asked, provider=a_provider(), provider_request=None, decided_at=NOW)
+    the.accounts.save(asked, connected, [an_entry("provider_connected")])
+    ReplayedTime(table="ControlTable").ahead()
+
+
 CALLS: Mapping[str, Callable[[], None]] = {
     "IngestComplaint": ingests,
     "Enforce": enforces,
     "Notify": hands_on,
     "Webhook": posts,
     "Access": issues,
+    "Providers": connects,
     "Console": shows_and_decides,
     "Api": answers,
 }
@@ -257,19 +274,20 @@ def granted(function: str) -> set[tuple[str, str]]:
     }
 
 
-OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "search_text")
+OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "provider_request", "search_text")
 OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease", "leased_until")
+OF_IMPORTS = ("import_run",)
 OF_NOTICES = ("bounced_at", "bounces_reported_until")
 
 
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
-        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES}),
+        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS, *OF_IMPORTS}),
+        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES, *OF_IMPORTS}),
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
@@ -370,6 +388,13 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Access", a_deletion("ControlTable", name="links#staff")),
     ("Access", a_put("TimelineTable", **ENTRY)),
     ("Access", an_update("TimelineTable", {"account_id": "#system", "entry_id": "e-1"}, "facts")),
+    # who connects providers changes nothing else of an account
+    *(("Providers", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, *OF_THE_SWITCH, *OF_SENDERS)),
+    *(("Providers", an_update(*ACCOUNTS, name)) for name in ("owner_email", "links_valid_since", "owner_mail", "due")),
+    ("Providers", a_put("AccountsTable", account_id=ACCOUNT)),
+    ("Providers", an_update("TimelineTable", ENTRY, "facts")),
+    ("Providers", a_look("ControlTable", name="links#staff")),
+    ("Providers", a_look("ComplaintsTable", **CARD[1])),
     # pages decide about accounts: never whose they are, and no key
     *(
         ("Console", an_update(*ACCOUNTS, name))

@@ -10,6 +10,7 @@ from tests.support.sessions import forget
 
 EVENT = "provide-client-params"
 PREFIXES = {"sesv2": "ses"}  # where IAM's word for a service is another one than the SDK's
+RENAMED = {"ListObjectsV2": "ListBucket"}  # and for an operation
 OF_TRANSACTIONS = ("Put", "Update", "Delete", "ConditionCheck")
 
 
@@ -29,7 +30,7 @@ def _actions(operation: str, params: Mapping[str, Any]) -> Iterator[str]:
     if operation == "TransactWriteItems":
         yield from (f"{kind}Item" for item in params["TransactItems"] for kind in item if kind in OF_TRANSACTIONS)
     else:
-        yield operation
+        yield RENAMED.get(operation, operation)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
@@ -46,6 +46,7 @@ FURTHER = {
     "account change of senders": [OFF, f"{CHANGE} --add-sender permille-old", f"{CHANGE} --remove-sender permille-old"],
     "account credential, twice": ["account credential bakery", "account credential bakery --lost"],
     "account enable, with another credential": [OFF, f"account enable bakery --reason '{WORDS}' --new-credential"],
+    "backtest of objects": ["backtest s3://archive/feedback/"],
     "suppression remove, in SES too": ["suppression remove bakery ann@example.com --reason R --also-in-ses"],
     "uninstall, and let out": ["uninstall --denied on --yes"],
 }
@@ -100,7 +101,7 @@ def at_work(command: str, stack: DeployedStack, asked: Asked, folder: Path) -> N
     asked.actions.clear()
     for line in COMMANDS[command]:
         typed = shlex.split(line) + (["--directory", str(folder), *_tables()] if command == "import-stack" else [])
-        with _piped("{}"):
+        with _piped("{}"), chdir(folder):
             assert status_of(typed, stack=stack) == 0, line
 
 
@@ -133,6 +134,8 @@ def _key() -> str:
 
 def _fill(stack: DeployedStack) -> None:
     _client("iam").create_group(GroupName=stack["DenyGroupName"])
+    _client("s3").create_bucket(Bucket="archive")
+    _client("s3").put_object(Bucket="archive", Key="feedback/1.jsonl", Body=b"{}")
     add = ["account", "add", ACCOUNT, "--owner-email", "o@bakery.example", "--identity", "bakery.example"]
     assert status_of(add, stack=stack) == 0
     _make_users()

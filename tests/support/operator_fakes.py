@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from io import BytesIO, RawIOBase
 from typing import Any
 
 from tests.support.builders import NOW, PLATFORM, STAFF
@@ -39,10 +40,11 @@ from permille.domain.sending.iam_policy import allowed_resources, sending_policy
 from permille.domain.sending.smtp_server import Password, Server
 from permille.domain.timeline.kinds.system import BreakerReset, SenderIgnored, SenderUnignored
 from permille.domain.timeline.timeline import Entry, TimelineEntry
-from permille.domain.values.errors import Conflict, InvalidPolicy, Unavailable
+from permille.domain.values.errors import Conflict, InvalidPolicy, RequestRejected, Unavailable
 from permille.ports.feedback import Quarantined, Sender
 from permille.ports.iam_users import AccessKey, AppliedPolicy, IamUser, KeyUsage, UserQuota
 from permille.ports.identities import DnsRecord
+from permille.ports.objects import StoredObject
 from permille.ports.operator import DeadLetter
 from permille.ports.table_setup import MissingSetup, TableSetup
 from permille.ports.user_survey import SurveyedUser
@@ -109,10 +111,6 @@ class FakeAllAccounts(FakeAccounts):
 
 class FakeAllTimelines(FakeTimeline):
     """Implements `AllTimelines`."""
-
-    def append(self, entry: Entry) -> None:
-        with self._rows.faults.call("timeline.append"):
-            self._rows.append(entry)
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with self._rows.faults.call("timeline.all_since"):
@@ -253,6 +251,44 @@ def dkim(domain: str) -> list[DnsRecord]:
     """What verifies a domain here."""
     names = [f"token{number}" for number in range(1, 4)]
     return [DnsRecord(f"{name}._domainkey.{domain}", f"{name}.dkim.example") for name in names]
+
+
+@dataclass(slots=True)
+class FakeObjects:
+    """Implements `ObjectStore`. `buckets`: the contents by key, of each bucket."""
+
+    buckets: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
+        with self.faults.call("objects.objects"):
+            keys = sorted(key for key in self._bucket(bucket) if key.startswith(prefix))
+        for key in keys:
+            yield StoredObject(key, len(self.buckets[bucket][key]))
+
+    def open(self, bucket: str, key: str) -> RawIOBase:
+        with self.faults.call("objects.open"):
+            if key not in self._bucket(bucket):
+                raise RequestRejected(f"reading s3://{bucket}/{key}: AWS rejects the request (NoSuchKey)")
+            return FakeContent(self.buckets[bucket][key])
+
+    def _bucket(self, name: str) -> dict[str, bytes]:
+        if name not in self.buckets:
+            raise RequestRejected(f"listing s3://{name}: AWS rejects the request (NoSuchBucket)")
+        return self.buckets[name]
+
+
+class FakeContent(RawIOBase):
+    """The content of an object."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._content.readinto(buffer)
 
 
 @dataclass(slots=True)
@@ -562,6 +598,7 @@ class FakeStack(Stack):
     link_register: FakeLinkRegister
     signer: FakeTokenSigner
     notify_dead_letters: FakeDeadLetters
+    objects: FakeObjects
     idempotency: FakeIdempotencyStore
     policies: FakePolicyDocument
     login_check: FakeSmtpLoginCheck
@@ -646,6 +683,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "link_register": register,
         "signer": signer,
         "notify_dead_letters": FakeDeadLetters(faults),
+        "objects": FakeObjects(faults=faults),
         "idempotency": FakeIdempotencyStore(faults),
         "policies": FakePolicyDocument(faults),
         "login_check": FakeSmtpLoginCheck(faults=faults),

@@ -16,6 +16,7 @@ from permille.aws.functions import LambdaFunctions
 from permille.aws.iam_users import IamSenderUsers
 from permille.aws.identities import SesIdentities
 from permille.aws.link_issuer import FunctionUrlIssuer
+from permille.aws.objects import S3Objects
 from permille.aws.secrets import SecretsManager
 from permille.aws.ses_suppressions import SesSuppressionList
 from permille.aws.smtp_secrets import SmtpSecrets
@@ -167,6 +168,10 @@ class DeployedStack(Adapters, Stack):
     @cached_property
     def notify_dead_letters(self) -> SqsDeadLetters:
         return SqsDeadLetters(queue=self["NotifyDeadLetterQueueUrl"], source=self["NotifyQueueUrl"])
+
+    @cached_property
+    def objects(self) -> S3Objects:
+        return S3Objects()
 
     @cached_property
     def login_check(self) -> SmtpLogin:

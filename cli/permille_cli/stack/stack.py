@@ -19,6 +19,7 @@ from permille.ports.iam_users import IamUsers
 from permille.ports.identities import Identities
 from permille.ports.login import LinkRegister, TokenSigner
 from permille.ports.notifications import IdempotencyStore, RetryQueue
+from permille.ports.objects import ObjectStore
 from permille.ports.operator import (
     AllAccounts,
     AllSuppressions,
@@ -74,6 +75,7 @@ class Stack(ABC):
     link_register: LinkRegister
     signer: TokenSigner
     notify_dead_letters: DeadLetters
+    objects: ObjectStore
     idempotency: IdempotencyStore
     policies: PolicyDocument
     login_check: SmtpLoginCheck

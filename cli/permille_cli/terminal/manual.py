@@ -100,7 +100,9 @@ class Commands(typer.Typer):
     """Commands of one subject: a group with `help`, or a single command without."""
 
     def __init__(self, help: str | None = None, **options: Any) -> None:  # noqa: A002 - typer's name
-        super().__init__(help=help, cls=CommandGroup, no_args_is_help=True, rich_markup_mode=None, **options)
+        super().__init__(
+            help=help, cls=CommandGroup, no_args_is_help=True, add_completion=False, rich_markup_mode=None, **options
+        )
         self.is_group = help is not None
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[F], F]:

@@ -7,8 +7,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from permille.domain.sending.smtp_server import Password, Server
 from permille.domain.values.errors import Failed, InvalidInput
@@ -20,7 +20,7 @@ OWNER_ALONE = 0o600
 class PasswordFile:
     """Implements `SmtpPasswords`. Rows are appended, so the last row of an account is the valid one."""
 
-    def __init__(self, file: BinaryIO, path: Path) -> None:
+    def __init__(self, file: FileIO, path: Path) -> None:
         self._file, self._path = file, path
         self._keys = dict(self._read())
 
@@ -35,15 +35,20 @@ class PasswordFile:
         self._keys[account_id] = server.user
 
     def _append(self, *cells: str) -> None:
-        """Writes a row in one piece, to the disk."""
-        self._file.seek(0, os.SEEK_END)
-        self._file.write(_line(*cells))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        """Writes a row to the disk, the whole of it or nothing."""
+        end = self._file.seek(0, os.SEEK_END)
+        rest = _line(*cells)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file.truncate(end)
+            raise
 
     def _read(self) -> Iterator[tuple[str, str]]:
         """The key of each account. Drops a row that was cut off: its account is not complete, and gets another key."""
-        whole, header = self._file.read(), _line(*COLUMNS)
+        whole, header = self._file.readall(), _line(*COLUMNS)
         if not whole.startswith(header):
             if not header.startswith(whole):
                 raise InvalidInput(f"{self._path} is no file of passwords: name another one", "passwords")
@@ -64,7 +69,7 @@ def password_file(path: Path) -> Iterator[PasswordFile]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, OWNER_ALONE)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be opened: {error.strerror}", "passwords") from error
-    with os.fdopen(descriptor, "r+b") as file:
+    with os.fdopen(descriptor, "r+b", buffering=0) as file:
         _check(os.fstat(file.fileno()), path)
         _lock(descriptor, path)
         _sync(path.absolute().parent)

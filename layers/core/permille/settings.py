@@ -117,7 +117,10 @@ class ConsoleSettings(Settings):
     feedback_dead_letter_queue_url: str
     notify_queue_url: str
     notify_dead_letter_queue_url: str
+    webhook_queue_url: str
+    webhook_dead_letter_queue_url: str
     stream_failures_url: str
+    providers_function: str
     link_base: str = ""
     origin_digests: str = ""
     frame_origins: str = ""
@@ -140,6 +143,19 @@ class ApiSettings(Settings):
     policy_parameter: str
     smtp_endpoint: str
     origin_digests: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvidersSettings(Settings):
+    """`stack_name`: the beginning of the secrets' names. `local_providers`: `on` on the embedded stack."""
+
+    control_table: str
+    accounts_table: str
+    timeline_table: str
+    owner_link_key: str
+    policy_parameter: str
+    stack_name: str
+    local_providers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,11 @@ def unwrap(text: str, where: str) -> Json | Ignored:
     publish to SNS. `where`: what the text is, for messages. Raises Malformed."""
     if text.startswith(SET_UP_TEXT):
         return Ignored("set-up notice")
-    content = json_object(text, where)
+    return event_in(json_object(text, where), where)
+
+
+def event_in(content: Json, where: str) -> Json | Ignored:
+    """As `unwrap`, of a text that is parsed."""
     if "eventType" in content or "notificationType" in content:
         return content
     if "Type" in content and "TopicArn" in content:

@@ -49,8 +49,11 @@ def parse(body: str) -> Feedback | Ignored | Unreadable:
         event = unwrap(body, "the body")
     except Malformed as malformed:
         return Unreadable(str(malformed))
-    if isinstance(event, Ignored):
-        return event
+    return event if isinstance(event, Ignored) else read_event(event)
+
+
+def read_event(event: Json) -> Feedback | Ignored | Unreadable:
+    """Reads an event of SES, whatever it holds. Never raises."""
     try:
         return _read_event(event)
     except (Malformed, RecursionError) as malformed:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from functools import cache
 
 from permille.aws.access_keys import IamAccessKeys
+from permille.aws.provider_function import ProviderFunction
 from permille.aws.queues import DESK_QUEUES, SqsQueues
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
@@ -37,6 +38,7 @@ def console_services() -> SiteServices:
         timeline=adapters.timeline,
         bounces=adapters.bounces,
         policies=adapters.policies,
+        providers=ProviderFunction(function=settings.providers_function),
         desk=_desk(adapters, Mode(settings.enforcement_mode)),
     )
 
@@ -50,6 +52,7 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         access_keys=IamAccessKeys(),
         tallies=adapters.tallies,
         timeline=adapters.timeline,
+        log=adapters.timeline,
         policies=adapters.policies,
         control=adapters.control,
         breaker_admin=adapters.control,

@@ -1,4 +1,4 @@
-"""The binomial distribution: how probable a number of complaints is by chance alone."""
+"""The binomial distribution: how probable a number of complaints is."""
 
 from math import exp, inf, lgamma, log, log1p
 
@@ -8,16 +8,26 @@ NEGLIGIBLE = 1e-17  # the share of a sum that a float cannot represent
 
 
 def chance(complaints: int, delivered: int, limit_per_1000: int) -> float:
-    """The probability of at least so many complaints in so many delivered, if the true rate is exactly the limit: the
-    upper tail of the binomial distribution."""
-    if complaints <= 0:
+    """The probability of at least so many complaints in so many delivered, if the true rate is exactly the limit."""
+    return at_least(complaints, delivered, limit_per_1000 / PER_MILLE)
+
+
+def at_least(k: int, n: int, p: float) -> float:
+    """The upper tail of the binomial distribution: the probability of at least k of n, each with the probability p."""
+    if k <= 0:
         return 1.0
-    if complaints > delivered:
+    if k > n:
         return 0.0
-    p = limit_per_1000 / PER_MILLE
-    if complaints <= delivered * p:
-        return 1 - _sum(delivered, p, complaints - 1, -1)
-    return _sum(delivered, p, complaints, 1)
+    return 1 - _sum(n, p, k - 1, -1) if k <= n * p else _sum(n, p, k, 1)
+
+
+def at_most(k: int, n: int, p: float) -> float:
+    """The lower tail: the probability of at most k of n."""
+    if k < 0:
+        return 0.0
+    if k >= n:
+        return 1.0
+    return _sum(n, p, k, -1) if k <= n * p else 1 - _sum(n, p, k + 1, 1)
 
 
 def _sum(n: int, p: float, k: int, step: int) -> float:

@@ -14,6 +14,7 @@ from permille.console.site import (
     mail_pages,
     owner_downloads,
     owner_pages,
+    owner_provider,
     public_pages,
 )
 from permille.console.site.context import SiteServices, context
@@ -24,7 +25,7 @@ from permille.console.web_app import WebApp
 def resolver() -> LambdaFunctionUrlResolver:
     """All routes of the pages, made once."""
     app = LambdaFunctionUrlResolver()
-    for_owners = (public_pages, login_pages, mail_pages, owner_pages, owner_downloads)
+    for_owners = (public_pages, login_pages, mail_pages, owner_pages, owner_provider, owner_downloads)
     for routes in (*for_owners, desk_lists, desk_account, desk_system):
         app.include_router(routes.router)
 

@@ -9,10 +9,10 @@ from permille.domain.feedback.complaint import Complaint
 from permille.domain.feedback.feedback import Bounce, Delivery, Feedback, Ignored, Unreadable
 from permille.domain.feedback.message import Message
 from permille.domain.feedback.received import Received
-from permille.domain.policy.policy import MAX_CLOCK_SKEW
 from permille.domain.timeline.kinds.owner_contact import OwnerMailState
 from permille.observability import emit
 from permille.ports.feedback import Count, Sender
+from permille.usecases.feedback.attribution import OWNER_MAIL, attribute
 from permille.usecases.feedback.counts import counts_of, has_known_complainer, number_of_mail_details
 
 
@@ -96,27 +96,18 @@ def sort_batch(received: Iterable[Received], context: BatchContext) -> Batch:
 
 
 def _attribute(batch: Batch, record: Received, feedback: Feedback, context: BatchContext) -> None:
-    message = feedback.message
-    sender = context.senders.get(message.sender)
-    if message.sender and message.sender == context.owner_mail_sender:
-        _add_owner_mail(batch, record, feedback)
-    elif sender and sender.ignored:
-        emit("feedback.ignored", what="the platform's own mail", sender=message.sender)
-    elif message.sent_at > context.now + MAX_CLOCK_SKEW:
-        _reject(batch, record, feedback, "sent more than a day ahead")
-    elif sender is None:
-        why = "the sender belongs to no account" if message.sender else "no sender named"
-        _reject(batch, record, feedback, f"unattributed: {why}")
-    elif context.one_recipient_days is None and has_known_complainer(feedback):
-        batch.deferred.append(record.id)
-    else:
-        counts = counts_of(feedback, sender, context.now, context.one_recipient_days or 0)
-        _add(batch, record, feedback, sender.account_id, counts)
-
-
-def _reject(batch: Batch, record: Received, feedback: Feedback, reason: str) -> None:
-    why = Unreadable(reason, feedback.message.sender, type(feedback).__name__)
-    batch.rejected.append(Rejected(record, why))
+    match attribute(feedback, context.senders, context.owner_mail_sender, context.now):
+        case Unreadable() as uncountable:
+            batch.rejected.append(Rejected(record, uncountable))
+        case Ignored() as ignored if ignored is OWNER_MAIL:
+            _add_owner_mail(batch, record, feedback)
+        case Ignored(what):
+            emit("feedback.ignored", what=what, sender=feedback.message.sender)
+        case _ if context.one_recipient_days is None and has_known_complainer(feedback):
+            batch.deferred.append(record.id)
+        case sender:
+            counts = counts_of(feedback, sender, context.now, context.one_recipient_days or 0)
+            _add(batch, record, feedback, sender.account_id, counts)
 
 
 def _add_owner_mail(batch: Batch, record: Received, feedback: Feedback) -> None:
@@ -131,7 +122,7 @@ def _add_owner_mail(batch: Batch, record: Received, feedback: Feedback) -> None:
     if state and feedback.message.about:
         batch.owner_mail_failures.append(OwnerMailFailure(record.id, state, feedback.message))
     else:
-        emit("feedback.ignored", what="mail to an owner")
+        emit("feedback.ignored", what=OWNER_MAIL.what)
 
 
 def _add(batch: Batch, record: Received, feedback: Feedback, account_id: str, counts: list[Count]) -> None:

@@ -1,0 +1,156 @@
+"""Prints a back-test: first the figures by policy, then who would have been disabled."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.table import Table
+
+from permille.domain.values.tally import PER_MILLE
+from permille.domain.words.wording import times
+from permille_cli.backtest.collection import Collection, LineCounts
+from permille_cli.backtest.history import instant_of
+from permille_cli.backtest.results import AccountUnderPolicy, PolicyResult, Results
+from permille_cli.backtest.summary import Flip, Spread, Summary, flips_of, summary_of
+from permille_cli.backtest.truth import LIMIT_PER_1000, Sending
+from permille_cli.terminal.output import literal, out
+
+MOST_ROWS = 20  # of disabled accounts
+MOST_IDS = 10
+UNKNOWN = (
+    "What an archive cannot tell: how long feedback waited in the queue (here it is counted when it arrives); what the "
+    "circuit breaker would have held (here it is closed; the table has the hours); and the mail that accounts did not "
+    "send because they really were disabled."
+)
+
+
+def print_results(collection: Collection, results: Results) -> None:
+    """Prints everything but the sweep."""
+    _print_archive(collection, results)
+    summaries = [summary_of(result, results) for result in results.policies]
+    out.print(_figures(summaries), "")
+    for result in results.policies:
+        _print_disabled(result)
+    for flip in flips_of(results.policies):
+        _print_flip(flip)
+    out.print(f"[dim]{UNKNOWN}[/]", soft_wrap=True)
+
+
+def _print_archive(collection: Collection, results: Results) -> None:
+    totals = results.totals
+    counted = f"{times(totals.complaints, 'complaint')}, {times(totals.bounces, 'permanent bounce')}"
+    accounts = f"{times(results.number_of_accounts, 'account')}, {totals.delivered:,} delivered"
+    out.print(f"{accounts}, {counted}, {_span(collection)}", soft_wrap=True)
+    bad, good, unclear = (results.accounts[one] for one in (Sending.BAD, Sending.GOOD, Sending.UNDETERMINED))
+    out.print(
+        f"Against {LIMIT_PER_1000} complaint per {PER_MILLE:,}, with 95 % confidence: {bad:,} are bad senders, "
+        f"{good:,} are good, and of {unclear:,} it is undetermined.",
+        soft_wrap=True,
+    )
+    _print_uncounted(collection.counts)
+    out.print()
+
+
+def _span(collection: Collection) -> str:
+    if not collection.ends_at:
+        return "nothing counted"
+    return f"{instant_of(collection.begins_at):%Y-%m-%d %H:%M} to {instant_of(collection.ends_at):%Y-%m-%d %H:%M} UTC"
+
+
+def _print_uncounted(counts: LineCounts) -> None:
+    for reason, number in counts.uncounted.most_common():
+        out.print(f"[yellow]Not counted:[/] {times(number, 'event')}: {literal(reason)}", soft_wrap=True)
+    for one in counts.named:
+        out.print(f"  [dim]{literal(one.file)}, line {one.line:,}: {literal(one.reason)}[/]", soft_wrap=True)
+    for what, number in counts.ignored.most_common():
+        out.print(f"[dim]Ignored: {times(number, 'event')}: {literal(what)}[/]", soft_wrap=True)
+
+
+def precision_words(summary: Summary) -> str:
+    """`87 % (62-96)`; a dash where nothing is known."""
+    one = summary.precision
+    return f"{one.share:.0%} ({100 * one.least:.0f}-{100 * one.most:.0f})".replace("%", " %") if one else "-"
+
+
+_ROWS: Sequence[tuple[str, Callable[[Summary], str]]] = (
+    ("accounts disabled", lambda one: f"{one.disabled:,}"),
+    ("  bad senders caught", lambda one: f"{one.caught:,}"),
+    ("  bad senders missed", lambda one: f"{one.missed:,}"),
+    ("  good senders stopped", lambda one: f"{one.blocked_good:,}"),
+    ("  undetermined", lambda one: f"{one.undetermined:,}"),
+    ("  for bounces", lambda one: f"{one.for_bounces:,}"),
+    ("disabled and reversed", lambda one: f"{one.reversed:,}"),
+    ("precision (95 %)", precision_words),
+    ("complaints let out", lambda one: f"{one.complaints_before.total:,.0f}"),
+    ("  median, p90", lambda one: _spread(one.complaints_before)),
+    ("e-mails let out", lambda one: f"{one.delivered_before.total:,.0f}"),
+    ("  median, p90", lambda one: _spread(one.delivered_before)),
+    ("complaints avoided", lambda one: f"{one.complaints_after:,}"),
+    ("e-mails blocked", lambda one: f"{one.delivered_after:,}"),
+    ("  good ones per complaint", lambda one: _number(one.blocked_per_avoided)),
+    ("hours to the stop", lambda one: _spread(one.delay_hours)),
+    ("breaker: hours over bound", lambda one: f"{one.hours_over_bound:,} (of {one.breaker_bound:,} an hour)"),
+)
+
+
+def _figures(summaries: Sequence[Summary]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for summary in summaries:
+        table.add_column(literal(summary.policy), justify="right", overflow="fold")
+    for name, value in _ROWS:
+        table.add_row(name, *(value(summary) for summary in summaries))
+    return table
+
+
+def _spread(spread: Spread) -> str:
+    return f"{_number(spread.median)}, {_number(spread.p90)}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.1f}".removesuffix(".0")
+
+
+def _print_disabled(result: PolicyResult) -> None:
+    policy = literal(result.policy.id)
+    if not result.disabled:
+        out.print(f"[bold]{policy}[/] would have disabled no account.\n")
+        return
+    out.print(f"[bold]{policy}[/] would have disabled {times(len(result.disabled), 'account')}:")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Account", overflow="fold")
+    for name in ("At (UTC)", "Rule", "Counts", "Sender"):
+        table.add_column(name, no_wrap=True)
+    for one in result.disabled[:MOST_ROWS]:
+        table.add_row(*_row(one))
+    out.print(table)
+    more = len(result.disabled) - MOST_ROWS
+    out.print(f"... and {more:,} more; --json names all\n" if more > 0 else "")
+
+
+def _row(one: AccountUnderPolicy) -> Iterator[str]:
+    stop = one.last
+    yield from (literal(one.account_id), f"{stop.at:%Y-%m-%d %H:%M}", str(stop.rule))
+    yield f"{stop.bounces if one.is_for_bounces else stop.complaints:,} of {stop.delivered:,}"
+    yield str(one.truth.sending) if one.is_off else "reversed"
+
+
+def _print_flip(flip: Flip) -> None:
+    before, after = literal(flip.before), literal(flip.after)
+    if not flip.kept and not flip.disabled:
+        out.print(f"[bold]{after}[/] disables the same accounts as {before}.\n")
+        return
+    out.print(f"[bold]{after}[/] instead of {before}")
+    out.print(f"  keeps {_named(flip.kept)}", soft_wrap=True)
+    out.print(f"  disables {_named(flip.disabled)}\n", soft_wrap=True)
+
+
+def _named(accounts: Sequence[AccountUnderPolicy]) -> str:
+    if not accounts:
+        return "no other account"
+    ids = ", ".join(literal(one.account_id) for one in accounts[:MOST_IDS])
+    more = f" and {len(accounts) - MOST_IDS:,} more" if len(accounts) > MOST_IDS else ""
+    by_sending = ", ".join(
+        f"{number:,} {sending}"
+        for sending in Sending
+        if (number := sum(one.truth.sending is sending for one in accounts))
+    )
+    return f"{times(len(accounts), 'account')} ({by_sending}): {ids}{more}"

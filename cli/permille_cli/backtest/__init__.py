@@ -1,0 +1,1 @@
+"""Replays archived feedback under policies: what the rules would have decided, and what that would have meant."""

@@ -1,0 +1,107 @@
+"""The results of a back-test: each account under each policy."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from permille.domain.policy.policy import Policy
+from permille.domain.policy.verdict import Rule
+from permille.domain.values.tally import Tally
+from permille_cli.backtest.consequences import Consequences, consequences_of
+from permille_cli.backtest.history import FeedbackHistory, instant_of
+from permille_cli.backtest.replay import Stop, stops_of
+from permille_cli.backtest.truth import MatureRatio, Sending, truth_of
+
+HOURS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AccountUnderPolicy:
+    """An account that a policy disables.
+
+    stops: its disablings
+    delay_hours: from the arrival of its first complaint or, where bounces disabled it, bounce to the last disabling
+    """
+
+    account_id: str
+    truth: MatureRatio
+    stops: Sequence[Stop]
+    consequences: Consequences
+    delay_hours: float
+
+    @property
+    def last(self) -> Stop:
+        """The last disabling."""
+        return self.stops[-1]
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it is off at the end."""
+        return self.last.reversed_at is None
+
+    @property
+    def is_for_bounces(self) -> bool:
+        """Whether it was disabled for bounces: its complaints say nothing about that."""
+        return self.last.rule is Rule.BOUNCE_BURST
+
+
+@dataclass(slots=True)
+class PolicyResult:
+    """What one policy does. `disabled`: every account that it disables, also where the recheck reverses it."""
+
+    policy: Policy
+    disabled: list[AccountUnderPolicy] = field(default_factory=list)
+
+    @property
+    def off(self) -> list[AccountUnderPolicy]:
+        """The accounts that stay off."""
+        return [one for one in self.disabled if one.is_off]
+
+    def off_for_complaints(self, sending: Sending) -> list[AccountUnderPolicy]:
+        """Those of them that are good, bad or undetermined senders, without those that are off for bounces."""
+        return [one for one in self.off if one.truth.sending is sending and not one.is_for_bounces]
+
+
+@dataclass(slots=True)
+class Results:
+    """The results of a back-test.
+
+    accounts: how many there are, of each sending
+    totals: what was counted of all of them
+    """
+
+    policies: list[PolicyResult]
+    accounts: dict[Sending, int] = field(default_factory=lambda: dict.fromkeys(Sending, 0))
+    totals: Tally = field(default_factory=Tally)
+
+    @property
+    def number_of_accounts(self) -> int:
+        return sum(self.accounts.values())
+
+
+def backtest(histories: Iterable[FeedbackHistory], policies: Sequence[Policy], ends_at: int) -> Results:
+    """Replays each history under each policy. `ends_at`: the end of the archive, in seconds."""
+    results = Results([PolicyResult(policy) for policy in policies])
+    for history in histories:
+        truth = truth_of(history, ends_at)
+        results.accounts[truth.sending] += 1
+        results.totals += consequences_of(history, ()).let_out
+        for result in results.policies:
+            if stops := stops_of(history, result.policy, ends_at):
+                result.disabled.append(_under_policy(history, truth, stops))
+    for result in results.policies:
+        result.disabled.sort(key=lambda one: (one.last.at, one.account_id))
+    return results
+
+
+def _under_policy(history: FeedbackHistory, truth: MatureRatio, stops: Sequence[Stop]) -> AccountUnderPolicy:
+    first = _first_bounce(history) if stops[-1].rule is Rule.BOUNCE_BURST else _first_complaint(history)
+    delay = (stops[-1].at - instant_of(first)).total_seconds() / HOURS
+    return AccountUnderPolicy(history.account_id, truth, stops, consequences_of(history, stops), delay)
+
+
+def _first_bounce(history: FeedbackHistory) -> int:
+    return history.bounces.at[0]
+
+
+def _first_complaint(history: FeedbackHistory) -> int:
+    return next(arrived.at for arrived in history.complaints if not arrived.report.why_not_counted)

@@ -1,0 +1,199 @@
+"""`permille backtest`."""
+
+import gzip
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.archive_lines import an_event, text_of
+from tests.support.operator_fakes import FakeStack
+from tests.support.terminal import Terminal
+
+from permille.domain.values.errors import PermissionDenied, Unavailable
+
+HOUR = timedelta(hours=1)
+
+
+def archive(account: str, delivered: int, complaints: int, begins: timedelta = timedelta()) -> str:
+    """So many deliveries within an hour, and complaints in the hours after it."""
+    caller = f"permille-{account}"
+    mails = [
+        an_event(message=f"{account}-{number}", caller=caller, sent=begins + HOUR * number / delivered)
+        for number in range(delivered)
+    ]
+    reports = [
+        an_event(
+            "Complaint",
+            message=f"{account}-{number}",
+            caller=caller,
+            sent=begins + HOUR * number / delivered,
+            came=begins + (2 + number) * HOUR,
+        )
+        for number in range(complaints)
+    ]
+    return text_of(*mails, *reports)
+
+
+SMALL = archive("bad", 100, 8) + archive("good", 400, 0) + archive("late", 1, 0, 100 * HOUR)
+
+
+@pytest.fixture
+def terminal(
+    stack: FakeStack, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    monkeypatch.chdir(tmp_path)
+    Path("feedback.jsonl").write_text(SMALL, encoding="utf-8")
+    return Terminal(stack, capsys)
+
+
+def disabled(answer: Any, policy: int = 0) -> list[tuple[str, str, int, int]]:
+    return [
+        (one["account_id"], one["at"], one["delivered"], one["complaints"])
+        for one in answer["policies"][policy]["disabled"]
+    ]
+
+
+def test_who_would_have_been_disabled_when_and_at_which_counts(terminal: Terminal) -> None:
+    answer = terminal.answer("backtest", "feedback.jsonl")
+
+    assert [one["policy"] for one in answer["policies"]] == ["default", "conservative"]
+    assert disabled(answer) == [("permille-bad", "2026-03-02T03:00:00+00:00", 100, 2)]
+    assert disabled(answer, 1) == [("permille-bad", "2026-03-02T04:00:00+00:00", 100, 3)]
+    assert answer["policies"][0]["disabled"][0]["rule"] == "complaint_ratio"
+    assert answer["flips"] == [{"from": "default", "to": "conservative", "kept": [], "disabled": []}]
+
+
+def test_the_figures_of_a_policy(terminal: Terminal) -> None:
+    Path("more.jsonl").write_text(archive("bad", 50, 1, 30 * HOUR), encoding="utf-8")
+
+    answer = terminal.answer("backtest", "feedback.jsonl", "more.jsonl", "--preset", "default")
+
+    summary = answer["policies"][0]["summary"]
+    assert (summary["disabled"], summary["caught_bad"], summary["missed_bad"], summary["blocked_good"]) == (1, 1, 0, 0)
+    assert summary["precision"]["share"] == 1
+    assert summary["delay_hours"]["median"] == 1
+    assert summary["let_out"]["complaints"]["total"] == 8
+    assert (summary["blocked"], summary["good_mail_blocked_per_complaint_avoided"]) == (
+        {"delivered": 0, "complaints": 0},
+        None,
+    )
+    assert answer["truth"] | {"mail_sent_until": ""} == {
+        "limit_per_1000": 1,
+        "mail_sent_until": "",
+        "good": 0,
+        "bad": 1,
+        "undetermined": 2,
+    }
+
+
+def test_people_read_the_figures_first_and_then_who_it_is(terminal: Terminal) -> None:
+    said = terminal.text("backtest", "feedback.jsonl")
+
+    assert said.startswith(
+        "3 accounts, 501 delivered, 8 complaints, 0 permanent bounces, 2026-03-02 00:00 to 2026-03-06"
+    )
+    assert said.index("bad senders caught") < said.index("default would have disabled 1 account")
+    assert "2 of 100" in said
+    assert "3 of 100" in said
+    assert "conservative disables the same accounts as default." in said
+    assert "What an archive cannot tell" in said
+
+
+def test_a_policy_of_ones_own_is_compared_with_presets(terminal: Terminal) -> None:
+    Path("strict.json").write_text(json.dumps({"complaint_ratio": {"complaints_at_least": 9}}), encoding="utf-8")
+
+    answer = terminal.answer("backtest", "feedback.jsonl", "--preset", "default", "--policy", "strict.json")
+
+    assert (disabled(answer, 1), answer["flips"][0]["kept"]) == ([], ["permille-bad"])
+    assert answer["policies"][1]["rules"]["complaint_ratio"]["complaints_at_least"] == 9
+
+
+def test_senders_of_one_account_are_counted_together(terminal: Terminal) -> None:
+    table = "caller_identity,account_id,note\npermille-bad,bakery,x\npermille-good,bakery,y\n"
+    Path("senders.csv").write_text(table, encoding="utf-8")
+
+    answer = terminal.answer("backtest", "feedback.jsonl", "--senders", "senders.csv", "--preset", "default")
+
+    assert disabled(answer) == [("bakery", "2026-03-02T03:00:00+00:00", 500, 2)]
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ("caller,account_id\nx,y\n", "senders.csv has no column caller_identity"),
+        ("caller_identity,account_id\nx,Bakery\n", "senders.csv, line 2: 'Bakery' is no account id"),
+        ("caller_identity,account_id\n,bakery\n", "senders.csv, line 2: caller_identity is empty"),
+        ("caller_identity,account_id\nx,a\nx,b\n", "senders.csv, line 3: x has two accounts"),
+        ("caller_identity,account_id\n", "senders.csv has no senders"),
+        ('caller_identity,account_id\n"x', "unexpected end of data"),
+    ],
+)
+def test_a_wrong_table_of_senders_is_refused_with_its_line(terminal: Terminal, table: str, why: str) -> None:
+    Path("senders.csv").write_text(table, encoding="utf-8")
+
+    assert why in terminal.refused("backtest", "feedback.jsonl", "--senders", "senders.csv")
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("missing.jsonl", "missing.jsonl does not exist"),
+        (".", ". is a folder: name the files in it"),
+        ("feedback.jsonl --preset strict", "--preset: is 'strict'; it can be default, allprowebtools, conservative"),
+        ("feedback.jsonl --policy missing.json", "missing.json cannot be read"),
+        ("s3://", "s3:// names no bucket"),
+        ("s3://archive/nothing/", "s3://archive/nothing/ has no objects"),
+    ],
+)
+def test_wrong_input_is_refused(terminal: Terminal, typed: str, why: str) -> None:
+    terminal.stack.objects.buckets["archive"] = {}
+
+    assert why in terminal.refused("backtest", *typed.split())
+
+
+def test_compressed_files_and_objects_hold_the_same(terminal: Terminal) -> None:
+    packed = gzip.compress(SMALL.encode())
+    Path("feedback.jsonl.gz").write_bytes(packed)
+    terminal.stack.objects.buckets["archive"] = {"2026/1.gz": packed, "2026/2.gz": b"", "2025/1": b"broken"}
+
+    expected = terminal.answer("backtest", "feedback.jsonl")
+    from_gzip = terminal.answer("backtest", "feedback.jsonl.gz")
+    from_s3 = terminal.answer("backtest", "s3://archive/2026/")
+
+    assert from_gzip["policies"] == from_s3["policies"] == expected["policies"]
+    assert from_s3["archive"]["files"] == ["s3://archive/2026/1.gz"]
+
+
+def test_a_file_that_ends_too_early_is_a_failure(terminal: Terminal) -> None:
+    Path("cut.gz").write_bytes(gzip.compress(SMALL.encode())[:-100])
+
+    assert "cut.gz cannot be read to its end" in terminal.failed("backtest", "cut.gz")
+
+
+@pytest.mark.parametrize("call", ["objects.objects", "objects.open"])
+@pytest.mark.parametrize("error", [Unavailable("S3 is away"), PermissionDenied("S3 says no")])
+def test_if_the_archive_cannot_be_read_the_command_says_why(terminal: Terminal, call: str, error: Exception) -> None:
+    terminal.stack.objects.buckets["archive"] = {"1": SMALL.encode()}
+    terminal.stack.faults.fail(call, error=error)
+
+    assert str(error) in terminal.failed("backtest", "s3://archive/")
+
+
+def test_an_archive_without_feedback_is_said_to_have_none(terminal: Terminal) -> None:
+    Path("empty.jsonl").write_text("\n{}\n", encoding="utf-8")
+
+    said = terminal.text("backtest", "empty.jsonl")
+    answer = terminal.answer("backtest", "empty.jsonl")
+
+    assert "0 accounts, 0 delivered, 0 complaints, 0 permanent bounces, nothing counted" in said
+    assert "empty.jsonl, line 2: the line has neither eventType nor notificationType" in said
+    assert (answer["archive"]["ends_at"], answer["policies"][0]["disabled"]) == (None, [])
+    assert answer["policies"][0]["summary"]["precision"] is None
+
+
+def test_no_call_of_aws_is_needed_for_files(terminal: Terminal) -> None:
+    terminal.stack.faults.fail(times=99)
+
+    assert terminal.status("backtest", "feedback.jsonl") == 0
