@@ -67,6 +67,7 @@ RUNS = {
     "account exempt": [f"account exempt bakery {BECAUSE} --until 2026-12-31"],
     "account explain": [OFF, "account explain bakery"],
     "account list": ["account list"],
+    "account note": [f"account note bakery {shlex.quote(WORDS)}", "account note bakery"],
     "account owner-mail": ["account owner-mail bakery"],
     "account show": ["account show bakery"],
     "account unexempt": [f"account exempt bakery {BECAUSE} --until 2026-12-31", f"account unexempt bakery {BECAUSE}"],

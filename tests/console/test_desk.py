@@ -104,7 +104,7 @@ def text_of(answer: Answer) -> str:
 
 
 def test_all_routes_of_the_desk_are_listed_here() -> None:
-    assert len(routes()) == 12
+    assert len(routes()) == 14
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
@@ -494,6 +494,26 @@ def test_a_page_without_its_data_is_a_503(world: FakeWeb, anna: Visitor, path: s
         world.faults.fail(name)
 
     assert anna.get(path).status == 503
+
+
+def test_a_note_is_added_shown_with_its_lines_and_leaves_other_forms_valid(world: FakeWeb, anna: Visitor) -> None:
+    done = anna.sends(f"/desk/accounts/{ACCOUNT}/note", text="Called <b>them</b>\nAgain on Monday")
+
+    assert (done.status, done.headers["Location"]) == (303, f"/desk/accounts/{ACCOUNT}?done=note#notes")
+    page = anna.get(f"/desk/accounts/{ACCOUNT}?done=note").body
+    assert '<p class="written">Called &lt;b&gt;them&lt;/b&gt;\nAgain on Monday</p>' in page
+    assert "Noted. The owner does not read it." in page
+    assert anna.sends(f"/desk/accounts/{ACCOUNT}/decline", version="1", reason="Why").status == 303
+
+
+def test_a_note_that_is_refused_keeps_what_was_typed(anna: Visitor) -> None:
+    page = anna.sends(f"/desk/accounts/{ACCOUNT}/note", text=" ")
+    long = anna.sends(f"/desk/accounts/{ACCOUNT}/note", text="x" * 2001)
+
+    assert (page.status, "write the note" in page.body) == (422, True)
+    assert (long.status, "x" * 1999 in long.body) == (422, True)
+    for account_id in ("nobody", "..", "%00"):
+        assert anna.sends(f"/desk/accounts/{account_id}/note", text="A note").status == 404
 
 
 # ---------------------------------------------------------------- what is decided

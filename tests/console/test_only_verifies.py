@@ -31,6 +31,7 @@ OF_THE_COMMAND = {
 OF_THE_COMMAND_ALONE = {"ChangeOwner", "ChangeIdentities", "ChangeSenders", "ConnectProvider", "make_token"}
 CHANGING = {
     ("POST", "/desk/accounts/<_id>/<_decision>"),
+    ("POST", "/desk/accounts/<_id>/note"),
     ("POST", "/desk/accounts/<_id>/unsuppress"),
     ("POST", "/desk/accounts"),
     ("POST", "/desk/held"),

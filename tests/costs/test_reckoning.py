@@ -169,9 +169,9 @@ def test_what_is_no_such_number_is_refused(text: str) -> None:
 
 def test_every_wrong_field_is_named_at_once() -> None:
     with pytest.raises(InvalidInput) as refused:
-        month_of("many", "", "none", "us-east-1")
+        month_of("many", "", "none", "mars-1")
 
-    assert [field for field, _ in refused.value.errors] == ["emails", "accounts", "complaints"]
+    assert [field for field, _ in refused.value.errors] == ["emails", "accounts", "complaints", "region"]
 
 
 def test_without_complaints_there_are_as_many_as_the_rules_allow() -> None:

@@ -163,6 +163,7 @@ def shows_and_decides() -> None:
     desk.account_index.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
+    desk.log.append(an_entry("note"))
     accounts.is_voided(ACCOUNT, "complaint#m-2")
     desk.suppressions.lift(
         ACCOUNT, desk.suppressions.identities_of(ACCOUNT, "ann@example.com"), an_entry("unsuppressed")

@@ -314,6 +314,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
     "found": (Difference(sender=CALLER, what="active", key=KEY),),
     "note": "Begin with your best customers",
+    "text": "They called: the list is a bought one",
     "instead_of": "",
     "begins_at": MIDNIGHT,
     "ends_at": MIDNIGHT + timedelta(days=1),

@@ -100,6 +100,7 @@ class FakeDesk:
             access_keys=self.access_keys,
             tallies=FakeTallies(self.rows),
             timeline=FakeTimeline(self.rows),
+            log=FakeTimeline(self.rows),
             policies=self.policies,
             control=FakeControl(self.rows),
             breaker_admin=self.resets,

@@ -520,10 +520,14 @@ class FakeTallies:
 
 
 class FakeTimeline:
-    """Implements `Timeline`."""
+    """Implements `Timeline` and `TimelineLog`."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+
+    def append(self, entry: Entry) -> None:
+        with self._rows.faults.call("timeline.append"):
+            self._rows.append(entry)
 
     def since(self, account_id: str, at: datetime) -> list[Entry]:
         with self._rows.faults.call("timeline.since"):

@@ -117,10 +117,6 @@ class FakeAllAccounts(FakeAccounts):
 class FakeAllTimelines(FakeTimeline):
     """Implements `AllTimelines`."""
 
-    def append(self, entry: Entry) -> None:
-        with self._rows.faults.call("timeline.append"):
-            self._rows.append(entry)
-
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with self._rows.faults.call("timeline.all_since"):
             yield from [entry for entry in self._rows.entries.values() if entry.at >= at]

@@ -112,6 +112,8 @@ class ConsoleSettings(StackSettings):
     feedback_dead_letter_queue_url: str
     notify_queue_url: str
     notify_dead_letter_queue_url: str
+    webhook_queue_url: str
+    webhook_dead_letter_queue_url: str
     stream_failures_url: str
     providers_function: str
     link_base: str = ""

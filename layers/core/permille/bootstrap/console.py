@@ -50,6 +50,7 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         access_keys=IamAccessKeys(),
         tallies=adapters.tallies,
         timeline=adapters.timeline,
+        log=adapters.timeline,
         policies=adapters.policies,
         control=adapters.control,
         breaker_admin=adapters.control,

@@ -52,6 +52,13 @@ class Timeline(Protocol):
         """
 
 
+class TimelineLog(Protocol):
+    """Writes entries that no change of an account goes with."""
+
+    def append(self, entry: Entry) -> None:
+        """Writes an entry by itself. Raises Conflict where an entry has its id."""
+
+
 MAX_RECORDS_AT_ONCE = 99  # of one transaction, which has the entry as well
 BOUNCES_KEPT_FOR = timedelta(days=400)  # thirteen months
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from permille.ports.accounts import Accounts, Control, Policies
 from permille.ports.desk import BreakerAdmin
-from permille.ports.history import Suppressions, Timeline
+from permille.ports.history import Suppressions, Timeline, TimelineLog
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -46,11 +46,8 @@ class AllAccounts(Accounts, Protocol):
         account was decided about since it was read."""
 
 
-class AllTimelines(Timeline, Protocol):
+class AllTimelines(Timeline, TimelineLog, Protocol):
     """All timelines, as the operator's command reads and writes them."""
-
-    def append(self, entry: Entry) -> None:
-        """Writes an entry by itself. Raises Conflict where an entry has its id."""
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         """The entries of all accounts from `at` on, in no order."""

@@ -5,9 +5,10 @@ from datetime import datetime
 from permille.console.site import desk_forms
 from permille.console.site.desk_forms import Form
 from permille.domain.account.account import Account
+from permille.domain.people.system_commands import AddNote
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.words.wording import plain
-from permille.usecases.decisions import decisions, suppression_list
+from permille.usecases.decisions import decisions, notes, suppression_list
 from permille.usecases.enforcement import breaker
 from permille.usecases.views.desk_services import DeskServices
 
@@ -18,6 +19,12 @@ def decide(desk: DeskServices, account_id: str, name: str, form: Form, by: str, 
     account has changed since the form was made."""
     command = desk_forms.command_of(account_id, name, form, by)
     return decisions.apply(desk, account_id, command, now, read=desk_forms.version_read(form))
+
+
+def note(desk: DeskServices, account_id: str, form: Form, by: str, now: datetime) -> None:
+    """Adds an internal note about the account. Raises NotFound, InvalidInput, and DecisionRefused where it was added
+    already."""
+    notes.add_note(desk.accounts, desk.log, account_id, AddNote(text=form.get("text", ""), by=by), now)
 
 
 def unsuppress(desk: DeskServices, account_id: str, form: Form, by: str, now: datetime) -> str:

@@ -36,6 +36,7 @@ HALF = 50  # of a bar's width, where the limit is drawn
 BY_HAND, DENIED_BY_HAND = wording.BY_HAND, wording.DENIED_BY_HAND
 FEWER_DELIVERIES, WAITS_FOR = wording.FEWER_DELIVERIES, wording.WAITS_FOR
 bounced_percent = bounce_percent
+exposed = wording.exposed
 day_note = reminders.day_note
 rate = wording.rate
 subject_line = wording.subject_line

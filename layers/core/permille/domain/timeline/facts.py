@@ -32,6 +32,7 @@ class Topic(StrEnum):
 
     REPORTS = "reports"  # reports of recipients, and their corrections by staff
     STANDING = "standing"  # what made the account's state: status, trials, a deny by hand, the provider; the policy
+    NOTES = "notes"  # internal notes of staff
 
 
 @dataclass(frozen=True, slots=True)

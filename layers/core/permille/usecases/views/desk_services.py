@@ -16,7 +16,7 @@ from permille.ports.desk import (
     SesReputation,
 )
 from permille.ports.doctor import Checkups
-from permille.ports.history import Suppressions, Tallies, Timeline
+from permille.ports.history import Suppressions, Tallies, Timeline, TimelineLog
 from permille.usecases.views.desk_tabs import UndeliveredCount
 
 ENTRIES = 100  # of a timeline, on a page
@@ -32,6 +32,7 @@ class DeskServices:
     access_keys: AccessKeys
     tallies: Tallies
     timeline: Timeline
+    log: TimelineLog
     policies: Policies
     control: Control
     breaker_admin: BreakerAdmin
