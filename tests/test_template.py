@@ -13,13 +13,13 @@ import pytest
 import yaml
 from boto3 import Session
 
+from permille.bootstrap.doctor import DoctorSettings
 from permille.ports.accounts import LEASED_FOR
 from permille.settings import (
     AccessSettings,
     ApiSettings,
     ClockSettings,
     ConsoleSettings,
-    DoctorSettings,
     EnforceSettings,
     IngestSettings,
     NotifySettings,

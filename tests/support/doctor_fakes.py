@@ -61,6 +61,7 @@ NAMES = {
     "webhook_function_name": "permille-Webhook-1A",
     "providers_function_name": "permille-Providers-1A",
     "webhook_queue_url": f"{URL}/permille-WebhookQueue-1A",
+    "webhook_dead_letter_queue_url": f"{URL}/permille-WebhookDead-1A",
     "doctor_function_name": "permille-Doctor-1A",
     "enforce_schedule_name": RULE,
     "deny_group": "permille-denied",

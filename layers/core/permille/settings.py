@@ -68,6 +68,18 @@ class StackSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings(StackSettings):
+    """Where all that waits is looked at."""
+
+    feedback_dead_letter_queue_url: str
+    notify_queue_url: str
+    notify_dead_letter_queue_url: str
+    webhook_queue_url: str
+    webhook_dead_letter_queue_url: str
+    stream_failures_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnforceSettings(StackSettings):
     """What Enforce has besides."""
 
@@ -101,7 +113,7 @@ class NotifySettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleSettings(StackSettings):
+class ConsoleSettings(QueueSettings):
     """`link_base`: what the pages' addresses begin with where that is not the function URL. `origin_digests`: as
     `Proxy.of` takes them. `frame_origins`: who may frame owners' pages, separated by spaces."""
 
@@ -109,12 +121,6 @@ class ConsoleSettings(StackSettings):
     complaints_table: str
     owner_link_key: str
     staff_link_key: str
-    feedback_dead_letter_queue_url: str
-    notify_queue_url: str
-    notify_dead_letter_queue_url: str
-    webhook_queue_url: str
-    webhook_dead_letter_queue_url: str
-    stream_failures_url: str
     providers_function: str
     link_base: str = ""
     origin_digests: str = ""
@@ -174,29 +180,3 @@ class WebhookSettings(Settings):
     webhook_dead_letter_queue_url: str
     webhook_secrets_parameter: str
     local_webhook: str = "off"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorSettings(StackSettings):
-    """The names of what is checked. `powertools_service_name`: the stack's."""
-
-    powertools_service_name: str
-    configuration_set: str
-    feedback_topic_arn: str
-    feedback_dead_letter_queue_url: str
-    notify_queue_url: str
-    notify_dead_letter_queue_url: str
-    stream_failures_url: str
-    ingest_function_name: str
-    enforce_function_name: str
-    notify_function_name: str
-    console_function_name: str
-    api_function_name: str
-    access_function_name: str
-    webhook_function_name: str
-    providers_function_name: str
-    webhook_queue_url: str
-    enforce_schedule_name: str
-    mail_from: str
-    alarm_topic_arn: str
-    other_mail: str

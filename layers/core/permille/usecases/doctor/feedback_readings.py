@@ -6,15 +6,16 @@ from permille.domain.doctor.facts import QueueDepth, SesStatistics
 from permille.domain.doctor.feedback_path import QueueSetups, SetState, TopicState
 from permille.domain.doctor.ses_account import COMPARED_DAYS, ComparedCounts
 from permille.domain.values.tally import Days, Tally, total
-from permille.ports.desk import FEEDBACK, RETRIES
+from permille.ports.desk import EVENTS, FEEDBACK, RETRIES
 from permille.usecases.doctor.account_readings import directory
 from permille.usecases.doctor.readings import Readings
 
 QUEUES = ("feedback_queue_url", "feedback_dead_letter_queue_url", "notify_queue_url")
-# How old a message may be, as for the alarms FeedbackAge and NotifyAge, and what to do. Other queues hold dead letters.
+# How old a message may be, as for the alarms of age, and what to do. Other queues hold dead letters.
 AGES = {
     FEEDBACK: (timedelta(minutes=10), "sam logs --name IngestComplaint; permille doctor --check triggers"),
     RETRIES: (timedelta(hours=1), "sam logs --name Notify (entry.retry_failed)"),
+    EVENTS: (timedelta(hours=1), "permille webhook test; sam logs --name Webhook"),
 }
 LOOKED_BACK = timedelta(days=14)  # SES's statistics go back as far
 MANY = 100  # bodies in quarantine: counting stops there
