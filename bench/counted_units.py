@@ -22,6 +22,8 @@ ALWAYS_SENT = (
     "sweep.run",
     "quarantine.oldest_days",
 )
+# Of functions that ask SES about the identities of every account, which it answers once a second.
+SECONDS_PER_ACCOUNT = {"Doctor": 1.0}
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _IN_A_MONTH = {"minute": MINUTES, "hour": HOURS, "day": HOURS / 24}
 
@@ -75,6 +77,7 @@ def _schedules(
                     "runs": runs_a_month(expression),
                     "memory_gb": {**common, **function}["MemorySize"] / 1024,
                     "timeout": {**common, **function}["Timeout"],
+                    "seconds_per_account": SECONDS_PER_ACCOUNT.get(name, 0.0),
                 }
 
 

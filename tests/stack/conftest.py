@@ -118,7 +118,8 @@ def ahead(stack: Stack) -> Iterator[Stack]:
     """A stack whose clock a test may put ahead; afterwards it is the real time again. The runs of every minute rest
     meanwhile: to a sweep in the real time, what was decided ahead of it is due."""
     events = stack.client("events")
-    (rule,) = [one["Name"] for one in events.list_rules()["Rules"] if "ScheduleExpression" in one]
+    rules = events.list_rules()["Rules"]
+    (rule,) = [one["Name"] for one in rules if one.get("ScheduleExpression") == "rate(1 minute)"]
     events.disable_rule(Name=rule)
     try:
         yield stack

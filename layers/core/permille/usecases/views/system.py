@@ -56,3 +56,9 @@ def system_state(desk: DeskServices, before: str, now: datetime) -> SystemState:
         without_deliveries=held_accounts.count_without_deliveries(desk.account_index),
         entries=desk.timeline.latest(SYSTEM, ENTRIES, before),
     )
+
+
+def active_accounts(desk: DeskServices) -> int:
+    """How many accounts may send, by the sweep; 0 where that cannot be read now."""
+    lap = or_none("the sweep", desk.control.lap)
+    return lap.active if lap else 0
