@@ -30,15 +30,16 @@ from tests.support.operator_fakes import FakeStack
 
 from permille.domain.account.credential import ACTIVE, Denial
 from permille.domain.doctor.check import CheckState, Severity
-from permille.domain.doctor.checkup import Checkup
+from permille.domain.doctor.checkup import SCHEDULED_EVERY, Checkup
 from permille.domain.doctor.facts import (
+    IdentityState,
     SesStatistics,
 )
 from permille.domain.values.errors import InvalidInput, PermissionDenied, Unavailable
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
-from permille.usecases.doctor.doctor import checkup, named, scheduled
+from permille.usecases.doctor.doctor import IDENTITIES_AT_ONCE, checkup, named, scheduled
 from permille.usecases.doctor.examinations import EXAMINATIONS
 from permille.usecases.doctor.readings import unshown
 from permille_cli.catalogue import all_commands
@@ -318,3 +319,18 @@ def test_the_command_alone_checks_what_takes_an_operators_rights(stack: FakeStac
     result = checkup(replace(stack.examining, operator=None), named(["drift", "clock"]), NOW, unshown)
 
     assert [one.state for one in result.results] == [CheckState.UNCHECKED] * 2
+
+
+def test_the_function_looks_at_a_part_of_many_identities_and_says_so(stack: FakeStack) -> None:
+    names = tuple(f"shop-{number:03}.example" for number in range(IDENTITIES_AT_ONCE + 1))
+    account(stack, identities=names)
+    stack.probes.ses.states.update({name: IdentityState(name, "", "permille") for name in names})
+    stack.probes.ses.states[names[-1]] = IdentityState(names[-1], "", "theirs")
+
+    runs = [scheduled(replace(stack.examining, operator=None), NOW + turn * SCHEDULED_EVERY) for turn in range(4)]
+
+    notes = {one.note for run in runs for one in run.results if one.check == "identity-default-set"}
+    assert all(re.fullmatch(r"\d+ of 301 identities were looked at", note) for note in notes)
+    found = [run.about("identity-default-set") for run in runs]
+    assert set(found) == {(), (names[-1],)} or set(found) == {(names[-1],)}
+    assert found[found.index((names[-1],)) :] == [(names[-1],)] * (4 - found.index((names[-1],)))  # from then on always
