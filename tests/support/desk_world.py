@@ -24,6 +24,7 @@ from tests.support.desk_fakes import (
     FakeSes,
 )
 from tests.support.fakes import (
+    FakeBounces,
     FakeControl,
     FakePolicies,
     FakeSuppressions,
@@ -107,6 +108,8 @@ class FakeDesk:
             quarantine_count=self.resting,
             undelivered=UndeliveredCount(self.queues, self.resting),
             suppressions=FakeSuppressions(self.rows),
+            additions=FakeSuppressions(self.rows),
+            bounces=FakeBounces(self.rows),
             ses=self.ses,
             mode=Mode.ENFORCE,
             code="1.0",

@@ -61,6 +61,8 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         quarantine_count=adapters.quarantine,
         undelivered=UndeliveredCount(queues, adapters.quarantine),
         suppressions=adapters.suppressions,
+        additions=adapters.suppressions,
+        bounces=adapters.bounces,
         ses=adapters.ses,
         mode=mode,
         code=code_version(),
