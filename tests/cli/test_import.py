@@ -197,6 +197,17 @@ def test_ctrl_c_finishes_the_account_in_hand(terminal: Terminal) -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_ctrl_c_again_interrupts_the_account_in_hand_and_the_next_run_completes_it(terminal: Terminal) -> None:
+    for call in ("accounts.add", "iam_users.create"):
+        terminal.stack.faults.meanwhile(call, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    assert terminal.status(*APPLY, "--yes") == 130
+
+    terminal.capsys.readouterr()
+    terminal.text(*APPLY, "--yes")
+    assert set(stored()) == {"florist", "joiner"}
+
+
 def test_it_asks_before_it_changes_something(terminal: Terminal) -> None:
     assert terminal.status(*APPLY) == 2
     assert (

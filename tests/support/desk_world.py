@@ -23,6 +23,7 @@ from tests.support.desk_fakes import (
     FakeQueues,
     FakeSes,
 )
+from tests.support.doctor_fakes import FakeCheckups
 from tests.support.fakes import (
     FakeBounces,
     FakeControl,
@@ -91,6 +92,7 @@ class FakeDesk:
         self.resets = FakeBreakerAdmin(self.rows)
         self.access_keys = FakeAccessKeys(faults=self.faults)
         self.ses = FakeSes(faults=self.faults)
+        self.checkups = FakeCheckups(self.faults)
         self.policies = FakePolicies(faults=self.faults)
         self.desk = DeskServices(
             accounts=AccountsWithinRole(self.rows, "Console"),
@@ -111,6 +113,7 @@ class FakeDesk:
             additions=FakeSuppressions(self.rows),
             bounces=FakeBounces(self.rows),
             ses=self.ses,
+            checkups=self.checkups,
             mode=Mode.ENFORCE,
             code="1.0",
         )

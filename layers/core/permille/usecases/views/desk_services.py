@@ -15,6 +15,7 @@ from permille.ports.desk import (
     Queues,
     SesReputation,
 )
+from permille.ports.doctor import Checkups
 from permille.ports.history import Bounces, SuppressionAdditions, Suppressions, Tallies, Timeline, TimelineLog
 from permille.usecases.views.desk_tabs import UndeliveredCount
 
@@ -43,6 +44,7 @@ class DeskServices:
     additions: SuppressionAdditions
     bounces: Bounces
     ses: SesReputation
+    checkups: Checkups
     mode: Mode
     code: str = ""
 
