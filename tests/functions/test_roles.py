@@ -56,6 +56,7 @@ from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
 from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.suppression import Addition
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import system_entry
@@ -168,6 +169,7 @@ def shows_and_decides() -> None:
     desk.suppressions.lift(
         ACCOUNT, desk.suppressions.identities_of(ACCOUNT, "ann@example.com"), an_entry("unsuppressed")
     )
+    desk.additions.add(ACCOUNT, [Addition("bob@example.com", NOW, "They asked", STAFF)], an_entry("suppressed"))
     desk.quarantine_count.count(10)
     desk.control.lap()
     desk.control.breaker(HOUR)

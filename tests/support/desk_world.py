@@ -25,6 +25,7 @@ from tests.support.desk_fakes import (
 )
 from tests.support.doctor_fakes import FakeCheckups
 from tests.support.fakes import (
+    FakeBounces,
     FakeControl,
     FakePolicies,
     FakeSuppressions,
@@ -109,6 +110,8 @@ class FakeDesk:
             quarantine_count=self.resting,
             undelivered=UndeliveredCount(self.queues, self.resting),
             suppressions=FakeSuppressions(self.rows),
+            additions=FakeSuppressions(self.rows),
+            bounces=FakeBounces(self.rows),
             ses=self.ses,
             checkups=self.checkups,
             mode=Mode.ENFORCE,

@@ -59,6 +59,8 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         quarantine_count=adapters.quarantine,
         undelivered=UndeliveredCount(adapters.queues, adapters.quarantine),
         suppressions=adapters.suppressions,
+        additions=adapters.suppressions,
+        bounces=adapters.bounces,
         ses=adapters.ses,
         checkups=adapters.checkups,
         mode=mode,
