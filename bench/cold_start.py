@@ -20,6 +20,7 @@ STARTS = {
     "notify": ("Notify", "notify", "import app; app.notify_services(None)"),
     "console": ("Console", "console", "import app; app.console_services()"),
     "api": ("Api", "api", "import app; app.api_services()"),
+    "providers": ("Providers", "providers", "import app; app.providers_services()"),
 }
 TIMED = """
 import time

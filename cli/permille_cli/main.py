@@ -102,10 +102,13 @@ def _message(error: PermilleError) -> str:
     return "; ".join(_of_option(field, message) for field, message in error.errors)
 
 
+_ARGUMENTS = ("complaint", "url")
+
+
 def _of_option(field: str, message: str) -> str:
     """The message with the option or argument of the field in front; an account is named by the message itself."""
-    if field == "complaint":
-        return f"COMPLAINT: {message}"
+    if field in _ARGUMENTS:
+        return f"{field.upper()}: {message}"
     return message if field in ("", "account_id") else f"--{field.replace('_', '-')}: {message}"
 
 

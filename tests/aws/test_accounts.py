@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 from tests.aws.conftest import Store
-from tests.support.builders import ACCOUNT, CALLER, NOW, TODAY, a_provider, a_reset, an_account, an_entry, stopped_mail
+from tests.support.builders import (
+    ACCOUNT,
+    CALLER,
+    NOW,
+    TODAY,
+    a_provider,
+    a_provider_request,
+    a_reset,
+    an_account,
+    an_entry,
+    stopped_mail,
+)
 from tests.support.fakes import When
 from tests.support.wire import Wire
 
@@ -21,6 +32,7 @@ from permille.aws.table_calls import connection_of
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, DeactivatedKeys, Denial, Renewal
+from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.route_changes import RouteChanges
@@ -54,7 +66,9 @@ EVERYTHING = an_account(
     denial=Denial((CALLER, "permille-shop"), LATER),
     renewal=Renewal(CALLER, ("k1",), ("k0",), "k2", LATER, NOW, ended=True),
     links_valid_since=NOW,
-    owner_acts=OwnerActs(TODAY, 3, NOW, LATER),
+    owner_acts=OwnerActs(TODAY, 3, NOW, LATER, 2, 4, 1),
+    provider_request=a_provider_request(),
+    monthly_mail=MonthlyMail(stopped=True, last_at=NOW),
     import_run="4f2a",
     review=Review(
         ReviewState.DECLINED,

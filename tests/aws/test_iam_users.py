@@ -50,6 +50,13 @@ def test_one_that_was_created_is_found_in_no_group_and_with_no_policy(users: Iam
     assert (users.groups(USER), list(users.policies(USER))) == (frozenset(), [])
 
 
+def test_all_users_are_named_in_lower_case(users: IamUsers) -> None:
+    users.create("permille-Shop", MARK)
+    somebody_elses(users, "Other.User")
+
+    assert users.names() == {"permille-shop", "other.user"}
+
+
 def test_an_existing_user_is_not_created_again_and_stays_as_it_is(users: IamUsers) -> None:
     users.create(USER, MARK)
     key = users.create_key(USER)
@@ -336,3 +343,18 @@ def test_a_refusal_of_iam_is_an_error(iam: Any, code: str, told: type[Exception]
 
     with pytest.raises(told, match=f"creating the IAM user {USER}"):
         IamSenderUsers(iam=iam).create(USER, MARK)
+
+
+def test_of_a_key_the_service_is_known_that_it_was_last_used_with(iam: Any) -> None:
+    """IAM names N/A where a key was never used."""
+    iam.create_user(UserName=USER)
+    created = [iam.create_access_key(UserName=USER)["AccessKey"] for _ in range(2)]
+    at = datetime(2026, 3, 9, tzinfo=UTC)
+    last = {"AccessKeyLastUsed": {"LastUsedDate": at, "ServiceName": "ses", "Region": "us-east-1"}}
+    Wire(iam).answer("GetAccessKeyLastUsed", last, times=1)
+
+    first, second = IamSenderUsers(iam=iam).keys(USER)
+
+    assert {first.id, second.id} == {key["AccessKeyId"] for key in created}
+    assert (first.used_at, first.service) == (at, "ses")
+    assert (second.used_at, second.service) == (None, "")

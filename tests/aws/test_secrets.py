@@ -12,7 +12,7 @@ from tests.support.wire import Wire
 from permille.aws.secrets import SecretsManager
 from permille.domain.sending.smtp_server import Password
 from permille.domain.values.errors import ServiceError, Unavailable
-from permille.ports.providers import Secret, Secrets
+from permille.ports.providers import ListedSecrets, Secret, Secrets
 
 SERVER = a_server()
 
@@ -210,3 +210,40 @@ def test_what_aws_refuses_is_an_error_and_not_gone(manager: Any, on_aws: Secrets
     for call in (lambda: on_aws.get(secret), lambda: put(on_aws, "secret-2"), lambda: on_aws.delete(ACCOUNT)):
         with pytest.raises(ServiceError, match=code):
             call()
+
+
+@pytest.fixture(params=["fake", "aws"])
+def requested(request: pytest.FixtureRequest) -> ListedSecrets:
+    if request.param == "fake":
+        return FakeSecrets()
+    return SecretsManager(stack="permille", requested=True, secrets=request.getfixturevalue("manager"))
+
+
+def test_the_accounts_that_have_one_are_listed(requested: ListedSecrets) -> None:
+    assert list(requested.listed()) == []
+    for account_id in (ACCOUNT, "florist"):
+        put(requested, "secret-1", account_id=account_id)
+
+    assert sorted(account_id for account_id, _ in requested.listed()) == [ACCOUNT, "florist"]
+    assert all(written_at.tzinfo for _, written_at in requested.listed())
+    requested.delete("florist")
+    assert [account_id for account_id, _ in requested.listed()] == [ACCOUNT]
+
+
+def test_only_those_of_the_stack_and_of_the_kind_are_listed(manager: Any) -> None:
+    requested = SecretsManager(stack="permille", requested=True, secrets=manager)
+    put(requested, "secret-1")
+    others = ("permille/shop/provider", "permille-2/shop/requested", "other/requested", "permille/shop/requested/x")
+    for name in others:
+        manager.create_secret(Name=name, SecretString="{}")
+
+    assert [account_id for account_id, _ in requested.listed()] == [ACCOUNT]
+
+
+def test_a_request_and_a_provider_of_one_account_have_two_secrets(manager: Any) -> None:
+    connected, requested = (SecretsManager(stack="permille", requested=kind, secrets=manager) for kind in (False, True))
+    first, second = put(connected, "secret-1"), put(requested, "secret-2")
+
+    requested.delete(ACCOUNT)
+
+    assert (kept(connected, first), kept(requested, second)) == ("secret-1", None)

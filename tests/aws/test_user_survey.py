@@ -92,11 +92,12 @@ BOUNDED = {
     "UserName": USER,
     "Path": "/",
     "PermissionsBoundary": {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": BOUNDARY},
+    "AttachedManagedPolicies": [{"PolicyName": "boundary", "PolicyArn": BOUNDARY}],
 }
 
 
 @pytest.mark.parametrize("is_listed", [True, False])
-def test_a_boundary_is_read_by_itself_where_no_policy_of_that_name_is_listed(iam: Any, *, is_listed: bool) -> None:
+def test_a_managed_policy_is_read_by_itself_where_it_is_not_listed(iam: Any, *, is_listed: bool) -> None:
     """GetAccountAuthorizationDetails of moto has no boundaries; AWS lists the managed policies that are attached."""
     versions = [{"VersionId": "v1", "IsDefaultVersion": False, "Document": "{}"}]
     versions += [{"VersionId": "v2", "IsDefaultVersion": True, "Document": QUOTED}]
@@ -109,6 +110,7 @@ def test_a_boundary_is_read_by_itself_where_no_policy_of_that_name_is_listed(iam
     user = found(IamUserSurvey(iam=iam))[USER]
 
     assert user.boundary == AppliedPolicy(f"permissions boundary {BOUNDARY}", MAY)
+    assert user.policies == [AppliedPolicy("policy boundary", MAY)]
     assert wire.calls[1:] == ([] if is_listed else ["GetPolicy", "GetPolicyVersion"])
 
 

@@ -42,6 +42,8 @@ def test_the_desk_can_be_read_by_everybody_at_any_width(
         f"/accounts?q={business.id}",
         f"/accounts/{business.id}",
         "/system",
+        "/costs",
+        "/costs?emails=many&accounts=&complaints=&region=mars",
     ):
         page.goto(desk + path)
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")

@@ -413,3 +413,16 @@ def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
     said = terminal.refused("account", "show", "good-bakry")
 
     assert said == "there is no account 'good-bakry'; see `permille account list`"
+
+
+def test_notes_are_added_and_listed_newest_first(stack: FakeStack, terminal: Terminal) -> None:
+    assert terminal.text("account", "note", "bakery") == "There are no notes.\n"
+
+    added = terminal.answer("account", "note", "bakery", "They called")
+    listed = terminal.answer("account", "note", "bakery")
+
+    assert added == listed
+    assert listed["account_id"] == "bakery"
+    (note,) = listed["notes"]
+    assert (note["kind"], note["facts"]) == ("note", {"text": "They called", "by": STAFF})
+    assert "They called" in terminal.text("account", "note", "bakery")

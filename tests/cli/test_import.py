@@ -48,13 +48,13 @@ def test_the_plan_says_what_would_be_done_and_how_long_it_takes(terminal: Termin
 
     said = terminal.text(*PLAN)
 
-    assert "2  create    florist" in said
+    assert "2  create    florist: florist.example (new)" in said
     assert "3  skip      joiner: the account is there already" in said
     assert "its owner_email differ" in said
     assert "4  adopt     oldshop" in said
     assert "1 to create, 1 to adopt, 1 to skip." in said
     assert "It takes up to 1 min: 8 requests to SES, which allows one a second." in said
-    assert "IAM users: 3 of 5,000, and 1 new. Identities of SES: 1 of 10,000, and 2 new." in said
+    assert "IAM users: 3 of 5,000, and 1 new. Identities of SES: 1 of 10,000, and 2 new, which" in said
     assert "florist" not in terminal.stack.rows.accounts
 
 
@@ -68,8 +68,9 @@ def test_the_plan_as_json(terminal: Terminal) -> None:
         "account_id": "oldshop",
         "action": "adopt",
         "why": "",
-        "notes": ["SES does not have oldshop.example yet: created, to be verified by its owner"],
+        "notes": [],
         "identities": ["oldshop.example"],
+        "new_identities": ["oldshop.example"],
         "senders": ["permille-old"],
     }
     assert plan["totals"] == {"create": 2, "adopt": 1, "complete": 0, "skip": 0, "refuse": 0}
@@ -129,7 +130,7 @@ def test_a_run_that_was_killed_is_continued_by_the_same_command(terminal: Termin
     said = terminal.text(*APPLY, "--yes")
     assert terminal.answer("account", "show", "joiner")["is_complete"]
 
-    assert "2  skip      florist" in said
+    assert "2  skip      florist: the account is there already" in said
     assert "3  complete  joiner: an import of it was cut off" in said
     assert set(stored()) == {"florist", "joiner"}
     assert all(
@@ -194,6 +195,17 @@ def test_ctrl_c_finishes_the_account_in_hand(terminal: Terminal) -> None:
     assert terminal.stack.get("florist").import_run == ""
     assert Path("failed.csv").read_text().count("not tried") == 2
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_again_interrupts_the_account_in_hand_and_the_next_run_completes_it(terminal: Terminal) -> None:
+    for call in ("accounts.add", "iam_users.create"):
+        terminal.stack.faults.meanwhile(call, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    assert terminal.status(*APPLY, "--yes") == 130
+
+    terminal.capsys.readouterr()
+    terminal.text(*APPLY, "--yes")
+    assert set(stored()) == {"florist", "joiner"}
 
 
 def test_it_asks_before_it_changes_something(terminal: Terminal) -> None:

@@ -59,8 +59,8 @@ def test_machines_get_the_secret_where_it_is_new_and_else_null(stack: FakeStack,
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["http://hooks.example/"], "--url: takes a URL that begins with https://, not http"),
-        (["hooks.example"], "--url: takes a URL that begins with https://, not hooks.example"),
+        (["http://hooks.example/"], "URL: takes a URL that begins with https://, not http"),
+        (["hooks.example"], "URL: takes a URL that begins with https://, not hooks.example"),
         ([URL, "--kind", "disabeld"], "--kind: there is no kind disabeld"),
     ],
 )

@@ -323,6 +323,7 @@ def test_every_path_that_is_not_public_needs_authentication() -> None:
         "/enter",
         "/enter/new-link",
         "/monthly-mail",
+        "/provider",
         "/logged-out",
         "/guide",
         "/guide.txt",

@@ -31,7 +31,7 @@ EXPECTED = {
 }
 NOBODY = "frame-ancestors 'none'"
 PLATFORM_TOO = "frame-ancestors 'self' https://app.example"
-FRAMED = ("/", "/guide", "/logged-out", "/report", "/monthly-mail")
+FRAMED = ("/", "/guide", "/logged-out", "/report", "/monthly-mail", "/provider")
 FILLED = {"<_id>": ACCOUNT, "<account_id>": ACCOUNT, "<_decision>": "exempt", r"<name>\.css": "style.css"}
 
 

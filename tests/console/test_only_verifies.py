@@ -24,12 +24,16 @@ OF_THE_COMMAND = {
     "permille.ports.iam_users",
     "permille.ports.identities",
     "permille.usecases.decisions.providers",
+    "permille.smtp.login",
     "permille.aws.iam_users",
     "permille.aws.secrets",
 }
 OF_THE_COMMAND_ALONE = {"ChangeOwner", "ChangeIdentities", "ChangeSenders", "ConnectProvider", "make_token"}
 CHANGING = {
     ("POST", "/desk/accounts/<_id>/<_decision>"),
+    ("POST", "/desk/accounts/<_id>/note"),
+    ("POST", "/desk/accounts/<_id>/suppress"),
+    ("POST", "/desk/accounts/<_id>/suppressions"),
     ("POST", "/desk/accounts/<_id>/unsuppress"),
     ("POST", "/desk/accounts"),
     ("POST", "/desk/held"),
@@ -38,8 +42,10 @@ CHANGING = {
     ("POST", "/enter/new-link"),
     ("POST", "/enter"),  # its caller is let in, and nothing else
     ("POST", "/monthly-mail"),  # its token lets it stop the monthly mail, and nothing else
+    ("POST", "/provider"),  # the function Providers verifies its token
     ("POST", "/report/<_id>/logout"),
     ("POST", "/report/<_id>/monthly-mail"),
+    ("POST", "/report/<_id>/provider"),  # the function Providers does it
     ("POST", "/report/<_id>/review"),
 }
 REVIEW = "/api/v1/accounts/{account_id}/review"

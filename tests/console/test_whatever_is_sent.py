@@ -55,11 +55,13 @@ PATHS = (
         "/enter",
         "/guide",
         "/monthly-mail",
+        "/provider",
         "/style.css",
         "/desk",
         "/desk/accounts",
         ITS_DESK,
         "/desk/platform",
+        "/desk/costs",
         "/desk/system",
         "/desk/system/breaker",
     ),
@@ -69,6 +71,7 @@ PATHS = (
             "",
             "/review",
             "/monthly-mail",
+            "/provider",
             "/year",
             "/timeline",
             "/report.csv",
@@ -91,10 +94,28 @@ NAMES = (
     "cause",
     "change",
     "action",
+    "host",
+    "port",
+    "user",
+    "password",
+    "token",
     "from",
     "decision",
 )
-SEARCHED = ("after", "before", "q", "list", "done", "account", "range", "token")
+SEARCHED = (
+    "emails",
+    "accounts",
+    "complaints",
+    "region",
+    "after",
+    "before",
+    "q",
+    "list",
+    "done",
+    "account",
+    "range",
+    "token",
+)
 fields = st.dictionaries(st.sampled_from(NAMES), texts)
 queries = st.dictionaries(st.sampled_from(SEARCHED), texts, max_size=3)
 

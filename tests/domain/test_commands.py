@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.builders import NOW, STAFF, TODAY, TOMORROW, a_provider, an_account
+from tests.support.builders import NOW, STAFF, TODAY, TOMORROW, a_provider, a_provider_request, a_server, an_account
 from tests.support.desk_world import COMPLAINT, agreed, asking, went_well
 
 from permille.domain.account.account import Account
@@ -23,11 +23,14 @@ from permille.domain.people.owner_commands import (
     ConnectProvider,
     DeleteReview,
     DisconnectProvider,
+    EndProviderRequest,
     PutReview,
     RequestLink,
+    RequestProvider,
     RequestReview,
     ReviewRequest,
     SwitchMonthlyMail,
+    TryProvider,
     WithdrawReview,
 )
 from permille.domain.people.staff_commands import (
@@ -72,6 +75,11 @@ VALID: dict[str, Any] = {
     "cause": "An old list",
     "change": "A new one",
     "provider": a_provider(),
+    "server": a_server(),
+    "provider_request": a_provider_request(),
+    "version": "v-1",
+    "expired": False,
+    "request": "",
     "replaces": None,
     "allow": 20,
     "on": False,
@@ -118,6 +126,9 @@ SUITS: dict[type[Any], Account] = {
     SwitchMonthlyMail: an_account(),
     ConnectProvider: an_account(),
     DisconnectProvider: an_account(provider=a_provider()),
+    TryProvider: an_account(),
+    RequestProvider: an_account(),
+    EndProviderRequest: an_account(provider_request=a_provider_request()),
 }
 UNSEEN = (
     "\u00ad\u034f\u115f\u1160\u17b4\u180e\u200b\u200d\u2060\u2800\u3164\ufe0f\ufeff\uffa0\u1680"
@@ -167,7 +178,8 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
-    parsed = {"provider", "replaces", "role", "address", "short_day", "by_staff", "on"}  # before they get here
+    parsed = {"provider", "replaces", "role", "address", "short_day", "by_staff", "on"}
+    parsed |= {"server", "provider_request", "version", "expired", "request"}  # before they get here
     parsed |= {"owner_email", "owner_name", "timezone", "before", "after", "add", "remove", "risks"}  # by change.Change
     typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 
@@ -246,6 +258,7 @@ SURFACES = [
     *(PACKAGE / "console").rglob("*.py"),
     *(PACKAGE / "usecases" / "senders").glob("change*.py"),
     PACKAGE / "usecases" / "decisions" / "providers.py",
+    PACKAGE / "usecases" / "decisions" / "provider_requests.py",
 ]
 
 

@@ -96,11 +96,14 @@ def test_identities_that_ses_has_need_no_room() -> None:
     plan = planned(NEW, replace(NEW, line=3, account_id="twin"), identities=frozenset({"shop.example"}))
 
     assert plan.new_identities == 0
-    assert [one.notes for one in plan.accounts] == [(), ()]
+    assert [one.new_identities for one in plan.accounts] == [(), ()]
 
 
 def test_an_identity_of_two_lines_is_one() -> None:
-    assert planned(NEW, replace(NEW, line=3, account_id="twin")).new_identities == 1
+    plan = planned(NEW, replace(NEW, line=3, account_id="twin"))
+
+    assert plan.new_identities == 1
+    assert [one.new_identities for one in plan.accounts] == [("shop.example",), ("shop.example",)]
 
 
 def test_where_an_account_differs_from_its_line_that_is_noted() -> None:

@@ -353,6 +353,7 @@ def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_
     reports |= {"provider_connected", "provider_disconnected", "review_amended"}
     reports |= {"credential_renewed", "old_credential_ended", "link_requested"}
     reports |= {"monthly_standing", "monthly_mail_stopped", "monthly_mail_resumed"}
+    reports |= {"provider_requested", "provider_request_ended"}
 
     assert KINDS[kind].declaration.audience is (
         Audience.OWNER if kind in reports | CORRECTED | SWITCHED | SECOND_CHANCE | CHANGED else Audience.STAFF
@@ -362,7 +363,7 @@ def test_what_concerns_the_owner_is_for_the_owner_and_what_only_support_can_act_
 def test_what_changes_something_for_the_owner_is_mailed_and_nothing_else() -> None:
     told = (
         {"alert", "owner_address_dropped", "credential_renewed", "provider_connected", "link_requested"}
-        | {"monthly_standing"}
+        | {"monthly_standing", "provider_requested"}
         | SWITCHED
         | SECOND_CHANCE
         | CHANGED

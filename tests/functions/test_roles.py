@@ -22,6 +22,8 @@ from tests.support.builders import (
     a_complaint_count,
     a_complaint_entry,
     a_count,
+    a_provider,
+    a_provider_request,
     a_request,
     a_reset,
     an_entry,
@@ -31,6 +33,7 @@ from tests.support.builders import (
     sqs_record,
     stopped_mail,
 )
+from tests.support.doctor_fakes import without_ses
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
 from tests.support.webhook_fakes import ENDPOINT
 
@@ -39,22 +42,27 @@ from permille.aws.replay_clock import ReplayedTime
 from permille.bootstrap.access import access_services
 from permille.bootstrap.api import api_services
 from permille.bootstrap.console import console_services
+from permille.bootstrap.doctor import doctor_services
 from permille.bootstrap.enforce import enforce_services
 from permille.bootstrap.ingest import ingest_services
 from permille.bootstrap.notify import notify_services
+from permille.bootstrap.providers import providers_services
 from permille.bootstrap.webhook import webhook_runtime
 from permille.domain.account.account import Account
 from permille.domain.account.account_search import AccountFilter, AccountSearch
 from permille.domain.account.correction import Correction, Void
+from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
 from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.suppression import Addition
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
+from permille.usecases.doctor.doctor import scheduled
 from permille.usecases.login.issue_links import issue_link
 
 HOUR = "2026-03-10T12"
@@ -156,10 +164,12 @@ def shows_and_decides() -> None:
     desk.account_index.with_most(Harm.BOUNCES, 10, TODAY, TODAY)
     reads(console)
     console.timeline.get(ACCOUNT, "e-1")
+    desk.log.append(an_entry("note"))
     accounts.is_voided(ACCOUNT, "complaint#m-2")
     desk.suppressions.lift(
         ACCOUNT, desk.suppressions.identities_of(ACCOUNT, "ann@example.com"), an_entry("unsuppressed")
     )
+    desk.additions.add(ACCOUNT, [Addition("bob@example.com", NOW, "They asked", STAFF)], an_entry("suppressed"))
     desk.quarantine_count.count(10)
     desk.control.lap()
     desk.control.breaker(HOUR)
@@ -193,14 +203,42 @@ def answers() -> None:
     ReplayedTime(table="ControlTable").ahead()
 
 
+def checks() -> None:
+    """All its checks, most of which cannot read anything here."""
+    the = without_ses(doctor_services())
+    scheduled(the, NOW)
+    the.accounts.page("", 10)
+    the.accounts.get(ACCOUNT)
+    list(the.probes.senders.all())
+    the.tallies.by_epoch(ACCOUNT, TODAY)
+    the.probes.quarantine.count(10)
+    the.probes.checkups.last()
+    the.control.breaker(HOUR)
+    the.control.lap()
+    ReplayedTime(table="ControlTable").ahead()
+
+
+def connects() -> None:
+    the = providers_services()
+    read = the_account()
+    made = replace(read, provider_request=a_provider_request(), owner_acts=OwnerActs(TODAY, logins=1))
+    the.accounts.save(read, made, [an_entry("provider_requested")])
+    asked = the_account()
+    connected = replace(asked, provider=a_provider(), provider_request=None, decided_at=NOW)
+    the.accounts.save(asked, connected, [an_entry("provider_connected")])
+    ReplayedTime(table="ControlTable").ahead()
+
+
 CALLS: Mapping[str, Callable[[], None]] = {
     "IngestComplaint": ingests,
     "Enforce": enforces,
     "Notify": hands_on,
     "Webhook": posts,
     "Access": issues,
+    "Providers": connects,
     "Console": shows_and_decides,
     "Api": answers,
+    "Doctor": checks,
 }
 each_function = pytest.mark.parametrize("function", CALLS)
 
@@ -257,19 +295,20 @@ def granted(function: str) -> set[tuple[str, str]]:
     }
 
 
-OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "search_text")
+OF_OWNERS = ("owner_email", "owner_name", "owner", "every", "timezone", "provider", "provider_request", "search_text")
 OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease", "leased_until")
+OF_IMPORTS = ("import_run",)
 OF_NOTICES = ("bounced_at", "bounces_reported_until")
 
 
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS}),
-        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES}),
+        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS, *OF_IMPORTS}),
+        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES, *OF_IMPORTS}),
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:
@@ -370,6 +409,13 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Access", a_deletion("ControlTable", name="links#staff")),
     ("Access", a_put("TimelineTable", **ENTRY)),
     ("Access", an_update("TimelineTable", {"account_id": "#system", "entry_id": "e-1"}, "facts")),
+    # who connects providers changes nothing else of an account
+    *(("Providers", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, *OF_THE_SWITCH, *OF_SENDERS)),
+    *(("Providers", an_update(*ACCOUNTS, name)) for name in ("owner_email", "links_valid_since", "owner_mail", "due")),
+    ("Providers", a_put("AccountsTable", account_id=ACCOUNT)),
+    ("Providers", an_update("TimelineTable", ENTRY, "facts")),
+    ("Providers", a_look("ControlTable", name="links#staff")),
+    ("Providers", a_look("ComplaintsTable", **CARD[1])),
     # pages decide about accounts: never whose they are, and no key
     *(
         ("Console", an_update(*ACCOUNTS, name))
@@ -389,6 +435,17 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Api", in_a_transaction(an_update(*ACCOUNTS, "review", "trial"))),
     ("Api", an_update(*CARD, "suppressed_since")),
     ("Api", an_update(*LINKS, "valid_since")),
+    # the doctor writes what it found, and nothing else
+    *(("Doctor", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, *OF_THE_SWITCH, "owner_email")),
+    ("Doctor", a_put("AccountsTable", account_id=ACCOUNT)),
+    ("Doctor", a_put("SendersTable", caller_identity="permille-bakery")),
+    ("Doctor", a_put("TimelineTable", **ENTRY)),
+    ("Doctor", a_put("ControlTable", name="doctor", opened_at="x")),
+    ("Doctor", a_put("ControlTable", name="breaker", checkup="x")),
+    ("Doctor", an_update(*BREAKER, "granted")),
+    ("Doctor", an_update(*LINKS, "valid_since")),
+    ("Doctor", a_look(*LINKS[:1], name="links#staff")),
+    ("Doctor", a_look("TimelineTable", **ENTRY)),
     # a history is nobody's to delete
     *((function, a_deletion("TimelineTable", **ENTRY)) for function in CALLS),
     *((function, a_deletion("ComplaintsTable", **CARD[1])) for function in CALLS),
@@ -420,6 +477,7 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Console", an_update(*BREAKER, "granted")),
         ("Console", an_update(*CARD, "voided")),
         ("Api", an_update(*ACCOUNTS, "review")),
+        ("Doctor", a_put("ControlTable", name="doctor", checkup="x")),
     ]
 
     assert [one for one in fine if not all(is_allowed(one[0], request) for request in requests_of(*one[1]))] == []

@@ -163,6 +163,28 @@ def _a_new_policy(stack: Stack, client: Callable[[str], Any]) -> Any:
     return client("ssm").put_parameter(Name=name, Value="{}", Type="String", Overwrite=True)
 
 
+def _an_event_to_post(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("sqs").send_message(QueueUrl=stack.outputs["WebhookQueueUrl"], MessageBody="{}")
+
+
+def _signing_secrets(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("ssm").get_parameter(Name=stack.outputs["WebhookSecretsParameterName"], WithDecryption=True)
+
+
+def _another_signing_secret(stack: Stack, client: Callable[[str], Any]) -> Any:
+    name = stack.outputs["WebhookSecretsParameterName"]
+    return client("ssm").put_parameter(Name=name, Value="{}", Type="SecureString", Overwrite=True)
+
+
+def _the_policy(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("ssm").get_parameter(Name=stack.outputs["PolicyParameterName"])
+
+
+def _an_endpoint(stack: Stack, client: Callable[[str], Any]) -> Any:
+    item = {"name": {"S": "webhook"}, "url": {"S": "https://elsewhere.example"}}
+    return client("dynamodb").put_item(TableName=stack.outputs["ControlTable"], Item=item)
+
+
 FORBIDDEN: list[tuple[str, Attempt]] = [
     ("IngestFunctionName", _a_row("AccountsTable")),
     ("IngestFunctionName", _another_user),
@@ -194,6 +216,21 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("NotifyFunctionName", _another_user),
     ("NotifyFunctionName", _a_row("AccountsTable")),
     ("NotifyFunctionName", _feedback),
+    ("NotifyFunctionName", _signing_secrets),
+    ("NotifyFunctionName", _an_endpoint),
+    ("WebhookFunctionName", _an_account_read),
+    ("WebhookFunctionName", _a_row("ControlTable")),
+    ("WebhookFunctionName", _an_entry),
+    ("WebhookFunctionName", _an_endpoint),
+    ("WebhookFunctionName", _an_event_to_post),
+    ("WebhookFunctionName", _waiting_feedback),
+    ("WebhookFunctionName", _another_signing_secret),
+    ("WebhookFunctionName", _the_policy),
+    ("WebhookFunctionName", _a_mail_as_the_platform),
+    ("WebhookFunctionName", _another_bus),
+    ("WebhookFunctionName", _a_link("OwnerLinkKeyArn")),
+    ("WebhookFunctionName", _feedback),
+    ("WebhookFunctionName", _another_user),
     ("ConsoleFunctionName", _a_flip),
     ("ConsoleFunctionName", _out_of_the_group),
     ("ConsoleFunctionName", _a_new_key),
@@ -212,6 +249,21 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("ConsoleFunctionName", _a_new_policy),
     ("ConsoleFunctionName", _feedback),
     ("ConsoleFunctionName", _a_mail),
+    ("DoctorFunctionName", _a_row("TimelineTable")),
+    ("DoctorFunctionName", _an_account_changed),
+    ("DoctorFunctionName", _an_account_written_over),
+    ("DoctorFunctionName", _a_count),
+    ("DoctorFunctionName", _a_history_gone),
+    ("DoctorFunctionName", _a_breaker_reset),
+    ("DoctorFunctionName", _keys_of_a_user),
+    ("DoctorFunctionName", _a_flip),
+    ("DoctorFunctionName", _a_new_key),
+    ("DoctorFunctionName", _out_of_the_group),
+    ("DoctorFunctionName", _waiting_feedback),
+    ("DoctorFunctionName", _a_new_policy),
+    ("DoctorFunctionName", _feedback),
+    ("DoctorFunctionName", _a_mail),
+    ("DoctorFunctionName", _a_link("OwnerLinkKeyArn")),
     ("ApiFunctionName", _a_row("AccountsTable")),
     ("ApiFunctionName", _a_row("TimelineTable")),
     ("ApiFunctionName", _a_row("SendersTable")),
@@ -232,7 +284,45 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "attempt"), FORBIDDEN)
+def _a_password(what: str) -> Attempt:
+    """Of an account's provider, which is connected or asked for."""
+    return lambda stack, client: client("secretsmanager").get_secret_value(SecretId=f"{stack.name}/x/{what}")
+
+
+def _a_password_written(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("secretsmanager").put_secret_value(SecretId=f"{stack.name}/x/provider", SecretString="{}")
+
+
+def _a_provider_gone(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("secretsmanager").delete_secret(SecretId=f"{stack.name}/x/provider", ForceDeleteWithoutRecovery=True)
+
+
+def _a_foreign_secret(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("secretsmanager").create_secret(Name="others/x/requested", SecretString="{}")
+
+
+def _another_function(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("lambda").invoke(FunctionName=stack.outputs["EnforceFunctionName"], Payload=b"{}")
+
+
+FORBIDDEN_ABOUT_PROVIDERS = [
+    ("ProvidersFunctionName", _a_password("provider")),
+    ("ProvidersFunctionName", _a_provider_gone),
+    ("ProvidersFunctionName", _a_foreign_secret),
+    ("ProvidersFunctionName", _another_function),
+    ("ProvidersFunctionName", _a_link("OwnerLinkKeyArn")),
+    ("ProvidersFunctionName", _a_flip),
+    ("ProvidersFunctionName", _a_row("AccountsTable")),
+    ("ProvidersFunctionName", _a_mail),
+    ("ConsoleFunctionName", _a_password("provider")),
+    ("ConsoleFunctionName", _a_password("requested")),
+    ("ConsoleFunctionName", _a_password_written),
+    ("ConsoleFunctionName", _another_function),
+    ("EnforceFunctionName", _a_password("requested")),
+]
+
+
+@pytest.mark.parametrize(("function", "attempt"), [*FORBIDDEN, *FORBIDDEN_ABOUT_PROVIDERS])
 def test_a_function_may_not_do_what_it_need_not(stack: Stack, function: str, attempt: Attempt) -> None:
     client = _as_the_role_of(stack, stack.outputs[function])
 

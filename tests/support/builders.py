@@ -10,7 +10,7 @@ from typing import Any, cast
 from permille.aws.ses_recipients import recipients_of
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Credential, DeactivatedKeys, SenderState
-from permille.domain.account.provider import Provider
+from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.feedback.complaint import Complaint
 from permille.domain.feedback.feedback import Bounce, Delivery, Rejection
@@ -89,6 +89,11 @@ def decided(
 ) -> Outcome:
     """What comes of a command. `zone`: the account's; `chance`: the policy's."""
     return apply_command(account, command, Context(zone, chance), now)
+
+
+def a_provider_request(host: str = "smtp.example.com", version: str = "v-1") -> ProviderRequest:
+    """One that was made at NOW, and can be confirmed for three days."""
+    return ProviderRequest(host, 587, "bakery@example.com", "arn:requested", version, NOW, NOW + timedelta(days=3))
 
 
 def a_provider(**different: Any) -> Provider:
@@ -288,6 +293,8 @@ _USUAL_FACTS: dict[str, Any] = {
     "cause": "We mailed an old list",
     "change": "We took it off",
     "receipt": True,
+    "request": "v-1",
+    "expired": False,
     "recipient": "ann@example.com",
     "senders": (CALLER,),
     "identities": ("bakery.example",),
@@ -307,6 +314,7 @@ _USUAL_FACTS: dict[str, Any] = {
     "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
     "found": (Difference(sender=CALLER, what="active", key=KEY),),
     "note": "Begin with your best customers",
+    "text": "They called: the list is a bought one",
     "instead_of": "",
     "begins_at": MIDNIGHT,
     "ends_at": MIDNIGHT + timedelta(days=1),

@@ -520,10 +520,14 @@ class FakeTallies:
 
 
 class FakeTimeline:
-    """Implements `Timeline`."""
+    """Implements `Timeline` and `TimelineLog`."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+
+    def append(self, entry: Entry) -> None:
+        with self._rows.faults.call("timeline.append"):
+            self._rows.append(entry)
 
     def since(self, account_id: str, at: datetime) -> list[Entry]:
         with self._rows.faults.call("timeline.since"):
@@ -795,14 +799,16 @@ class FakeSmtpLoginCheck:
 
 @dataclass(slots=True)
 class FakeSecrets:
-    """Implements `Secrets`: like AWS it keeps two versions of each, the current one last."""
+    """Implements `ListedSecrets`: like AWS it keeps two versions of each, the current one last."""
 
     kept: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)  # by account: passwords by version
     faults: Faults = field(default_factory=Faults)
+    name: str = "secrets"
+    written_at: datetime = datetime(2026, 3, 1, tzinfo=UTC)  # when the secrets were last written
     _put: int = 0
 
     def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:  # noqa: ARG002
-        with self.faults.call("secrets.put"):
+        with self.faults.call(f"{self.name}.put"):
             self._put += 1
             versions = self.kept.setdefault(account_id, {})
             if keep and keep.version in versions:
@@ -813,10 +819,14 @@ class FakeSecrets:
             return Secret(account_id, f"v-{self._put}")
 
     def get(self, secret: Secret) -> Password | None:
-        with self.faults.call("secrets.get"):
+        with self.faults.call(f"{self.name}.get"):
             found = self.kept.get(secret.arn, {}).get(secret.version)
             return Password(found) if found else None
 
     def delete(self, account_id: str) -> bool:
-        with self.faults.call("secrets.delete"):
+        with self.faults.call(f"{self.name}.delete"):
             return self.kept.pop(account_id, None) is not None
+
+    def listed(self) -> Iterator[tuple[str, datetime]]:
+        with self.faults.call(f"{self.name}.listed"):
+            yield from [(account_id, self.written_at) for account_id in self.kept]

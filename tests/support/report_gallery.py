@@ -15,6 +15,8 @@ from tests.support.reports import STATES, a_year
 
 from permille.console.site import report_page
 from permille.console.site.pages import STYLES
+from permille.console.site.provider_form import ProviderInput
+from permille.console.site.report_page import Refused
 from permille.console.site.review_form import ReviewInput
 from permille.domain.words import wording
 from permille.rendering.templates import Brand, rendered
@@ -23,6 +25,12 @@ from permille.usecases.views.report import OwnerReport
 BRAND = Brand(PLATFORM, "support@apwt.example")
 WIDTHS = (360, 1280)
 HEIGHT = 3600
+WRONG_PROVIDER = ProviderInput(
+    "smtp.example.com",
+    "587",
+    "bea",
+    "nothing is stored: smtp.example.com refused the user name or the password (535 5.7.8)",
+)
 REFUSED = ReviewInput("2026-01-01", "800", "An old list", "Took it off", "the day 2026-01-01 is over")
 
 
@@ -33,14 +41,15 @@ def page(template: str, **shown: Any) -> str:
     )
 
 
-def report(found: OwnerReport, typed: ReviewInput | None = None) -> str:
-    return page("report", **report_page.report_page(found, BRAND, "a-token", typed))
+def report(found: OwnerReport, typed: ReviewInput | None = None, provider: ProviderInput | None = None) -> str:
+    return page("report", **report_page.report_page(found, BRAND, "a-token", Refused(review=typed, provider=provider)))
 
 
 def pages() -> Iterator[tuple[str, str]]:
     for name, state in STATES.items():
         yield name, report(state())
     yield "refused", report(STATES["disabled"](), REFUSED)
+    yield "provider-refused", report(STATES["disabled"](), provider=WRONG_PROVIDER)
     yield "year", page("year", **report_page.year_page(a_year()))
 
 

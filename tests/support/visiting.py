@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.support.asked_providers import AskedProviders
 from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, LambdaContext, an_account
 from tests.support.desk_world import FakeDesk
 from tests.support.fakes import (
@@ -91,7 +92,9 @@ class FakeWeb:
             "bounces": FakeBounces(self.rows),
             "policies": policies,
         }
+        self.providers = AskedProviders(self.rows, self.signer, lambda: self.now)
         self.console = SiteServices(
+            providers=self.providers,
             accounts=self.accounts,
             authenticator=Authenticator(PROTECTED_PAGES, self.signer, self.accounts, register),
             pages=Pages(BRAND, "https://app.example"),

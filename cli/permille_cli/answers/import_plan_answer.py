@@ -52,7 +52,7 @@ class ImportPlanAnswer:
         yield (
             f"IAM users: {self.facts.users:,} of {self.facts.user_quota:,}, and {self.plan.new_users:,} new. "
             f"Identities of SES: {len(self.facts.identities):,} of {MOST_IDENTITIES:,}, and "
-            f"{self.plan.new_identities:,} new."
+            f"{self.plan.new_identities:,} new, which their owners have to verify."
         )
         if self.in_sandbox:
             yield "[yellow]SES is in the sandbox: it only sends to verified identities.[/]"
@@ -87,12 +87,18 @@ def _item(planned: PlannedAccount) -> dict[str, Any]:
         "why": planned.why,
         "notes": list(planned.notes),
         "identities": list(asked.identities),
+        "new_identities": list(planned.new_identities),
         "senders": list(asked.adopts),
     }
 
 
+def _identities(planned: PlannedAccount) -> Iterator[str]:
+    for name in planned.asked.identities:
+        yield f"{name} (new)" if name in planned.new_identities else name
+
+
 def _lines(planned: PlannedAccount) -> Iterator[str]:
     asked, colour = planned.asked, COLOURS.get(planned.action, "green")
-    why = f": {literal(planned.why)}" if planned.why else ""
-    yield f"{asked.line:>5}  [{colour}]{planned.action:<8}[/]  [bold]{literal(asked.account_id)}[/]{why}"
+    what = planned.why or ", ".join(_identities(planned))
+    yield f"{asked.line:>5}  [{colour}]{planned.action:<8}[/]  [bold]{literal(asked.account_id)}[/]: {literal(what)}"
     yield from (f"{'':17}[dim]{literal(note)}[/]" for note in planned.notes)

@@ -17,7 +17,7 @@ from permille.usecases.senders.shared_identities import shared_with_others
 from permille_cli.answers.account_standing import print_standing, status_text
 from permille_cli.answers.added_account import AddedAccountAnswer
 from permille_cli.answers.identities_answer import confirm_shared
-from permille_cli.commands import account_change, account_decisions, credential, explain
+from permille_cli.commands import account_change, account_decisions, credential, explain, note
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes
 from permille_cli.terminal.manual import Commands
@@ -174,6 +174,7 @@ for command in (
     account_decisions.exempt,
     account_decisions.unexempt,
     account_decisions.owner_mail,
+    note.note,
     explain.explain,
 ):
     app.command()(command)

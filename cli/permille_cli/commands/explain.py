@@ -6,10 +6,9 @@ from rich.markup import escape
 
 from permille.code_version import code_version
 from permille.domain.account.account import Account
-from permille.domain.timeline.facts import Topic
 from permille.domain.values.errors import ServiceError
 from permille.schema.operator_schema import explanation_json
-from permille.usecases.history import read_history
+from permille.usecases.history import OF_DECISIONS, read_history
 from permille.usecases.views.explain import Explanation, explanation_of
 from permille.usecases.views.verdict import CurrentVerdict
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
@@ -38,7 +37,7 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
 def read_explanation(stack: Stack, account: Account) -> Explanation:
     """The explanation of the account's status, by its timeline and the policy in force."""
     now = account.after_last_decision(stack.now())
-    past = read_history(stack.timeline, account.id, *Topic)
+    past = read_history(stack.timeline, account.id, *OF_DECISIONS)
     return explanation_of(account, past.entries, _current_verdict(stack, account, now), now, code_version())
 
 

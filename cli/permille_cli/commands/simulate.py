@@ -95,7 +95,8 @@ def _population(file: str, bounces: float | None, bursts: float | None) -> Popul
     try:
         population = parse_population(text)
     except InvalidInput as wrong:
-        raise InvalidInput(f"{file}: {wrong}", "population") from wrong
+        name = "standard input" if file == "-" else file
+        raise InvalidInput(f"{name}: {wrong}", "population") from wrong
     if bounces is not None:
         population = replace(population, bounces=replace(population.bounces, permanent=bounces / 100))
     if bursts is not None:
@@ -116,6 +117,8 @@ def _check_files(file: Path, *, force: bool) -> None:
     if not file.parent.is_dir():
         raise InvalidInput(f"there is no directory {file.parent}", "out")
     for path in (file, truth_file(file)):
+        if path.is_dir():
+            raise InvalidInput(f"{path} is a directory", "out")
         if path.exists() and not force:
             raise InvalidInput(f"{path} exists: give another name, or --force to overwrite it", "out")
 

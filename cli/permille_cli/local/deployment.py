@@ -126,6 +126,7 @@ def _for_this_host(document: dict[str, Any], deployment: Deployment, running: Ru
     functions["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = running.endpoint
     for resource in document["Resources"].values():
         _adapt(resource.get("Properties", {}))
+    document["Resources"]["Providers"]["Properties"]["Environment"]["Variables"]["LOCAL_PROVIDERS"] = "on"
     document["Outputs"][EMBEDDED] = {"Value": "yes"}
     document["Outputs"]["SmtpEndpoint"] = {"Value": f"{running.smtp_host}:{running.smtp_port}"}
     return document

@@ -92,6 +92,7 @@ class AccountRow(Model):
     review = JSONAttribute(null=True)
     trial = JSONAttribute(null=True)
     provider = JSONAttribute(null=True)
+    provider_request = JSONAttribute(null=True)
     route_changes = JSONAttribute(null=True)
     decided_at = UnicodeAttribute(null=True)
     alerted_at = UnicodeAttribute(null=True)

@@ -2,6 +2,8 @@
 not used before the account names it."""
 
 import json
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -14,17 +16,23 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import TagTypeDef
 
+_DESCRIPTIONS = {
+    "provider": "the account {} is connected to",
+    "requested": "was asked for on the page of the account {}, and is not confirmed",
+}
 _CURRENT = "AWSCURRENT"
 _GONE = "ResourceNotFoundException"
 _BEING_DELETED = "InvalidRequestException"
 
 
 class SecretsManager:
-    """Implements `Secrets`."""
+    """Implements `ListedSecrets`. `requested`: the passwords of requests that no owner has confirmed; their
+    secrets have names of their own, so that the right to read those of connected providers does not extend to them."""
 
-    def __init__(self, *, stack: str, secrets: "SecretsManagerClient | None" = None) -> None:
+    def __init__(self, *, stack: str, requested: bool = False, secrets: "SecretsManagerClient | None" = None) -> None:
         self._secrets: SecretsManagerClient = secrets or client("secretsmanager")
         self._stack = stack
+        self._what = "requested" if requested else "provider"
 
     def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
         value = secret_value(server, password)
@@ -43,7 +51,7 @@ class SecretsManager:
         tag: TagTypeDef = {"Key": ACCOUNT_TAG, "Value": f"{self._stack}/{self._secrets.meta.region_name}/{account_id}"}
         created = self._secrets.create_secret(
             Name=self._name(account_id),
-            Description=f"The SMTP provider that the account {account_id} is connected to",
+            Description=f"The SMTP provider that {_DESCRIPTIONS[self._what].format(account_id)}",
             SecretString=value,
             Tags=[tag],
         )
@@ -87,9 +95,19 @@ class SecretsManager:
                 return False
         return True
 
+    def listed(self) -> Iterator[tuple[str, datetime]]:
+        prefix, end = f"{self._stack}/", f"/{self._what}"
+        with service_call("listing the passwords of providers"):
+            pages = self._secrets.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": [prefix]}])
+            for page in pages:
+                for secret in page["SecretList"]:
+                    name = secret.get("Name", "")
+                    if name.startswith(prefix) and name.endswith(end):  # AWS compares without regard to case
+                        yield name.removeprefix(prefix).removesuffix(end), secret["LastChangedDate"]
+
     def _name(self, account_id: str) -> str:
         """It ends in a word, since AWS sometimes takes an end like that of `shop-a1b2c3` for its own suffix."""
-        return f"{self._stack}/{account_id}/provider"
+        return f"{self._stack}/{account_id}/{self._what}"
 
 
 def secret_value(server: Server, password: Password) -> str:

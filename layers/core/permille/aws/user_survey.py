@@ -12,23 +12,22 @@ from permille.ports.user_survey import SurveyedUser
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-Entries = Sequence[Mapping[str, Any]]
-
 
 class IamUserSurvey:
     """Implements `UserSurvey`."""
 
     def __init__(self, *, iam: "IAMClient | None" = None) -> None:
         self._iam: IAMClient = iam or client("iam")
+        self._documents: dict[str, Any] = {}  # of managed policies, by ARN
 
     def all(self) -> Iterator[SurveyedUser]:
         users, groups, managed = self._details()
-        documents = {policy["Arn"]: _default_document(policy) for policy in managed}
+        self._documents = {policy["Arn"]: _default_document(policy) for policy in managed}
         of_groups = {
-            group["GroupName"]: _policies(group, "GroupPolicyList", documents, f" of group {group['GroupName']}")
+            group["GroupName"]: self._policies(group, "GroupPolicyList", f" of group {group['GroupName']}")
             for group in groups
         }
-        yield from (self._user(user, of_groups, documents) for user in users)
+        yield from (self._user(user, of_groups) for user in users)
 
     def has_password(self, name: str) -> bool:
         with service_call(f"reading whether {name} can sign in"):
@@ -57,43 +56,36 @@ class IamUserSurvey:
                 managed += page.get("Policies", [])
         return users, groups, managed
 
-    def _user(
-        self, user: Mapping[str, Any], of_groups: Mapping[str, Sequence[AppliedPolicy]], documents: Mapping[str, Any]
-    ) -> SurveyedUser:
+    def _user(self, user: Mapping[str, Any], of_groups: Mapping[str, Sequence[AppliedPolicy]]) -> SurveyedUser:
         groups = frozenset(user.get("GroupList", []))
+        boundary = user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
         return SurveyedUser(
             user["UserName"],
             user["Path"],
             {tag["Key"]: tag["Value"] for tag in user.get("Tags", [])},
             groups,
-            _policies(user, "UserPolicyList", documents),
+            self._policies(user, "UserPolicyList"),
             {group: of_groups.get(group, ()) for group in groups},
-            self._boundary(user, documents),
+            AppliedPolicy(f"permissions boundary {boundary}", self._document(boundary)) if boundary else None,
         )
 
-    def _boundary(self, user: Mapping[str, Any], documents: Mapping[str, Any]) -> AppliedPolicy | None:
-        """It is read by itself where no user, group or role has it attached, since it is not listed then."""
-        arn = user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-        if not arn:
-            return None
-        if arn in documents:
-            return AppliedPolicy(f"permissions boundary {arn}", documents[arn])
-        with service_call(f"reading the permissions boundary of {user['UserName']}"):
-            version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-            document = self._iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-        return AppliedPolicy(f"permissions boundary {arn}", document)
+    def _policies(self, holder: Mapping[str, Any], inline: str, of: str = "") -> Sequence[AppliedPolicy]:
+        """The policies of a user or a group."""
+        own = [(f"{one['PolicyName']}{of}", one["PolicyDocument"]) for one in holder.get(inline, [])]
+        attached = [
+            (one["PolicyName"], self._document(one["PolicyArn"])) for one in holder.get("AttachedManagedPolicies", [])
+        ]
+        return [AppliedPolicy(f"policy {name}", document) for name, document in (*own, *attached)]
 
-
-def _policies(
-    holder: Mapping[str, Any], inline: str, documents: Mapping[str, Any], of: str = ""
-) -> Sequence[AppliedPolicy]:
-    """The policies of a user or a group."""
-    own = [AppliedPolicy(f"policy {one['PolicyName']}{of}", one["PolicyDocument"]) for one in holder.get(inline, [])]
-    attached = [
-        AppliedPolicy(f"policy {one['PolicyName']}", documents[one["PolicyArn"]])
-        for one in holder.get("AttachedManagedPolicies", [])
-    ]
-    return [*own, *attached]
+    def _document(self, arn: str) -> Any:
+        """The document of a managed policy. It is read by itself where it was not listed, as of a policy that is only a
+        boundary."""
+        if arn not in self._documents:
+            with service_call(f"reading the policy {arn}"):
+                version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+                read = self._iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+            self._documents[arn] = read["Document"]
+        return self._documents[arn]
 
 
 def _default_document(policy: Mapping[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from functools import cache
 
 from permille.aws.access_keys import IamAccessKeys
-from permille.aws.queues import DESK_QUEUES, SqsQueues
+from permille.aws.provider_function import ProviderFunction
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.console.proxy import Proxy
@@ -37,12 +37,12 @@ def console_services() -> SiteServices:
         timeline=adapters.timeline,
         bounces=adapters.bounces,
         policies=adapters.policies,
+        providers=ProviderFunction(function=settings.providers_function),
         desk=_desk(adapters, Mode(settings.enforcement_mode)),
     )
 
 
 def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
-    queues = SqsQueues(urls={name: adapters.names[setting] for name, setting in DESK_QUEUES.items()})
     return DeskServices(
         accounts=adapters.accounts,
         account_index=adapters.account_index,
@@ -50,15 +50,19 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         access_keys=IamAccessKeys(),
         tallies=adapters.tallies,
         timeline=adapters.timeline,
+        log=adapters.timeline,
         policies=adapters.policies,
         control=adapters.control,
         breaker_admin=adapters.control,
         switch=adapters.switch,
-        queues=queues,
+        queues=adapters.queues,
         quarantine_count=adapters.quarantine,
-        undelivered=UndeliveredCount(queues, adapters.quarantine),
+        undelivered=UndeliveredCount(adapters.queues, adapters.quarantine),
         suppressions=adapters.suppressions,
+        additions=adapters.suppressions,
+        bounces=adapters.bounces,
         ses=adapters.ses,
+        checkups=adapters.checkups,
         mode=mode,
         code=code_version(),
     )

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from permille.domain.sending.smtp_server import LoginFailure, Password, Server
 
 
@@ -40,3 +43,28 @@ class Secrets(Protocol):
 
     def delete(self, account_id: str) -> bool:
         """Deletes the account's secret at once, with all versions; returns False where there was none. Idempotent."""
+
+
+class ListedSecrets(Secrets, Protocol):
+    """Passwords whose accounts can be listed."""
+
+    def listed(self) -> Iterator[tuple[str, datetime]]:
+        """Of each secret the id of its account, and when it was last written. Eventually consistent."""
+
+
+class ProviderRequests(Protocol):
+    """What owners' pages ask of the function Providers. Each operation raises NotAuthenticated, DecisionRefused,
+    InvalidInput and Unavailable."""
+
+    def request(self, token: str, server: Server, password: Password) -> LoginFailure | None:
+        """Tries the login, and asks for the provider. Returns why the login failed; None where it worked. `token`: of
+        the owner's session."""
+
+    def withdraw(self, token: str) -> None:
+        """Withdraws the open request. `token`: of the owner's session."""
+
+    def confirm(self, token: str) -> None:
+        """Connects the provider of a request. `token`: of the link in the mail about it."""
+
+    def refuse(self, token: str) -> None:
+        """Ends a request. `token`: as in confirm()."""

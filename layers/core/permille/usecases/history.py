@@ -9,6 +9,7 @@ from permille.ports.paging import Page
 
 NEWEST = 25  # entries read strongly consistent; the index lags behind by fewer
 MAX_OF_TOPIC = 1000  # entries: bounds what is read
+OF_DECISIONS = (Topic.REPORTS, Topic.STANDING)  # why an account is as it is
 
 
 @dataclass(frozen=True, slots=True)

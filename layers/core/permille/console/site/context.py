@@ -6,15 +6,21 @@ from typing import Any
 from permille.console.context import RequestContext, WebServices
 from permille.console.site.pages import Pages
 from permille.console.web_app import CONTEXT
+from permille.ports.providers import ProviderRequests
 from permille.usecases.views.desk_services import DeskServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteServices(WebServices):
-    """The services of the pages. `desk`: those of the support desk alone."""
+    """The services of the pages.
+
+    desk: those of the support desk alone
+    providers: what owners ask of the function Providers
+    """
 
     pages: Pages
     desk: DeskServices
+    providers: ProviderRequests
 
 
 def context(router: Any) -> RequestContext[SiteServices]:

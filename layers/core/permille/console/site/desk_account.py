@@ -11,6 +11,7 @@ from permille.console.site import desk_decisions
 from permille.console.site.context import SiteServices, context
 from permille.console.site.desk_page import NO_FORM, Refusal, desk_page, form_again, limit_per_1000
 from permille.console.site.pages import redirect
+from permille.domain.timeline.kinds.note import LONGEST_NOTE
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused, InvalidInput
 from permille.domain.words import wording
@@ -23,6 +24,20 @@ router = new_router()
 def account(_id: str) -> Response[str]:
     """Everything about an account."""
     return _account_page(context(router), _id)
+
+
+@router.post("/desk/accounts/<_id>/note")
+def note(_id: str) -> Response[str]:
+    """Adds an internal note."""
+    ctx = context(router)
+    form = ctx.request.form
+    if not ACCOUNT_ID.fullmatch(_id):
+        raise NotFoundError
+    try:
+        desk_decisions.note(ctx.services.desk, _id, form, ctx.session.name, ctx.now)
+    except (DecisionRefused, InvalidInput) as error:
+        return _account_page(ctx, _id, error, {**form_again(form, LONGEST_NOTE), "decision": "note"})
+    return redirect(f"/desk/accounts/{_id}?done=note#notes")
 
 
 @router.post("/desk/accounts/<_id>/unsuppress")

@@ -33,8 +33,10 @@ DONE_MESSAGES = {
     "unexempt": "The rules apply to the account again.",
     "close": "Closed. The SMTP credential is switched off within seconds; the command deletes the IAM user.",
     "owner-mail": "The owner is written to again.",
+    "suppress": "The address is suppressed. The host platform is told.",
     "unsuppress": "The address may be mailed again. The host platform is told.",
     "breaker": "The breaker is closed.",
+    "note": "Noted. The owner does not read it.",
 }
 NO_FORM: Mapping[str, str] = {}
 Refusal = DecisionRefused | InvalidInput
@@ -77,9 +79,9 @@ def _frame(ctx: RequestContext[SiteServices]) -> dict[str, Any]:
     }
 
 
-def form_again(form: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a form as the page shows them again, to be corrected."""
-    return {name: wording.plain(text, wording.LONGEST_REASON) for name, text in form.items()}
+def form_again(form: Mapping[str, str], longest: int = wording.LONGEST_REASON) -> dict[str, str]:
+    """The fields of a form as the page shows them again, to be corrected. `longest`: characters of a field."""
+    return {name: wording.plain(text, longest) for name, text in form.items()}
 
 
 def limit_per_1000(ctx: RequestContext[SiteServices]) -> int:

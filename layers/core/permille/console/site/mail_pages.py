@@ -4,12 +4,15 @@ from aws_lambda_powertools.event_handler import Response
 
 from permille.console.routing import new_router
 from permille.console.site.context import context
+from permille.console.site.provider_form import open_request
 from permille.domain.login import mail_links
 from permille.domain.login.mail_links import Purpose
 from permille.domain.people.owner_commands import SwitchMonthlyMail
+from permille.domain.values.errors import DecisionRefused, MalformedRequest
 from permille.domain.words.wording import OWNER
+from permille.observability import emit
 from permille.usecases.decisions import decisions
-from permille.usecases.login.mail_links import MONTHLY_MAIL
+from permille.usecases.login.mail_links import MONTHLY_MAIL, PROVIDER
 
 router = new_router()
 
@@ -33,3 +36,35 @@ def stop_monthly_mail() -> Response[str]:
     _, account = ctx.services.authenticator.mail_link(token, Purpose.STOP_MONTHLY_MAIL, ctx.now)
     decisions.apply(ctx.services, account.id, SwitchMonthlyMail(on=False, by=OWNER), ctx.now)
     return ctx.services.pages.page("monthly_mail", framed=True, address=MONTHLY_MAIL, token=token, stopped=True)
+
+
+@router.get(PROVIDER)
+def provider() -> Response[str]:
+    """Asks whether the provider of a request is to be connected. A GET changes nothing, since mail scanners open
+    links."""
+    ctx = context(router)
+    token = ctx.request.query.get("token", "")
+    link, account = ctx.services.authenticator.mail_link(token, Purpose.CONFIRM_PROVIDER, ctx.now)
+    request = account.provider_request
+    is_open = request is not None and request.version == link.about
+    values = open_request(account, ctx.now) if is_open else None
+    return ctx.services.pages.page("provider", framed=True, address=PROVIDER, token=token, request=values, said="")
+
+
+@router.post(PROVIDER)
+def decide_on_provider() -> Response[str]:
+    """Connects the provider of a request, or ends the request, as the button says. The token authenticates; it works
+    once, since the request is not open afterwards."""
+    ctx = context(router)
+    ctx.services.authenticator.check_origin(ctx.request)
+    form, providers = ctx.request.form, ctx.services.providers
+    said = {"confirm": "confirmed", "refuse": "refused"}.get(form.get("action", ""), "")
+    if not said:
+        raise MalformedRequest("the form does not say what to do")
+    decide = providers.confirm if said == "confirmed" else providers.refuse
+    try:
+        decide(form.get("token", ""))
+    except DecisionRefused as error:
+        emit("provider_request.refused", why=str(error))
+        said = ""
+    return ctx.services.pages.page("provider", framed=True, address=PROVIDER, token="", request=None, said=said)

@@ -10,6 +10,7 @@ from permille.console.site import report_page, review_form
 from permille.console.site.context import SiteServices, context
 from permille.console.site.logout import log_out
 from permille.console.site.pages import redirect
+from permille.console.site.report_page import NOT_REFUSED, Refused
 from permille.console.site.review_form import ReviewInput
 from permille.domain.account.account import Account
 from permille.domain.people.owner_commands import AmendReview, RequestReview, SwitchMonthlyMail, WithdrawReview
@@ -29,7 +30,7 @@ router = new_router()
 def report(_id: str) -> Response[str]:
     """The report."""
     ctx = context(router)
-    return _report_page(ctx, ctx.account)
+    return report_response(ctx, ctx.account)
 
 
 @router.post("/report/<_id>/logout")
@@ -71,7 +72,7 @@ def review(_id: str) -> Response[str]:
         decisions.apply(ctx.services, account_id, command, ctx.now, read=read)
     except (DecisionRefused, InvalidInput) as error:
         current = ctx.services.accounts.get(account_id) or ctx.account
-        return _report_page(ctx, current, 422, review_form.with_errors(fields, error))
+        return report_response(ctx, current, 422, Refused(review=review_form.with_errors(fields, error)))
     return redirect(f"/report/{account_id}#review")
 
 
@@ -86,7 +87,7 @@ def switch_monthly_mail(_id: str) -> Response[str]:
     try:
         decisions.apply(ctx.services, ctx.account.id, command, ctx.now)
     except DecisionRefused as error:
-        return _report_page(ctx, ctx.account, 422, refused=str(error))
+        return report_response(ctx, ctx.account, 422, Refused(why=str(error)))
     return redirect(f"/report/{ctx.account.id}#mails")
 
 
@@ -111,15 +112,12 @@ def _command(action: str, fields: ReviewInput, by: str) -> RequestReview | Amend
     return (RequestReview if action == "request" else AmendReview)(**fields.request(), by=by)
 
 
-def _report_page(
-    ctx: RequestContext[SiteServices],
-    account: Account,
-    status: int = 200,
-    fields: ReviewInput | None = None,
-    refused: str = "",
+def report_response(
+    ctx: RequestContext[SiteServices], account: Account, status: int = 200, refused: Refused = NOT_REFUSED
 ) -> Response[str]:
-    """`fields`: of the review form, where it was refused; `refused`: why another form was."""
+    """The report. `refused`: the form that was sent, where it was refused."""
     pages = ctx.services.pages
     gathered = gather_report(ctx.services.reporting, account, ctx.now)
-    values = report_page.report_page(gathered, pages.brand, ctx.session.csrf, fields, refused)
-    return pages.page("report", status, framed=True, **values)
+    return pages.page(
+        "report", status, framed=True, **report_page.report_page(gathered, pages.brand, ctx.session.csrf, refused)
+    )

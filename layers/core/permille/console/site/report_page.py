@@ -1,9 +1,11 @@
 """What the pages of the owner's report show: the template variables, with the report in words."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
+from permille.console.site.provider_form import ProviderInput, open_request, provider_form
 from permille.console.site.report_feedback import feedback_values
 from permille.console.site.report_numbers import number_values
 from permille.console.site.review_form import ReviewInput
@@ -34,19 +36,38 @@ _PROVIDER_LINES: Mapping[Status, str] = {
 }
 
 
-def report_page(
-    report: OwnerReport, brand: Brand, csrf: str, fields: ReviewInput | None = None, refused: str = ""
-) -> dict[str, Any]:
-    """The template variables of report.html.j2. `fields`: of the review form, where it was refused; `refused`: why
-    another form was."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The form of the report that was sent and refused.
+
+    review, provider: the fields of that form
+    why: why another form was refused
+    """
+
+    review: ReviewInput | None = None
+    provider: ProviderInput | None = None
+    why: str = ""
+
+
+NOT_REFUSED = Refused()
+
+
+def report_page(report: OwnerReport, brand: Brand, csrf: str, refused: Refused = NOT_REFUSED) -> dict[str, Any]:
+    """The template variables of report.html.j2."""
+    account = report.account
+    form = provider_form(account, refused.provider, report.now)
+    without_form = refused.provider.error if refused.provider and not form else ""
     return {
         **_shared_values(report),
         **_standing_values(report, brand),
-        "review": review_values(report, brand, fields),
+        "review": review_values(report, brand, refused.review),
         "csrf": csrf,
-        "wrong": fields.error if fields else refused,
-        "monthly_mail": not report.account.monthly_mail.stopped,
-        "provider": _provider(report.account),
+        "wrong": refused.review.error if refused.review else refused.why or without_form,
+        "monthly_mail": not account.monthly_mail.stopped,
+        "provider": _provider(account),
+        "provider_request": open_request(account, report.now),
+        "provider_form": form,
+        "unreachable": bool(account.owner_mail),
         **feedback_values(report),
         **timeline_values(report.account, report.entries[:SHOWN_ENTRIES], _earlier(report), brand, report.voided),
     }

@@ -51,9 +51,13 @@ def parse(form: Mapping[str, str]) -> ReviewInput:
 
 def with_errors(fields: ReviewInput, error: DecisionRefused | InvalidInput) -> ReviewInput:
     """The same fields, with what is wrong."""
-    if isinstance(error, InvalidInput):
-        return replace(fields, error=error.messages, wrong=dict(error.errors))
-    return replace(fields, error=str(error))
+    text, wrong = messages_of(error)
+    return replace(fields, error=text, wrong=wrong)
+
+
+def messages_of(error: DecisionRefused | InvalidInput) -> tuple[str, Mapping[str, str]]:
+    """What is wrong in a form, in one text, and by field."""
+    return (error.messages, dict(error.errors)) if isinstance(error, InvalidInput) else (str(error), {})
 
 
 def _day(text: str) -> date:

@@ -7,6 +7,8 @@ from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Respo
 from permille.console.requests import Request
 from permille.console.site import (
     desk_account,
+    desk_account_pages,
+    desk_costs,
     desk_lists,
     desk_system,
     error_pages,
@@ -14,6 +16,7 @@ from permille.console.site import (
     mail_pages,
     owner_downloads,
     owner_pages,
+    owner_provider,
     public_pages,
 )
 from permille.console.site.context import SiteServices, context
@@ -24,8 +27,8 @@ from permille.console.web_app import WebApp
 def resolver() -> LambdaFunctionUrlResolver:
     """All routes of the pages, made once."""
     app = LambdaFunctionUrlResolver()
-    for_owners = (public_pages, login_pages, mail_pages, owner_pages, owner_downloads)
-    for routes in (*for_owners, desk_lists, desk_account, desk_system):
+    for_owners = (public_pages, login_pages, mail_pages, owner_pages, owner_provider, owner_downloads)
+    for routes in (*for_owners, desk_lists, desk_account_pages, desk_account, desk_system, desk_costs):
         app.include_router(routes.router)
 
     @app.not_found

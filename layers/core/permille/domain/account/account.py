@@ -9,7 +9,7 @@ from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Credential, Denial, Renewal
 from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.account.owner_acts import OwnerActs
-from permille.domain.account.provider import Provider
+from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.route_changes import RouteChanges
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
@@ -40,6 +40,7 @@ class Account:
     review: the last request for a trial
     trial: the trial that is scheduled, running or observed
     provider: the third-party SMTP server that is connected
+    provider_request: one that the owner has to confirm, else None
     route_changes: the entries that last changed its sending path
     decided_at: the last decision
     alerted_at: the last alert
@@ -80,6 +81,7 @@ class Account:
     review: Review | None = None
     trial: Trial | None = None
     provider: Provider | None = None
+    provider_request: ProviderRequest | None = None
     route_changes: RouteChanges = field(default_factory=RouteChanges)
     decided_at: datetime | None = None
     alerted_at: datetime | None = None
@@ -186,8 +188,7 @@ class Account:
         return self.waiting_for_support_since is not None
 
     @property
-    def awaits_confirmation(self) -> bool:
-        """Whether support has to confirm a trial that went well."""
+    def awaits_confirmation(self) -> bool:  # by support, of a trial that went well
         return self.trial is not None and self.trial.confirmation_requested and not self.trial.confirmed
 
     def after_last_decision(self, now: datetime) -> datetime:

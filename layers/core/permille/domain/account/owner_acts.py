@@ -18,6 +18,8 @@ class CountedAct(StrEnum):
 
     CHANGE = "changes"
     SWITCH = "switches"
+    LOGIN = "logins"
+    PROVIDER = "providers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class DailyLimit:
 LIMITS: Final[Mapping[CountedAct, DailyLimit]] = {
     CountedAct.CHANGE: DailyLimit(CHANGES_A_DAY, "the request was made or changed", "it can be changed again"),
     CountedAct.SWITCH: DailyLimit(5, "the monthly mail was switched on", "it can be switched on again"),
+    CountedAct.LOGIN: DailyLimit(10, "a login to a provider was tried", "it can be tried again"),
+    CountedAct.PROVIDER: DailyLimit(2, "a provider was asked for", "one can be asked for again"),
 }
 
 
@@ -57,6 +61,8 @@ class OwnerActs:
     receipt_at: when a receipt of a request was last mailed
     link_at: when a new link was last mailed
     switches: how often the monthly mail was switched on on that day
+    logins: how often a login to a provider was tried on that day
+    providers: how often a provider was asked for on that day, each with a mail
     """
 
     day: date | None = None
@@ -64,6 +70,8 @@ class OwnerActs:
     receipt_at: datetime | None = None
     link_at: datetime | None = None
     switches: int = 0
+    logins: int = 0
+    providers: int = 0
 
     def counted(self, act: CountedAct, zone: tzinfo, now: datetime) -> "OwnerActs":
         """The acts with one more of this kind. Raises DecisionRefused where the day's limit is reached."""

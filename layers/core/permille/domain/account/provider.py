@@ -1,4 +1,4 @@
-"""The third-party SMTP provider that an account is connected to."""
+"""The third-party SMTP provider that an account is connected to, or that its owner asked for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,3 +20,23 @@ class Provider:
     secret: str
     version: str
     connected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRequest:
+    """A third-party SMTP server that was asked for on the owner's page. It is used for nothing until the owner confirms
+    it.
+
+    host, port, user: its address, and the user name of the login
+    secret: the ARN of the secret with the password
+    version: the version of the secret, which also identifies the request
+    requested_at, expires_at: from when and until when it can be confirmed
+    """
+
+    host: str
+    port: int
+    user: str
+    secret: str
+    version: str
+    requested_at: datetime
+    expires_at: datetime

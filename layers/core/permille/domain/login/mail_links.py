@@ -17,9 +17,24 @@ class Purpose(StrEnum):
     """What a link in a mail does. The values are audiences of tokens."""
 
     STOP_MONTHLY_MAIL = "stop-monthly-mail"
+    CONFIRM_PROVIDER = "confirm-provider"
 
 
-LASTS = {Purpose.STOP_MONTHLY_MAIL: timedelta(days=400)}
+LASTS = {Purpose.STOP_MONTHLY_MAIL: timedelta(days=400), Purpose.CONFIRM_PROVIDER: timedelta(days=4)}  # at most
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLink:
+    """A link that a mail has instead of the one to the report.
+
+    purpose: what it does
+    about: what it is about beside the account
+    expires_at: until when it is valid
+    """
+
+    purpose: Purpose
+    about: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ from permille.domain.people.owner_commands import (
     ConnectProvider,
     DeleteReview,
     DisconnectProvider,
+    EndProviderRequest,
     PutReview,
     RequestLink,
+    RequestProvider,
     RequestReview,
     SwitchMonthlyMail,
+    TryProvider,
     WithdrawReview,
 )
 from permille.domain.people.staff_commands import (
@@ -40,15 +43,8 @@ StateCommand = Disable | Enable | Close | Exempt | Unexempt | ReleaseHold | Rese
 RecordCommand = ChangeOwner | ChangeIdentities | ChangeSenders | VoidComplaint | RestoreComplaint
 ReviewAnswer = ApproveReview | DeclineReview | CancelTrial | ConfirmTrial
 StaffCommands = StateCommand | RecordCommand | ReviewAnswer
+ProviderCommand = TryProvider | RequestProvider | EndProviderRequest | ConnectProvider | DisconnectProvider
 OwnerCommands = (
-    RequestReview
-    | AmendReview
-    | PutReview
-    | WithdrawReview
-    | DeleteReview
-    | RequestLink
-    | SwitchMonthlyMail
-    | ConnectProvider
-    | DisconnectProvider
+    RequestReview | AmendReview | PutReview | WithdrawReview | DeleteReview | RequestLink | SwitchMonthlyMail
 )
-Command = StaffCommands | OwnerCommands
+Command = StaffCommands | OwnerCommands | ProviderCommand

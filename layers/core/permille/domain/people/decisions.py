@@ -11,21 +11,32 @@ from permille.domain.people import (
     link_request,
     monthly_mail,
     provider_change,
+    provider_request,
     review,
     review_answer,
     staff,
 )
-from permille.domain.people.commands import Command, OwnerCommands, RecordCommand, ReviewAnswer, StateCommand
+from permille.domain.people.commands import (
+    Command,
+    OwnerCommands,
+    ProviderCommand,
+    RecordCommand,
+    ReviewAnswer,
+    StateCommand,
+)
 from permille.domain.people.correction import ComplaintToCorrect
 from permille.domain.people.owner_commands import (
     AmendReview,
     ConnectProvider,
     DeleteReview,
     DisconnectProvider,
+    EndProviderRequest,
     PutReview,
     RequestLink,
+    RequestProvider,
     RequestReview,
     SwitchMonthlyMail,
+    TryProvider,
     WithdrawReview,
 )
 from permille.domain.people.staff_commands import (
@@ -78,6 +89,8 @@ def apply_command(account: Account, command: Command, context: Context, now: dat
     """Raises DecisionRefused where the command is not possible in the account's state."""
     if isinstance(command, OwnerCommands):
         return _decide_for_owner(account, command, context, now)
+    if isinstance(command, ProviderCommand):
+        return _change_provider(account, command, context, now)
     if isinstance(command, ReviewAnswer):
         return _answer_review(account, command, context, now)
     if isinstance(command, RecordCommand):
@@ -155,6 +168,18 @@ def _decide_for_owner(account: Account, command: OwnerCommands, context: Context
             return link_request.request(account, zone, now)
         case SwitchMonthlyMail():
             return monthly_mail.switch(account, command, context.shown_zone, now)
+        case _:
+            assert_never(command)
+
+
+def _change_provider(account: Account, command: ProviderCommand, context: Context, now: datetime) -> Outcome:
+    match command:
+        case TryProvider():
+            return provider_request.note_login(account, command, context.shown_zone, now)
+        case RequestProvider():
+            return provider_request.request(account, command, context.shown_zone, now)
+        case EndProviderRequest():
+            return provider_request.end(account, command, now)
         case ConnectProvider():
             return provider_change.connect(account, command, now)
         case DisconnectProvider():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from permille.domain.account.provider import Provider
+from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.people.validated import (
     Batch,
     Cause,
@@ -11,6 +11,7 @@ from permille.domain.people.validated import (
     Decider,
     Validated,
 )
+from permille.domain.sending.smtp_server import Server
 from permille.domain.words.wording import acts_as_staff
 
 
@@ -95,18 +96,46 @@ class SwitchMonthlyMail(_OfOwner):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TryProvider(_OfOwner):
+    """Notes, before it is tried, a login to a third-party SMTP server that was asked for on the owner's page."""
+
+    server: Server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestProvider(_OfOwner):
+    """Asks for a third-party SMTP server, to which a login has succeeded. It takes the place of an earlier request."""
+
+    provider_request: ProviderRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndProviderRequest(_OfOwner):
+    """Ends a request for a provider that was not confirmed. Idempotent.
+
+    version: of the request
+    expired: nobody confirmed it in time; else it was withdrawn
+    """
+
+    version: str
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectProvider(_OfOwner):
     """Connects a third-party SMTP server, to which a login has succeeded.
 
     provider: the server, and where its password is stored
     replaces: the provider that was connected when the login was tried; None where there was none
+    request: the version of the request that the owner confirmed; empty where staff connect it
     """
 
     provider: Provider
     replaces: Provider | None
+    request: str = ""
 
 
 class DisconnectProvider(_OfOwner):
-    """Disconnects the third-party SMTP server."""
+    """Disconnects the third-party SMTP server, and ends a request for one."""
 
     __slots__ = ()

@@ -1,5 +1,5 @@
-"""What staff and operators can decide about the whole stack, and about suppressions: one command for each, valid once
-it is made."""
+"""What staff and operators can decide about the whole stack and about suppressions, and note: one command for each,
+valid once it is made."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,6 +82,18 @@ class RevokeAccess(StaffCommand):
 def _check_name(role: LinkRole, name: str) -> None:
     if role is LinkRole.PLATFORM:
         validation.of_field("name", validation.platform, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote(Validated):
+    """Notes something about an account, for staff alone.
+
+    text: in one or several lines
+    by: who wrote it
+    """
+
+    text: Annotated[str, validation.note_text]
+    by: Decider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

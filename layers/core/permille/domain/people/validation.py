@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.rules.breaker import LARGEST_GRANT
+from permille.domain.timeline.kinds.note import LONGEST_NOTE
 from permille.domain.values.calendar import DAY, midnight
 from permille.domain.values.entry_id import ENTRY_ID
 from permille.domain.values.errors import InvalidInput
@@ -57,6 +58,7 @@ def _text(missing: str, longest: int) -> Callable[[str], str]:
 reason = _text("say why; a few words are enough", LONGEST_REASON)
 cause = _text("say what went wrong", LONGEST_TEXT)
 change = _text("say what was changed", LONGEST_TEXT)
+note_text = _text("write the note", LONGEST_NOTE)
 decider = _text("it has to be known who decides", LONGEST_REASON)
 sender = _text("names no IAM user or role", LONGEST_SENDER)
 

@@ -1,7 +1,7 @@
 """What an import does with each line of its file, and why: decided from what was read of the stack, SES and IAM."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -69,12 +69,17 @@ class ImportFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlannedAccount:
-    """What is done with one line. `why`: the reason where it is skipped, completed or refused."""
+    """What is done with one line.
+
+    why: the reason where it is skipped, completed or refused
+    new_identities: those that SES does not have yet
+    """
 
     asked: AccountLine
     action: ImportAction
     why: str = ""
     notes: tuple[str, ...] = ()
+    new_identities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +143,10 @@ class _Planning:
         if why := self._facts.obstacles.get(asked.line, "") or self._exceeded(asked):
             return PlannedAccount(asked, ImportAction.REFUSE, why)
         self.new_users += self._needs_user(asked)
-        self.new_identities |= self._unknown(asked)
+        unknown = tuple(name for name in asked.identities if name not in self._facts.identities)
+        self.new_identities |= {*unknown}
         action = ImportAction.ADOPT if asked.adopts else ImportAction.CREATE
-        return PlannedAccount(asked, action, notes=tuple(self._notes(asked)))
+        return PlannedAccount(asked, action, notes=tuple(self._facts.notes.get(asked.line, ())), new_identities=unknown)
 
     def _repeated(self, asked: AccountLine) -> str:
         users = [f"the IAM user {name}" for name in asked.adopts]
@@ -162,14 +168,6 @@ class _Planning:
 
     def _needs_user(self, asked: AccountLine) -> bool:
         return not asked.adopts and asked.line not in self._facts.reusable
-
-    def _unknown(self, asked: AccountLine) -> set[str]:
-        return {*asked.identities} - self._facts.identities
-
-    def _notes(self, asked: AccountLine) -> Iterator[str]:
-        if unknown := sorted(self._unknown(asked)):
-            yield f"SES does not have {', '.join(unknown)} yet: created, to be verified by its owner"
-        yield from self._facts.notes.get(asked.line, ())
 
 
 def _of_existing(asked: AccountLine, account: Account) -> PlannedAccount:

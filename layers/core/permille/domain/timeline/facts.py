@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
+from permille.domain.login.mail_links import ActionLink
 from permille.domain.values.status import Status
 from permille.domain.words.mail_text import SEE_REPORT, MailButton, MailContext, MailTone, Section
 
@@ -31,6 +32,7 @@ class Topic(StrEnum):
 
     REPORTS = "reports"  # reports of recipients, and their corrections by staff
     STANDING = "standing"  # what made the account's state: status, trials, a deny by hand, the provider; the policy
+    NOTES = "notes"  # internal notes of staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,11 @@ class Facts:
     def can_be_stopped(self) -> bool:
         """Whether the owner can stop such mails by a link in them."""
         return False
+
+    @property
+    def action(self) -> ActionLink | None:
+        """What the mail's button does without a login; None where it opens the report."""
+        return None
 
     @property
     def button(self) -> MailButton:

@@ -121,9 +121,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def full_sentence(text: str) -> str:
+def full_sentence(text: str, longest: int = LONGEST_REASON) -> str:
     """What staff wrote, sanitized, and with a full stop if it ends in none."""
-    safe = plain(text, LONGEST_REASON)
+    safe = plain(text, longest)
     return safe if safe.endswith((".", "!", "?")) else f"{safe}."
 
 

@@ -74,6 +74,12 @@ def authenticate(
     return claims, account
 
 
+def current_owner_of(token: str, signer: TokenSigner, accounts: Accounts, now: datetime) -> Account:
+    """The account of an owner's token that is valid now. Raises LinkExpired, and NotAuthenticated as owner_of()."""
+    links.check_times(tokens.read(token)[0], now)
+    return owner_of(token, signer, accounts)
+
+
 def is_owners(token: str) -> bool:
     """Whether the token claims to be an owner's; nothing is verified. Raises NotAuthenticated where it is malformed."""
     return tokens.read(token)[0].role is LinkRole.OWNER

@@ -10,8 +10,8 @@ from permille.domain.values.errors import NotAuthenticated
 from permille.ports.accounts import Accounts
 from permille.ports.login import TokenSigner
 
-MONTHLY_MAIL = "/monthly-mail"  # the path that such a link leads to
-PATHS = {Purpose.STOP_MONTHLY_MAIL: MONTHLY_MAIL}
+MONTHLY_MAIL, PROVIDER = "/monthly-mail", "/provider"  # the paths that such links lead to
+PATHS = {Purpose.STOP_MONTHLY_MAIL: MONTHLY_MAIL, Purpose.CONFIRM_PROVIDER: PROVIDER}
 
 
 def mail_link(

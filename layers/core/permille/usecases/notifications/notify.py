@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from functools import partial
 
 from permille.domain.account.account import Account
 from permille.domain.login.mail_links import Purpose
@@ -184,11 +185,12 @@ def _withheld(entry: Entry, account: Account) -> str:
 
 
 def _addresses(links: Links, entry: Entry, account: Account, now: datetime) -> Addresses:
-    facts = entry.facts
+    facts, make = entry.facts, partial(mail_link, links.signer, links.base)
+    action = facts.action
     return Addresses(
-        report=links.owner(account, now, part=facts.button.part),
+        report=make(action.purpose, account, now, action.about, action.expires_at)
+        if action
+        else links.owner(account, now, part=facts.button.part),
         guide=links.guide,
-        stop=mail_link(links.signer, links.base, Purpose.STOP_MONTHLY_MAIL, account, now)
-        if facts.can_be_stopped
-        else "",
+        stop=make(Purpose.STOP_MONTHLY_MAIL, account, now) if facts.can_be_stopped else "",
     )

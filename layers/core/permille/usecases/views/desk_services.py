@@ -15,7 +15,8 @@ from permille.ports.desk import (
     Queues,
     SesReputation,
 )
-from permille.ports.history import Suppressions, Tallies, Timeline
+from permille.ports.doctor import Checkups
+from permille.ports.history import Bounces, SuppressionAdditions, Suppressions, Tallies, Timeline, TimelineLog
 from permille.usecases.views.desk_tabs import UndeliveredCount
 
 ENTRIES = 100  # of a timeline, on a page
@@ -31,6 +32,7 @@ class DeskServices:
     access_keys: AccessKeys
     tallies: Tallies
     timeline: Timeline
+    log: TimelineLog
     policies: Policies
     control: Control
     breaker_admin: BreakerAdmin
@@ -39,7 +41,10 @@ class DeskServices:
     quarantine_count: QuarantineCount
     undelivered: UndeliveredCount
     suppressions: Suppressions
+    additions: SuppressionAdditions
+    bounces: Bounces
     ses: SesReputation
+    checkups: Checkups
     mode: Mode
     code: str = ""
 

@@ -8,17 +8,18 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import SenderState, drift
 from permille.domain.policy.verdict import Verdict
 from permille.domain.rules.denial import is_denied_by_hand
-from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
 from permille.domain.timeline.kinds.credential import Difference
+from permille.domain.timeline.kinds.note import Noted
 from permille.domain.timeline.timeline import Entry, TimelineEntry, only
 from permille.domain.values.errors import ServiceError
 from permille.observability import emit
 from permille.ports.accounts import CredentialSwitch
 from permille.ports.paging import Page
+from permille.usecases.decisions.notes import notes_of
 from permille.usecases.decisions.suppression_list import listed
-from permille.usecases.history import read_history
+from permille.usecases.history import OF_DECISIONS, read_history
 from permille.usecases.views.availability import or_none
 from permille.usecases.views.desk_services import ENTRIES, DeskServices, check_entry_id
 from permille.usecases.views.explain import Explanation, explanation_of
@@ -55,6 +56,7 @@ class Dossier:
     more_complaints: how many are not listed
     suppressed: addresses that it must not mail
     voided: corrections, by the id of the complaint's entry
+    notes: of staff, newest first
     is_truncated: there are more complaints or earlier decisions than were read
     """
 
@@ -68,6 +70,7 @@ class Dossier:
     more_complaints: int
     suppressed: frozenset[str]
     voided: Mapping[str, TimelineEntry[ComplaintVoided]]
+    notes: Sequence[TimelineEntry[Noted]]
     is_truncated: bool
 
 
@@ -85,7 +88,7 @@ def dossier(desk: DeskServices, account_id: str, before: str, now: datetime) -> 
 
 def _dossier(desk: DeskServices, account: Account, before: str, now: datetime) -> Dossier:
     newest = desk.timeline.latest(account.id, ENTRIES)
-    history = read_history(desk.timeline, account.id, *Topic, newest=newest)
+    history = read_history(desk.timeline, account.id, *OF_DECISIONS, newest=newest)
     current = or_none("what the policy says", lambda: current_verdict(desk.policies, desk.tallies, account, now))
     verdict = current.verdict if current else None
     complaints = only(Reported, reversed(history.entries))
@@ -100,6 +103,7 @@ def _dossier(desk: DeskServices, account: Account, before: str, now: datetime) -
         more_complaints=max(0, len(complaints) - ENTRIES),
         suppressed=_suppressed(desk, account.id),
         voided=voided(history.entries),
+        notes=notes_of(desk.timeline, account.id, newest),
         is_truncated=history.is_truncated,
     )
 

@@ -11,7 +11,7 @@ from permille.domain.feedback import bounces
 from permille.domain.people.review import ReviewStage, stage
 from permille.domain.policy.policy import Policy
 from permille.domain.policy.verdict import Verdict
-from permille.domain.timeline.facts import Audience, Topic
+from permille.domain.timeline.facts import Audience
 from permille.domain.timeline.kinds.corrections import voided
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.calendar import DAY
@@ -31,7 +31,7 @@ from permille.reading.periods import (
     read_from,
 )
 from permille.reading.spans import Span, last_change, spans
-from permille.usecases.history import read_history
+from permille.usecases.history import OF_DECISIONS, read_history
 from permille.zones import shown_zone_of
 
 READ_ENTRIES = 400  # of the timeline, in one query: as many as a busy account just below its limit gets in 45 days
@@ -148,7 +148,7 @@ def _read(services: ReportServices, account: Account, now: datetime, shown: Repo
     days = _SHOWN[shown](now.date(), policy)
     epochs = services.tallies.by_epoch(account.id, read_from(days[0][0], policy.window_days))
     latest = services.timeline.latest(account.id, READ_ENTRIES)
-    history = read_history(services.timeline, account.id, *Topic, newest=latest).entries[::-1]
+    history = read_history(services.timeline, account.id, *OF_DECISIONS, newest=latest).entries[::-1]
     begins = id_at(midnight(days[0][0]))
     any_bounced = any(tally.bounces for of_epoch in epochs.values() for tally in of_epoch.values())
     bounced = services.bounces.latest(account.id, begins, READ_BOUNCES).items if any_bounced else []

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import Review
 from permille.domain.policy.verdict import Verdict
-from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.corrections import counting, voided
 from permille.domain.timeline.kinds.staff import StaffDisabled
 from permille.domain.timeline.kinds.trial_outcome import StaysSuspended
@@ -17,7 +16,7 @@ from permille.domain.timeline.timeline import Entry
 from permille.domain.words.wording import campaign_name
 from permille.ports.history import Timeline
 from permille.reading.staying_off import kept_now_line
-from permille.usecases.history import History, read_history
+from permille.usecases.history import OF_DECISIONS, History, read_history
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ Judge = Callable[[Account], Verdict | None]  # what the policy says now, where t
 def queue(accounts: Iterable[Account], timeline: Timeline, now: datetime, judge: Judge) -> list[ReviewCase]:
     """The cases of accounts that wait for support, in their order. Only accounts with a voided complaint are judged
     anew."""
-    return [case(account, read_history(timeline, account.id, *Topic), now, judge) for account in accounts]
+    return [case(account, read_history(timeline, account.id, *OF_DECISIONS), now, judge) for account in accounts]
 
 
 def case(account: Account, history: History, now: datetime, judge: Judge) -> ReviewCase:
