@@ -25,7 +25,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StepLine:
     """How many accounts a policy had disabled by then. `points`: of an SVG polyline in a square of 100 by 100."""
 
     policy: str
@@ -45,7 +45,7 @@ class Label:
 class TimePlot:
     """The disabled accounts over time, a line for each policy."""
 
-    lines: Sequence[Line]
+    lines: Sequence[StepLine]
     dates: Sequence[Label]
     numbers: Sequence[Label]
 
@@ -95,13 +95,13 @@ def _nice_step(highest: int) -> int:
     return int(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least))
 
 
-def _line(result: PolicyResult, begins_at: int, ends_at: int, top: int) -> Line:
+def _line(result: PolicyResult, begins_at: int, ends_at: int, top: int) -> StepLine:
     points, number = ["0,100"], 0
     for one in result.off:
         x = _x(second_of(one.last.at), begins_at, ends_at)
         points += [f"{x:g},{_y(number, top):g}", f"{x:g},{_y(number + 1, top):g}"]
         number += 1
-    return Line(result.policy.id, " ".join([*points, f"100,{_y(number, top):g}"]), number)
+    return StepLine(result.policy.id, " ".join([*points, f"100,{_y(number, top):g}"]), number)
 
 
 def _x(second: int, begins_at: int, ends_at: int) -> float:
