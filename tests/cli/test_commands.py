@@ -81,6 +81,7 @@ RUNS = {
     "complaint restore": [VOID, f"complaint restore bakery {COMPLAINT.id} {BECAUSE}"],
     "complaint void": [VOID],
     "cost": ["cost --emails 1000000 --accounts 1000"],
+    "doctor": ["doctor --check breaker --check policy"],
     "feedback redrive": ["feedback redrive"],
     "import": [f"import --csv {ACCOUNTS} --apply --yes --secrets-manager permille/smtp"],
     "import-stack": ["import-stack"],

@@ -36,7 +36,8 @@ def set_endpoint(
     """Post events to an endpoint from now on.
 
     The first time a signing secret is made, and printed once: give it to the endpoint. If a webhook is set, its URL
-    and kinds are replaced and the secret stays. An endpoint that answered 410 Gone gets events again.
+    and kinds are replaced and the secret stays. An endpoint that answered 410 Gone gets events again. In JSON kinds is
+    null for all, and secret where it stays.
 
     In JSON, kinds is null for all kinds, and secret where it stays the same.
 
@@ -65,7 +66,7 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     """Show where events are posted.
 
     Neither secrets are shown nor the URL's query, which can hold one. An endpoint that answered 410 Gone gets nothing
-    until `permille webhook set`.
+    until `permille webhook set`. In JSON url is null where none is set, and secrets is how many sign requests now.
 
     In JSON, url is null if none is set; secrets is how many sign now.
 
@@ -115,7 +116,8 @@ def rotate_secret(
 def remove(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Post no more events, and delete the secrets.
 
-    Events that wait are dropped. The event bus and the timelines still have all of them.
+    Events that wait are dropped. The event bus and the timelines still have all of them. In JSON removed is the URL,
+    or null where none was set.
 
     In JSON, removed is the URL, or null if none was set.
 
