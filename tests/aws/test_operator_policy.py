@@ -22,6 +22,7 @@ from permille_cli.stack.stack import Stack
 from permille_cli.stack.template import PROJECT
 
 ADAPTERS = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "adapters.py"
+PROBES = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "probes.py"
 DEPLOYED = PROJECT / "cli" / "permille_cli" / "stack" / "deployed.py"
 POLICY: dict[str, Any] = json.loads((PROJECT / "docs" / "operator-policy.json").read_text())
 # Of the same adapters, what functions alone ask for; and a word that is no operation there.
@@ -74,7 +75,8 @@ def in_the_source() -> frozenset[str]:
 def _sources() -> list[Path]:
     shared = [node for node in ast.walk(ast.parse(ADAPTERS.read_text())) if isinstance(node, ast.FunctionDef)]
     used = [node for node in shared if node.name in {field.name for field in fields(Stack)}]
-    adapters = [_file(module) for part in (ast.parse(DEPLOYED.read_text()), *used) for module in _adapters(part)]
+    parts = (ast.parse(DEPLOYED.read_text()), ast.parse(PROBES.read_text()), *used)
+    adapters = [_file(module) for part in parts for module in _adapters(part)]
     imported = [_file(module) for adapter in adapters for module in _adapters(ast.parse(adapter.read_text()))]
     return sorted({DEPLOYED, *adapters, *imported})
 

@@ -9,11 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from permille.code_version import code_version
 from permille.domain.account.account import Account
+from permille.domain.doctor.names import StackNames
 from permille.domain.people.commands import Command
 from permille.domain.values.errors import Failed
+from permille.domain.values.status import Mode
 from permille.ports.accounts import CredentialSwitch, Leases
 from permille.ports.desk import AccountIndex, SesReputation
+from permille.ports.doctor import Clocks
 from permille.ports.history import Tallies
 from permille.ports.iam_users import IamUsers
 from permille.ports.identities import Identities
@@ -41,12 +45,14 @@ from permille.ports.webhooks import WebhookRegister, WebhookSecrets, WebhookTest
 from permille.usecases.decisions import decisions
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.decisions.providers import ProviderServices
+from permille.usecases.doctor.services import DoctorServices, OperatorReads, Probes
 from permille.usecases.notifications.webhook_setup import WebhookSetup
 from permille.usecases.senders.change_services import ChangeServices
 from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.renew_credential import RenewServices
 from permille.usecases.stack.uninstall_plan import UninstallServices
 from permille.usecases.views.verdict import CurrentVerdict, current_verdict
+from permille_cli.stack.output_names import OutputNames
 from permille_cli.stack.own_arns import own_arns
 
 EMBEDDED = "EmbeddedStack"
@@ -62,6 +68,7 @@ class Stack(ABC):
     outputs: Mapping[str, str]
 
     accounts: AllAccounts
+    clocks: Clocks
     control: OperatorControl
     account_index: AccountIndex
     feedback_dead_letters: DeadLetters
@@ -78,6 +85,7 @@ class Stack(ABC):
     objects: ObjectStore
     idempotency: IdempotencyStore
     policies: PolicyDocument
+    probes: Probes
     login_check: SmtpLoginCheck
     quarantine: QuarantinedFeedback
     secrets: Secrets
@@ -160,6 +168,22 @@ class Stack(ABC):
     @property
     def renewing(self) -> RenewServices:
         return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.tag, self.pause)
+
+    @property
+    def examining(self) -> DoctorServices:
+        """What `permille doctor` needs."""
+        ours = self.onboarding.adoption.ours
+        return DoctorServices(
+            names=StackNames(self.name, OutputNames(self)),
+            accounts=self.accounts,
+            tallies=self.tallies,
+            policies=self.policies,
+            control=self.control,
+            probes=self.probes,
+            mode=Mode(self["EnforcementMode"]),
+            code=code_version(),
+            operator=OperatorReads(self.switch, self.iam_users, self.clocks, ours),
+        )
 
     @property
     def webhook_setup(self) -> WebhookSetup:

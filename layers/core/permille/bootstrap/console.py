@@ -5,7 +5,6 @@ from functools import cache
 
 from permille.aws.access_keys import IamAccessKeys
 from permille.aws.provider_function import ProviderFunction
-from permille.aws.queues import DESK_QUEUES, SqsQueues
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.console.proxy import Proxy
@@ -44,7 +43,6 @@ def console_services() -> SiteServices:
 
 
 def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
-    queues = SqsQueues(urls={name: adapters.names[setting] for name, setting in DESK_QUEUES.items()})
     return DeskServices(
         accounts=adapters.accounts,
         account_index=adapters.account_index,
@@ -57,11 +55,14 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         control=adapters.control,
         breaker_admin=adapters.control,
         switch=adapters.switch,
-        queues=queues,
+        queues=adapters.queues,
         quarantine_count=adapters.quarantine,
-        undelivered=UndeliveredCount(queues, adapters.quarantine),
+        undelivered=UndeliveredCount(adapters.queues, adapters.quarantine),
         suppressions=adapters.suppressions,
+        additions=adapters.suppressions,
+        bounces=adapters.bounces,
         ses=adapters.ses,
+        checkups=adapters.checkups,
         mode=mode,
         code=code_version(),
     )
