@@ -8,7 +8,7 @@ from pathlib import Path
 from permille.domain.values.tally import PER_MILLE
 from permille.domain.words.wording import times
 from permille.rendering.templates import Brand, environment
-from permille_cli.answers.backtest_text import FIGURES, UNKNOWN, by_sending, precision_words
+from permille_cli.answers.backtest_text import FIGURES, UNKNOWN, by_sending, fate_of, precision_words
 from permille_cli.backtest.collection import Collection
 from permille_cli.backtest.history import instant_of
 from permille_cli.backtest.plots import Segment, TimePlot, accounts_bar, complaints_bar, time_plot
@@ -78,6 +78,7 @@ def page_of(collection: Collection, results: Results) -> str:
             unknown=UNKNOWN,
             times=times,
             by_sending=by_sending,
+            fate_of=fate_of,
             figures=_figures(summaries),
         )
     )

@@ -8,6 +8,7 @@ from permille.domain.values.tally import PER_MILLE
 from permille.domain.words.wording import times
 from permille_cli.backtest.collection import Collection, LineCounts
 from permille_cli.backtest.history import instant_of
+from permille_cli.backtest.replay import Stop
 from permille_cli.backtest.results import AccountUnderPolicy, PolicyResult, Results
 from permille_cli.backtest.summary import Flip, Spread, Summary, flips_of, summary_of
 from permille_cli.backtest.sweep import LEAST_COMPLAINTS, LIMITS, WINDOWS, at, points_of
@@ -81,6 +82,7 @@ FIGURES: Sequence[tuple[str, Callable[[Summary], str]]] = (
     ("  undetermined", lambda one: f"{one.undetermined:,}"),
     ("  for bounces", lambda one: f"{one.for_bounces:,}"),
     ("disabled and reversed", lambda one: f"{one.reversed:,}"),
+    ("reinstated after a trial", lambda one: f"{one.reinstated:,} ({times(one.trials, 'trial')})"),
     ("precision (95 %)", precision_words),
     ("complaints let out", lambda one: f"{one.complaints_before.total:,.0f}"),
     ("  median, p90", lambda one: _spread(one.complaints_before)),
@@ -133,7 +135,12 @@ def _row(one: AccountUnderPolicy) -> Iterator[str]:
     stop = one.last
     yield from (literal(one.account_id), f"{stop.at:%Y-%m-%d %H:%M}", str(stop.rule))
     yield f"{stop.bounces if one.is_for_bounces else stop.complaints:,} of {stop.delivered:,}"
-    yield str(one.truth.sending) if one.is_off else "reversed"
+    yield str(one.truth.sending) if one.is_off else fate_of(one.last)
+
+
+def fate_of(stop: Stop) -> str:
+    """How a disabling ended."""
+    return "reversed" if stop.reversed_at else "reinstated"
 
 
 def _print_flip(flip: Flip) -> None:
