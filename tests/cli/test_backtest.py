@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -197,3 +198,50 @@ def test_no_call_of_aws_is_needed_for_files(terminal: Terminal) -> None:
     terminal.stack.faults.fail(times=99)
 
     assert terminal.status("backtest", "feedback.jsonl") == 0
+
+
+def test_a_sweep_varies_three_numbers_and_nothing_else(terminal: Terminal) -> None:
+    answer = terminal.answer("backtest", "feedback.jsonl", "--preset", "conservative", "--sweep")
+
+    numbers = [(one["limit_per_1000"], one["complaints_at_least"], one["window_days"]) for one in answer["sweep"]]
+    assert len(set(numbers)) == len({one["policy"] for one in answer["sweep"]}) == 3 * 5 * 4
+    [of_policy] = [one for one in answer["sweep"] if one["policy"] == "conservative"]
+    assert (of_policy["caught_bad"], of_policy["blocked_good"], of_policy["complaints_let_out"]) == (1, 0, 8)
+    assert [one["disabled"] for one in answer["sweep"] if one["complaints_at_least"] == 6] == [1] * 12
+
+
+def test_people_read_a_sweep_as_a_table_for_each_limit(terminal: Terminal) -> None:
+    said = terminal.text("backtest", "feedback.jsonl", "--sweep")
+
+    assert said.count("at least 6 complaints") == 3
+    assert "1 / 0 / 0" in said
+
+
+def test_windows_that_do_not_suit_the_policy_are_left_out(terminal: Terminal) -> None:
+    Path("recent.json").write_text(json.dumps({"recent_ratio": {"days": 20}, "window_days": 45}), encoding="utf-8")
+
+    answer = terminal.answer("backtest", "feedback.jsonl", "--policy", "recent.json", "--sweep")
+
+    assert {one["window_days"] for one in answer["sweep"]} == {30, 45, 60}
+    assert "-" in terminal.text("backtest", "feedback.jsonl", "--policy", "recent.json", "--sweep")
+
+
+HOSTILE = "<script>alert(1)</script>&'\""
+
+
+def test_the_page_has_the_figures_and_escapes_what_others_wrote(terminal: Terminal) -> None:
+    event = an_event("Complaint", caller=HOSTILE, message="1")
+    hostile = text_of(an_event(caller=HOSTILE), event, an_event("Complaint", caller=HOSTILE, message="2", came=HOUR))
+    Path("hostile.jsonl").write_text(hostile, encoding="utf-8")
+
+    terminal.text("backtest", "feedback.jsonl", "hostile.jsonl", "--sweep", "--html", "page.html")
+
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "would have disabled 1 account: 1 bad, 0 good, 0 undetermined" in page
+    assert "2026-03-02 03:00" in page
+    assert "<script" not in page
+    assert not re.search(r"(src|href)=[\"'](?!#|data:,)", page)
+
+
+def test_a_page_that_cannot_be_written_is_a_failure(terminal: Terminal) -> None:
+    assert "page.html" in terminal.failed("backtest", "feedback.jsonl", "--html", "missing/page.html")

@@ -11,6 +11,7 @@ from permille_cli.backtest.collection import Collection
 from permille_cli.backtest.history import instant_of
 from permille_cli.backtest.results import AccountUnderPolicy, PolicyResult, Results
 from permille_cli.backtest.summary import Flip, Spread, flips_of, summary_of
+from permille_cli.backtest.sweep import SweepPoint, points_of
 from permille_cli.backtest.truth import LIMIT_PER_1000, MATURE_AFTER, MatureRatio
 
 Json = dict[str, Any]
@@ -18,6 +19,7 @@ Json = dict[str, Any]
 
 def as_data(collection: Collection, files: Sequence[str], results: Results) -> Json:
     """The whole answer."""
+    sweep = {"sweep": [_point(point) for point in points_of(results)]} if results.sweep else {}
     return {
         "archive": _archive(collection, files, results),
         "truth": {
@@ -27,6 +29,7 @@ def as_data(collection: Collection, files: Sequence[str], results: Results) -> J
         },
         "policies": [_policy(result, results) for result in results.policies],
         "flips": [_flip(flip) for flip in flips_of(results.policies)],
+        **sweep,
     }
 
 
@@ -105,6 +108,25 @@ def _flip(flip: Flip) -> Json:
         "to": flip.after,
         "kept": [one.account_id for one in flip.kept],
         "disabled": [one.account_id for one in flip.disabled],
+    }
+
+
+def _point(point: SweepPoint) -> Json:
+    limit, least, window = point.numbers
+    summary = point.summary
+    return {
+        "policy": point.policy.id,
+        "limit_per_1000": limit,
+        "complaints_at_least": least,
+        "window_days": window,
+        "disabled": summary.disabled,
+        "caught_bad": summary.caught,
+        "missed_bad": summary.missed,
+        "blocked_good": summary.blocked_good,
+        "undetermined": summary.undetermined,
+        "precision": asdict(summary.precision) if summary.precision else None,
+        "complaints_let_out": summary.complaints_before.total,
+        "complaints_avoided": summary.complaints_after,
     }
 
 

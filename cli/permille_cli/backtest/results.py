@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from permille.domain.policy.policy import Policy
 from permille.domain.policy.verdict import Rule
 from permille.domain.values.tally import Tally
-from permille_cli.backtest.consequences import Consequences, consequences_of
+from permille_cli.backtest.consequences import Consequences, consequences_of, total_of
 from permille_cli.backtest.history import FeedbackHistory, instant_of
 from permille_cli.backtest.replay import Stop, stops_of
-from permille_cli.backtest.truth import MatureRatio, Sending, truth_of
+from permille_cli.backtest.truth import MatureRatio, Sending, mature_ratio
 
 HOURS = 3600
 
@@ -65,11 +65,13 @@ class PolicyResult:
 class Results:
     """The results of a back-test.
 
+    sweep: the results of the sweep's policies
     accounts: how many there are, of each sending
     totals: what was counted of all of them
     """
 
     policies: list[PolicyResult]
+    sweep: list[PolicyResult] = field(default_factory=list)
     accounts: dict[Sending, int] = field(default_factory=lambda: dict.fromkeys(Sending, 0))
     totals: Tally = field(default_factory=Tally)
 
@@ -78,17 +80,20 @@ class Results:
         return sum(self.accounts.values())
 
 
-def backtest(histories: Iterable[FeedbackHistory], policies: Sequence[Policy], ends_at: int) -> Results:
+def backtest(
+    histories: Iterable[FeedbackHistory], policies: Sequence[Policy], ends_at: int, sweep: Sequence[Policy] = ()
+) -> Results:
     """Replays each history under each policy. `ends_at`: the end of the archive, in seconds."""
-    results = Results([PolicyResult(policy) for policy in policies])
+    results = Results([PolicyResult(policy) for policy in policies], [PolicyResult(policy) for policy in sweep])
+    every = [*results.policies, *results.sweep]
     for history in histories:
-        truth = truth_of(history, ends_at)
-        results.accounts[truth.sending] += 1
-        results.totals += consequences_of(history, ()).let_out
-        for result in results.policies:
+        ratio = mature_ratio(history, ends_at)
+        results.accounts[ratio.sending] += 1
+        results.totals += total_of(history)
+        for result in every:
             if stops := stops_of(history, result.policy, ends_at):
-                result.disabled.append(_under_policy(history, truth, stops))
-    for result in results.policies:
+                result.disabled.append(_under_policy(history, ratio, stops))
+    for result in every:
         result.disabled.sort(key=lambda one: (one.last.at, one.account_id))
     return results
 
@@ -104,4 +109,4 @@ def _first_bounce(history: FeedbackHistory) -> int:
 
 
 def _first_complaint(history: FeedbackHistory) -> int:
-    return next(arrived.at for arrived in history.complaints if not arrived.report.why_not_counted)
+    return next(history.counting_complaints).at
