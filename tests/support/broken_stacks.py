@@ -356,7 +356,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         "denied-by-hand",
         "warning",
         "in the deny group",
-        f"permille account enable {ACCOUNT}",
+        f"remove-user-from-group --user-name {CALLER} --group-name permille-denied",
     ),
     (
         lambda s: user_may(s, "iam:UpdateAccessKey"),

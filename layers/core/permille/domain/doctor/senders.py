@@ -27,11 +27,13 @@ class CredentialState:
 
     missing: senders without an IAM user
     differences: of the keys and the deny group from what its status demands
+    deny_group: the name of that group
     """
 
     account: Account
     missing: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
+    deny_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ def denied_by_hand(states: tuple[CredentialState, ...]) -> Iterator[Fault]:
         account = state.account
         if account.status.may_send and (denied := [one.sender for one in state.differences if one.what == "denied"]):
             what = f"The account {account.id} is {account.status}, and in the deny group: {', '.join(denied)}."
-            yield Fault(what, f"permille account enable {account.id} --reason R", about=account.id)
+            take_out = f"aws iam remove-user-from-group --user-name {denied[0]} --group-name {state.deny_group}"
+            mend = f"permille account enable {account.id} --reason R" if account.denied_by_hand else take_out
+            yield Fault(what, mend, about=account.id)
 
 
 def _words(differences: tuple[Difference, ...]) -> str:
