@@ -253,7 +253,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         lambda s: setattr(s.probes.quarantine, "rests", 2),
         "quarantine",
         "warning",
-        "2 messages",
+        "2 messages.",
         "permille quarantine list",
     ),
     (
