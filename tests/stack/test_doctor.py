@@ -42,7 +42,7 @@ class Ward:
     def mend(self, told: str) -> None:
         """Does as a finding says."""
         run(told, self.client)
-        for command in re.findall(r"permille (?!.*permille )(.*)", told):
+        for command in re.findall(r"^(?:permille [a-z ]+; then )?permille (.*)", told):
             status, _, wrong = self.stack.ran(*shlex.split(command))
             assert status == 0, wrong
 
