@@ -44,6 +44,7 @@ class Summary:
     """The figures of one policy. An account is disabled if it is still off at the end.
 
     disabled, reversed: how many accounts are disabled, and how many only were until the recheck
+    reinstated, trials: how many accounts are on again after a trial, and how many trials began
     for_bounces: how many of these are off for bounces
     caught, blocked_good, undetermined: bad, good and other senders that are off for complaints
     missed: bad senders that are not off
@@ -58,6 +59,8 @@ class Summary:
     policy: str
     disabled: int
     reversed: int
+    reinstated: int
+    trials: int
     for_bounces: int
     caught: int
     blocked_good: int
@@ -89,7 +92,9 @@ def summary_of(result: PolicyResult, results: Results) -> Summary:
     return Summary(
         policy=result.policy.id,
         disabled=len(off),
-        reversed=len(result.disabled) - len(off),
+        reversed=sum(one.last.reversed_at is not None for one in result.disabled),
+        reinstated=sum(one.last.reinstated_at is not None for one in result.disabled),
+        trials=sum(one.replayed.trials for one in result.disabled),
         for_bounces=sum(one.is_for_bounces for one in off),
         caught=caught,
         blocked_good=good,
@@ -107,7 +112,9 @@ def summary_of(result: PolicyResult, results: Results) -> Summary:
 
 
 def _hours_over(bound: int, disabled: Sequence[AccountUnderPolicy]) -> int:
-    hours = Counter(stop.at.replace(minute=0, second=0, microsecond=0) for one in disabled for stop in one.stops)
+    hours = Counter(
+        stop.at.replace(minute=0, second=0, microsecond=0) for one in disabled for stop in one.replayed.stops
+    )
     return sum(number > bound for number in hours.values())
 
 
