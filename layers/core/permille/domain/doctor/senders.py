@@ -148,7 +148,7 @@ def sender_rights(rights: tuple[SenderRights, ...]) -> Iterator[Fault]:
             severity = Severity.INFO if one.accepted else None
             accepted = f" The risk was accepted: {one.accepted}" if one.accepted else ""
             mend = (
-                "narrow the policy, or give the user a permissions boundary (docs/operations.md, Adopting an IAM user)"
+                "narrow the policy, or give the user a permissions boundary (docs/operate/accounts.md, Adopting an IAM user)"
             )
             yield Fault(f"{what}{accepted}", mend, severity, about=one.sender)
 
