@@ -18,6 +18,7 @@ from tests.support.doctor_fakes import (
 from tests.support.fakes import User
 from tests.support.operator_fakes import FakeStack, a_sender, a_stack
 
+from permille.code_version import code_version
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
 from permille.domain.account.restrictions import Hold
@@ -55,7 +56,7 @@ def a_healthy_stack() -> FakeStack:
     found.iam_users.users[CALLER] = a_sender(keys=[KEY])
     found.probes.ses.states[IDENTITY] = IdentityState(IDENTITY, "", "permille")
     found.rows.lap = Lap(next_at=(NOW + timedelta(minutes=30)).isoformat())
-    found.probes.checkups.stored = Checkup(NOW - timedelta(hours=1), found.examining.code, ())
+    found.probes.checkups.stored = Checkup(NOW - timedelta(hours=1), code_version(), ())
     return found
 
 
@@ -252,7 +253,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         lambda s: setattr(s.probes.quarantine, "rests", 2),
         "quarantine",
         "warning",
-        "2 messages",
+        "2 messages.",
         "permille quarantine list",
     ),
     (
@@ -331,7 +332,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         "accounts-without-sender",
         "broken",
         "is not registered",
-        f"--add-sender {CALLER}",
+        "aws dynamodb put-item --table-name permille-SendersTable-1A",
     ),
     (lambda s: account(s, senders=()), "accounts-without-sender", "broken", "has no sender", "--add-sender"),
     (
@@ -355,7 +356,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         "denied-by-hand",
         "warning",
         "in the deny group",
-        f"permille account enable {ACCOUNT}",
+        f"remove-user-from-group --user-name {CALLER} --group-name permille-denied",
     ),
     (
         lambda s: user_may(s, "iam:UpdateAccessKey"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.support.aws_cli import calls_in
 from tests.support.broken_stacks import (
     BREAKAGES,
     IDENTITY,
@@ -30,15 +31,16 @@ from tests.support.operator_fakes import FakeStack
 
 from permille.domain.account.credential import ACTIVE, Denial
 from permille.domain.doctor.check import CheckState, Severity
-from permille.domain.doctor.checkup import Checkup
+from permille.domain.doctor.checkup import SCHEDULED_EVERY, Checkup
 from permille.domain.doctor.facts import (
+    IdentityState,
     SesStatistics,
 )
 from permille.domain.values.errors import InvalidInput, PermissionDenied, Unavailable
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
-from permille.usecases.doctor.doctor import checkup, named, scheduled
+from permille.usecases.doctor.doctor import IDENTITIES_AT_ONCE, checkup, named, scheduled
 from permille.usecases.doctor.examinations import EXAMINATIONS
 from permille.usecases.doctor.readings import unshown
 from permille_cli.catalogue import all_commands
@@ -92,6 +94,7 @@ def test_what_is_broken_is_found_by_its_check_alone(
     assert mend in finding.mend
     named_commands = re.findall(r"permille ([a-z]+(?: [a-z]+)?)", finding.mend)
     assert [words for words in named_commands if not {words, words.partition(" ")[0]} & COMMANDS] == []
+    assert bool(calls_in(finding.mend)) is ("aws " in finding.mend)  # each with what the API takes
     assert result.is_healthy is (severity in ("warning", "info"))
 
 
@@ -239,7 +242,11 @@ def test_a_deny_that_was_noted_is_told_of_until_somebody_decides(stack: FakeStac
     stack.switch.users[CALLER] = User({KEY: ACTIVE}, denied=True)
     account(stack, denial=Denial((CALLER,), NOW))
 
-    assert found_by(made(stack)) == {"denied-by-hand": "warning"}
+    result = made(stack)
+
+    assert found_by(result) == {"denied-by-hand": "warning"}
+    (finding,) = next(one.findings for one in result.results if one.findings)
+    assert finding.mend == f"permille account enable {ACCOUNT} --reason R"
 
 
 def test_an_account_that_is_added_meanwhile_is_no_sender_without_account(stack: FakeStack) -> None:
@@ -318,3 +325,18 @@ def test_the_command_alone_checks_what_takes_an_operators_rights(stack: FakeStac
     result = checkup(replace(stack.examining, operator=None), named(["drift", "clock"]), NOW, unshown)
 
     assert [one.state for one in result.results] == [CheckState.UNCHECKED] * 2
+
+
+def test_the_function_looks_at_a_part_of_many_identities_and_says_so(stack: FakeStack) -> None:
+    names = tuple(f"shop-{number:03}.example" for number in range(IDENTITIES_AT_ONCE + 1))
+    account(stack, identities=names)
+    stack.probes.ses.states.update({name: IdentityState(name, "", "permille") for name in names})
+    stack.probes.ses.states[names[-1]] = IdentityState(names[-1], "", "theirs")
+
+    runs = [scheduled(replace(stack.examining, operator=None), NOW + turn * SCHEDULED_EVERY) for turn in range(4)]
+
+    notes = {one.note for run in runs for one in run.results if one.check == "identity-default-set"}
+    assert all(re.fullmatch(r"\d+ of 301 identities were looked at", note) for note in notes)
+    found = [run.about("identity-default-set") for run in runs]
+    assert set(found) == {(), (names[-1],)} or set(found) == {(names[-1],)}
+    assert found[found.index((names[-1],)) :] == [(names[-1],)] * (4 - found.index((names[-1],)))  # from then on always
