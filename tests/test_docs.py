@@ -45,7 +45,9 @@ def test_a_target_that_is_told_exists(command: str) -> None:
 
 
 def test_every_function_is_invoked_by_hand() -> None:
-    told = re.findall(r"^sam local invoke (\w+) -e ", (ROOT / "docs" / "embedded-stack.md").read_text(encoding="utf-8"), re.M)
+    told = re.findall(
+        r"^sam local invoke (\w+) -e ", (ROOT / "docs" / "embedded-stack.md").read_text(encoding="utf-8"), re.M
+    )
 
     resources = load()["Resources"].items()
     assert sorted(told) == sorted(name for name, one in resources if one["Type"] == "AWS::Serverless::Function")

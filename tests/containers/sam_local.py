@@ -1,4 +1,4 @@
-"""The `sam local invoke` of docs/embedded-stack.md: each function in Lambda's container image, against the embedded stack.
+"""docs/embedded-stack.md has `sam local invoke`: each function in Lambda's container image, against the embedded stack.
 
 `make test-containers` runs it; `make test` does not, for it needs Docker and the image. With SAM_SKIP_PULL_IMAGE=1 the
 image that is there is taken, whoever made it.
@@ -20,7 +20,9 @@ from tests.stack.conftest import Stack, running
 
 PROJECT = Path(__file__).parents[2]
 BUILT_FROM = ("events", "functions", "infra", "layers", "samconfig.toml")
-COMMANDS = re.findall(r"^(sam local invoke .*?) *(?:#.*)?$", (PROJECT / "docs" / "embedded-stack.md").read_text(encoding="utf-8"), re.M)
+COMMANDS = re.findall(
+    r"^(sam local invoke .*?) *(?:#.*)?$", (PROJECT / "docs" / "embedded-stack.md").read_text(encoding="utf-8"), re.M
+)
 ANSWERS = {
     "IngestComplaint": lambda answer: answer == {"batchItemFailures": []},
     "Enforce": lambda answer: answer["failed"] == 0,
