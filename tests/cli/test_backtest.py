@@ -233,7 +233,7 @@ def test_with_trials_accounts_come_back(terminal: Terminal) -> None:
     answer = terminal.answer("backtest", "feedback.jsonl", "more.jsonl", "--preset", "default", "--trials", "2")
 
     summary, [one] = answer["policies"][0]["summary"], answer["policies"][0]["disabled"]
-    assert (summary["disabled"], summary["reinstated"], summary["trials"]) == (0, 1, 1)
+    assert (summary["disabled"], summary["reinstated"], summary["trials"]) == (1, 1, 1)
     assert one["reinstated_at"] == "2026-03-07T00:10:00+00:00"
     assert "1 (1 trial)" in terminal.text("backtest", "feedback.jsonl", "more.jsonl", "--trials", "2")
 

@@ -8,7 +8,6 @@ from permille.domain.values.tally import PER_MILLE
 from permille.domain.words.wording import times
 from permille_cli.backtest.collection import Collection, LineCounts
 from permille_cli.backtest.history import instant_of
-from permille_cli.backtest.replay import Stop
 from permille_cli.backtest.results import AccountUnderPolicy, PolicyResult, Results
 from permille_cli.backtest.summary import Flip, Spread, Summary, flips_of, summary_of
 from permille_cli.backtest.sweep import LEAST_COMPLAINTS, LIMITS, WINDOWS, at, points_of
@@ -132,15 +131,17 @@ def _print_disabled(result: PolicyResult) -> None:
 
 
 def _row(one: AccountUnderPolicy) -> Iterator[str]:
-    stop = one.last
+    stop = one.stop
     yield from (literal(one.account_id), f"{stop.at:%Y-%m-%d %H:%M}", str(stop.rule))
     yield f"{stop.bounces if one.is_for_bounces else stop.complaints:,} of {stop.delivered:,}"
-    yield str(one.truth.sending) if one.is_off else fate_of(one.last)
+    yield sender_words(one)
 
 
-def fate_of(stop: Stop) -> str:
-    """How a disabling ended."""
-    return "reversed" if stop.reversed_at else "reinstated"
+def sender_words(one: AccountUnderPolicy) -> str:
+    """`bad`; and whether it came back."""
+    if not one.is_disabled:
+        return f"{one.truth.sending}, reversed"
+    return f"{one.truth.sending}, reinstated" if one.stop.reinstated_at else str(one.truth.sending)
 
 
 def _print_flip(flip: Flip) -> None:

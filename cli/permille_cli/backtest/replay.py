@@ -63,6 +63,12 @@ class Replayed:
     off: Sequence[tuple[int, float]] = ()
     trials: int = 0
 
+    @property
+    def decisive(self) -> Stop:
+        """The first disabling that the recheck did not reverse or, where it reversed all, the last one. There has to
+        be one."""
+        return next((stop for stop in self.stops if stop.reversed_at is None), self.stops[-1])
+
 
 def can_be_disabled(history: FeedbackHistory, policy: Policy) -> bool:
     """Whether a rule would be broken if all complaints and bounces were of one send day without deliveries."""

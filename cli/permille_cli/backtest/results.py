@@ -20,7 +20,7 @@ class AccountUnderPolicy:
     """An account that a policy disables.
 
     replayed: its disablings, and when it was off
-    delay_hours: from the arrival of its first complaint or, where bounces disabled it, bounce to the last disabling
+    delay_hours: from the arrival of its first complaint or, where bounces disabled it, bounce to `stop`
     """
 
     account_id: str
@@ -30,19 +30,19 @@ class AccountUnderPolicy:
     delay_hours: float
 
     @property
-    def last(self) -> Stop:
-        """The last disabling."""
-        return self.replayed.stops[-1]
+    def stop(self) -> Stop:
+        """Its first disabling that the recheck did not reverse or, where it reversed all, the last one."""
+        return self.replayed.decisive
 
     @property
-    def is_off(self) -> bool:
-        """Whether it is off at the end."""
-        return self.last.lasts
+    def is_disabled(self) -> bool:
+        """Whether a disabling was not reversed. With a way back it may be on again by the end."""
+        return self.stop.reversed_at is None
 
     @property
     def is_for_bounces(self) -> bool:
         """Whether it was disabled for bounces: its complaints say nothing about that."""
-        return self.last.rule is Rule.BOUNCE_BURST
+        return self.stop.rule is Rule.BOUNCE_BURST
 
 
 @dataclass(slots=True)
@@ -53,13 +53,13 @@ class PolicyResult:
     disabled: list[AccountUnderPolicy] = field(default_factory=list)
 
     @property
-    def off(self) -> list[AccountUnderPolicy]:
-        """The accounts that stay off."""
-        return [one for one in self.disabled if one.is_off]
+    def stopped(self) -> list[AccountUnderPolicy]:
+        """The accounts of which a disabling was not reversed."""
+        return [one for one in self.disabled if one.is_disabled]
 
-    def off_for_complaints(self, sending: Sending) -> list[AccountUnderPolicy]:
+    def stopped_for_complaints(self, sending: Sending) -> list[AccountUnderPolicy]:
         """Those of them that are good, bad or undetermined senders, without those that are off for bounces."""
-        return [one for one in self.off if one.truth.sending is sending and not one.is_for_bounces]
+        return [one for one in self.stopped if one.truth.sending is sending and not one.is_for_bounces]
 
 
 @dataclass(slots=True)
@@ -101,14 +101,14 @@ def backtest(
             if replay.stops:
                 result.disabled.append(_under_policy(history, ratio, replay))
     for result in every:
-        result.disabled.sort(key=lambda one: (one.last.at, one.account_id))
+        result.disabled.sort(key=lambda one: (one.stop.at, one.account_id))
     return results
 
 
 def _under_policy(history: FeedbackHistory, truth: MatureRatio, replay: Replayed) -> AccountUnderPolicy:
-    last = replay.stops[-1]
-    first = _first_bounce(history) if last.rule is Rule.BOUNCE_BURST else _first_complaint(history)
-    delay = (last.at - instant_of(first)).total_seconds() / HOURS
+    stop = replay.decisive
+    first = _first_bounce(history) if stop.rule is Rule.BOUNCE_BURST else _first_complaint(history)
+    delay = (stop.at - instant_of(first)).total_seconds() / HOURS
     return AccountUnderPolicy(history.account_id, truth, replay, consequences_of(history, replay.off), delay)
 
 
