@@ -26,7 +26,8 @@ from permille.ports.accounts import Lap
 from permille.usecases.enforcement.schedule import run_schedule
 from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille.usecases.notifications.webhook_delivery import post_event
-from permille_cli.stack.template import PROJECT, load
+from permille_cli.project import PROJECT
+from permille_cli.stack.template import load
 
 TEMPLATE = load()
 RESOURCES: dict[str, Mapping[str, Any]] = TEMPLATE["Resources"]
