@@ -14,14 +14,17 @@ from permille_cli.stack.template import load
 FULL, SMALL = (1000, 5), (10, 50)
 PER_REQUEST = {FULL: 10, SMALL: 5}
 MARKER_BYTES = 170  # of a row of SeenTable, with DynamoDB's 100 for each
-# Metrics that the schedule sends in each hour, whether there is mail or not.
+# Metrics that are sent whether there is mail or not: by the schedule in each hour, by the doctor in each third.
 ALWAYS_SENT = (
     "schedule.run",
     "enforcement.run.failed",
     "feedback.received.records",
     "sweep.run",
     "quarantine.oldest_days",
+    "doctor.unhealthy",
 )
+# Of functions that ask SES about the identities of every account, which it answers once a second.
+SECONDS_PER_ACCOUNT = {"Doctor": 1.0}
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _IN_A_MONTH = {"minute": MINUTES, "hour": HOURS, "day": HOURS / 24}
 
@@ -75,6 +78,7 @@ def _schedules(
                     "runs": runs_a_month(expression),
                     "memory_gb": {**common, **function}["MemorySize"] / 1024,
                     "timeout": {**common, **function}["Timeout"],
+                    "seconds_per_account": SECONDS_PER_ACCOUNT.get(name, 0.0),
                 }
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.support.broken_stacks import a_healthy_stack
 from tests.support.builders import ACCOUNT, NOW
 from tests.support.enforcement import A_MINUTE, FakeEnforcement
 from tests.support.fakes import FakeLedger, FakeQuarantine, Rows
@@ -19,10 +20,12 @@ from tests.support.webhook_fakes import ENDPOINT, FakeWebhook, a_pending_event
 
 from permille.aws.events import as_received
 from permille.aws.quarantine import KEPT_FOR
+from permille.domain.doctor.checkup import SCHEDULED_EVERY
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, Lines
 from permille.domain.webhooks.delivery import Reply
 from permille.ports.accounts import Lap
+from permille.usecases.doctor.doctor import scheduled
 from permille.usecases.enforcement.schedule import run_schedule
 from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille.usecases.notifications.webhook_delivery import post_event
@@ -83,6 +86,7 @@ RINGS = {
     "QuarantineUnreadableAlarm": "quarantine.unreadable: Sum > 0, 1 x 60 s",
     "ComplaintRateAlarm": "Reputation.ComplaintRate: Maximum >= 0.0008, 1 x 3600 s",
     "BounceRateAlarm": "Reputation.BounceRate: Maximum >= 0.04, 1 x 3600 s",
+    "DoctorAlarm": "doctor.unhealthy: Maximum > 0, 1 x 21600 s",
 }
 SIGNS = {"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}
 
@@ -208,7 +212,8 @@ def test_whoever_reads_a_stream_is_watched_for_being_behind() -> None:
 
 
 def test_whoever_works_without_anybody_waiting_for_an_answer_is_watched_for_throttling() -> None:
-    assert listening_to("Throttles") == listening_to("Errors") == set(WORKERS)
+    """Nothing waits for the doctor, whose own alarm tells where its runs do not end."""
+    assert listening_to("Throttles") == listening_to("Errors") == set(WORKERS) - {"Doctor"}
 
 
 def test_whoever_answers_people_and_platforms_is_watched_for_the_failures_that_it_answers_with() -> None:
@@ -302,6 +307,10 @@ def an_account_that_a_stranger_asks_the_api_about() -> None:
     Visitor(FakeWeb()).get(f"/api/v1/accounts/{ACCOUNT}")
 
 
+def scheduled_checks() -> None:
+    scheduled(a_healthy_stack().examining, NOW)
+
+
 def an_event_that_an_endpoint_refuses_for_half_an_hour() -> None:
     webhook = FakeWebhook()
     webhook.client.answers[ENDPOINT.url] = Reply(500)
@@ -320,6 +329,7 @@ EMITTED_BY: dict[str, Callable[[], None]] = {
     "schedule.run": a_run_of_the_schedule,
     "quarantine.oldest_days": a_run_of_the_schedule,
     "quarantine.unreadable": a_quarantine_that_does_not_answer,
+    "doctor.unhealthy": scheduled_checks,
     "feedback.received.records": a_batch_of_feedback,
     "feedback.quarantined.bounce_or_complaint": a_batch_of_feedback,
 }
@@ -363,8 +373,22 @@ def test_a_function_measures_under_the_name_of_its_stack() -> None:
 def test_silence_sets_off_the_schedules_alarm_and_no_other(name: str) -> None:
     """A run of the schedule is due every minute; everything else may rightly not happen for days."""
     on_silence = {"ScheduleAlarm": "breaching", "ComplaintRateAlarm": "ignore", "BounceRateAlarm": "ignore"}
+    on_silence |= {"DoctorAlarm": "missing"}
 
     assert ALARMS[name]["TreatMissingData"] == on_silence.get(name, "notBreaching")
+
+
+def test_the_doctors_silence_is_told_of_where_it_has_once_run() -> None:
+    """A new alarm begins with insufficient data, which is no change that it acts on."""
+    assert [name for name, alarm in ALARMS.items() if "InsufficientDataActions" in alarm] == ["DoctorAlarm"]
+    assert ALARMS["DoctorAlarm"]["InsufficientDataActions"] == ALARMS["DoctorAlarm"]["AlarmActions"]
+
+
+def test_the_doctors_alarm_looks_back_over_more_than_one_run() -> None:
+    schedule = RESOURCES["Doctor"]["Properties"]["Events"]["EveryFewHours"]["Properties"]["Schedule"]
+
+    assert schedule == f"rate({SCHEDULED_EVERY // timedelta(hours=1)} hours)"
+    assert timedelta(seconds=ALARMS["DoctorAlarm"]["Period"]) >= 2 * SCHEDULED_EVERY
 
 
 def test_a_rate_that_ses_does_not_tell_for_want_of_mail_leaves_its_alarm_as_it_is() -> None:

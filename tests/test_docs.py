@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from permille.usecases.doctor.examinations import EXAMINATIONS
 from permille_cli.main import app
 from permille_cli.stack.template import load
 
@@ -112,3 +113,18 @@ def _sections(page: Path) -> set[str]:
 def _help(*words: str) -> str | None:
     result = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200"})
     return result.stdout if result.exit_code == 0 else None
+
+
+def test_the_operations_have_every_check_of_the_doctor() -> None:
+    text = (
+        (ROOT / "docs" / "operations.md")
+        .read_text(encoding="utf-8")
+        .partition("\n## The doctor\n")[2]
+        .partition("\n## ")[0]
+    )
+    told = re.findall(r"^\| `([a-z-]+)` \| (.*) \| (\w+) \| (.*) \|$", text, re.M)
+
+    made_by = {True: "command", False: "command, Doctor"}
+    assert told == [
+        (one.check.id, one.check.title, str(one.check.severity), made_by[one.by_command]) for one in EXAMINATIONS
+    ]

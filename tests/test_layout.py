@@ -117,6 +117,7 @@ for module in (
     "console.site.site_app",
     "bootstrap.access",
     "bootstrap.console",
+    "bootstrap.doctor",
     "bootstrap.enforce",
     "bootstrap.ingest",
     "bootstrap.notify",
@@ -152,7 +153,7 @@ def test_a_decision_names_the_code_that_decides_and_not_the_words() -> None:
     """So that two decisions of the same logic have the same version."""
     packages = {folder.name for folder in (PACKAGE / "domain").iterdir() if folder.is_dir()} - {"__pycache__"}
 
-    assert packages - set(DECIDING) == {"login", "timeline", "webhooks", "words"}
+    assert packages - set(DECIDING) == {"doctor", "login", "timeline", "webhooks", "words"}
 
 
 @pytest.mark.parametrize("folder", FUNCTIONS, ids=named)

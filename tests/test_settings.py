@@ -10,8 +10,8 @@ def test_every_missing_name_is_reported_at_once() -> None:
     with pytest.raises(MissingSettings) as raised:
         EnforceSettings.from_env({"ACCOUNTS_TABLE": ""})
 
-    tables = "CONTROL_TABLE, ACCOUNTS_TABLE, SENDERS_TABLE, TALLIES_TABLE, COMPLAINTS_TABLE, TIMELINE_TABLE"
-    others = "QUARANTINE_TABLE, DENY_GROUP, ENFORCEMENT_MODE, POLICY_PARAMETER, FEEDBACK_QUEUE_URL"
+    tables = "CONTROL_TABLE, ACCOUNTS_TABLE, SENDERS_TABLE, TALLIES_TABLE, TIMELINE_TABLE"
+    others = "QUARANTINE_TABLE, DENY_GROUP, ENFORCEMENT_MODE, POLICY_PARAMETER, FEEDBACK_QUEUE_URL, COMPLAINTS_TABLE"
     assert f"missing in the environment: {tables}, {others};" in str(raised.value)
 
 

@@ -13,6 +13,7 @@ import pytest
 import trustme
 from tests.support.builders import a_server
 from tests.support.fakes import FakeSmtpLoginCheck
+from tests.support.outbound import LOOPBACK, PRIVATE, resolving, trusting, unknown
 from tests.support.smtp_server import HOST, PASSWORD, USER, MailServer, certified, mail_server, scripted
 
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
@@ -26,9 +27,7 @@ WRONG = LoginFailure(FailureReason.LOGIN, "535 5.7.8")
 
 @pytest.fixture(scope="module")
 def trusted() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    AUTHORITY.configure_trust(context)
-    return context
+    return trusting(AUTHORITY)
 
 
 @pytest.fixture
@@ -229,27 +228,12 @@ def test_the_text_of_a_reply_is_not_returned(login_check: SmtpLogin, provider: M
 # ---------------------------------------------------------------- where
 
 
-def resolving(*addresses: str) -> Any:
-    def resolve(host: str, port: int, **_: Any) -> list[Any]:
-        return [(0, 0, 0, "", (address, port)) for address in addresses]
-
-    return resolve
-
-
-def unknown(host: str, port: int, **_: Any) -> list[Any]:
-    raise socket.gaierror(-2, "Name or service not known")
-
-
 @pytest.mark.parametrize("local", [True, False])
 def test_an_unknown_host_is_a_failure(local: bool) -> None:
     assert attempt(SmtpLogin(local=local, resolve=unknown), a_server()) == LoginFailure(FailureReason.NO_HOST)
 
 
-@pytest.mark.parametrize(
-    "addresses",
-    [["127.0.0.1"], ["::1"], ["169.254.169.254"], ["10.1.2.3"], ["93.184.216.34", "10.1.2.3"], ["fe80::1%eth0"]],
-    ids=" ".join,
-)
+@pytest.mark.parametrize("addresses", PRIVATE, ids=" ".join)
 def test_private_addresses_are_not_connected_to(addresses: list[str]) -> None:
     login_check = SmtpLogin(resolve=resolving(*addresses))
 
@@ -257,7 +241,7 @@ def test_private_addresses_are_not_connected_to(addresses: list[str]) -> None:
 
 
 def test_the_real_loopback_is_not_public(provider: MailServer, trusted: ssl.SSLContext) -> None:
-    for host in ("localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001"):
+    for host in LOOPBACK:
         assert attempt(SmtpLogin(tls=trusted), at(provider.port, host=host)) == LoginFailure(FailureReason.NOT_PUBLIC)
     assert provider.sessions == 0
 

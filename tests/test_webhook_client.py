@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import trustme
 from tests.support.fakes import Faults
+from tests.support.outbound import LOOPBACK, PRIVATE, resolving, trusting, unknown
 from tests.support.smtp_server import HOST, certified, scripted
 from tests.support.webhook_fakes import FakeWebhookClient
 from tests.support.webhook_server import HookServer, hook_server
@@ -25,9 +26,7 @@ BODY = '{"headline": "Grüße"}'.encode()
 
 @pytest.fixture(scope="module")
 def trusted() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    AUTHORITY.configure_trust(context)
-    return context
+    return trusting(AUTHORITY)
 
 
 @pytest.fixture
@@ -51,13 +50,6 @@ def post(client: WebhookClient, url: str) -> Reply:
 
 def failed(why: PostFailure) -> Reply:
     return Reply(without_status=why)
-
-
-def resolving(*addresses: str) -> Any:
-    def resolve(host: str, port: int, **_: Any) -> list[Any]:
-        return [(0, 0, 0, "", (address, port)) for address in addresses]
-
-    return resolve
 
 
 # ---------------------------------------------------------------- kept by the fake and by the adapter
@@ -181,18 +173,11 @@ def test_a_slow_name_lookup_times_out() -> None:
 
 
 def test_an_unknown_host_is_a_failure() -> None:
-    def unknown(host: str, port: int, **_: Any) -> list[Any]:
-        raise socket.gaierror(-2, "Name or service not known")
-
     client = HttpWebhookClient(resolve=unknown)
     assert client.post("https://x.example/", HEADERS, BODY) == failed(PostFailure.NO_HOST)
 
 
-@pytest.mark.parametrize(
-    "addresses",
-    [["127.0.0.1"], ["::1"], ["169.254.169.254"], ["10.1.2.3"], ["93.184.216.34", "10.1.2.3"], ["fe80::1%eth0"]],
-    ids=" ".join,
-)
+@pytest.mark.parametrize("addresses", PRIVATE, ids=" ".join)
 def test_private_addresses_are_not_connected_to(addresses: list[str]) -> None:
     client = HttpWebhookClient(resolve=resolving(*addresses))
 
@@ -202,7 +187,7 @@ def test_private_addresses_are_not_connected_to(addresses: list[str]) -> None:
 def test_the_real_loopback_is_not_public(hook: HookServer, trusted: ssl.SSLContext) -> None:
     client = HttpWebhookClient(tls=trusted)
 
-    for host in ("localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "[::1]"):
+    for host in (*LOOPBACK, "[::1]"):
         assert client.post(at(hook.port, host=host), HEADERS, BODY) == failed(PostFailure.NOT_PUBLIC)
     assert hook.posted == []
 

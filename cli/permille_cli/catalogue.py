@@ -42,6 +42,7 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
         Listed("backtest", "commands.backtest", "Show what policies would have decided on archived feedback."),
     ),
     "When something is wrong": (
+        Listed("doctor", "commands.doctor", "Check how the stack is set up."),
         Listed("breaker", "commands.breaker", "Circuit breaker: limits automatic disablings per hour."),
         Listed("quarantine", "commands.quarantine", "Inspect, replay and delete quarantined feedback."),
         Listed("feedback", "commands.feedback", "Retry feedback that could not be counted."),

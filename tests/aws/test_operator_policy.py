@@ -22,10 +22,11 @@ from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.stack import Stack
 
 ADAPTERS = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "adapters.py"
+PROBES = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "probes.py"
 DEPLOYED = PROJECT / "cli" / "permille_cli" / "stack" / "deployed.py"
 POLICY: dict[str, Any] = json.loads((PROJECT / "docs" / "operator-policy.json").read_text())
 # Of the same adapters, what functions alone ask for; and a word that is no operation there.
-FUNCTIONS_ALONE = {"kms:VerifyMac"}
+FUNCTIONS_ALONE = {"kms:VerifyMac", "secretsmanager:ListSecrets"}
 NO_OPERATION = {"kms:Sign", "kms:Verify"}  # methods of the port: the MAC is made by GenerateMac
 RIGHTS = {
     "lambda:Invoke": "lambda:InvokeFunction",
@@ -33,7 +34,7 @@ RIGHTS = {
 }  # of operations that have another name
 IMPLIED = {"iam:TagUser", "secretsmanager:TagResource"}  # users and secrets are made with a tag
 BY_ITS_URL = {"lambda:InvokeFunctionUrl"}  # the function Access is asked
-ASKS_NOTHING = ("backtest", "policy check", "policy judge", "link staff", "link platform", "simulate")
+ASKS_NOTHING = ("backtest", "cost", "policy check", "policy judge", "link staff", "link platform", "simulate")
 OF_ROWS = {f"dynamodb:{kind}" for kind in ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem")}
 
 
@@ -74,7 +75,8 @@ def in_the_source() -> frozenset[str]:
 def _sources() -> list[Path]:
     shared = [node for node in ast.walk(ast.parse(ADAPTERS.read_text())) if isinstance(node, ast.FunctionDef)]
     used = [node for node in shared if node.name in {field.name for field in fields(Stack)}]
-    adapters = [_file(module) for part in (ast.parse(DEPLOYED.read_text()), *used) for module in _adapters(part)]
+    parts = (ast.parse(DEPLOYED.read_text()), ast.parse(PROBES.read_text()), *used)
+    adapters = [_file(module) for part in parts for module in _adapters(part)]
     imported = [_file(module) for adapter in adapters for module in _adapters(ast.parse(adapter.read_text()))]
     return sorted({DEPLOYED, *adapters, *imported})
 

@@ -17,7 +17,7 @@ from permille.aws.rows import instant
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.values.errors import Unavailable
 from permille.ports.accounts import Control
-from permille.ports.desk import BreakerAdmin, QuarantineCount, Queues, QueueStatus
+from permille.ports.desk import CONSUMED_QUEUES, BreakerAdmin, QuarantineCount, Queues, QueueStatus
 
 HOUR = "2026-03-10T12"
 
@@ -66,7 +66,7 @@ def test_what_waits_in_queues_that_are_worked_off_is_no_dead_letter(aws: None) -
 
     on_aws, fake = SqsQueues(urls=urls), FakeQueues([QueueStatus(name, 1, None) for name in urls])
 
-    assert on_aws.dead_letters() == fake.dead_letters() == len(DESK_QUEUES) - 2
+    assert on_aws.dead_letters() == fake.dead_letters() == len(DESK_QUEUES) - len(CONSUMED_QUEUES)
 
 
 def test_the_age_is_that_of_the_latest_data_point(on_aws: Stack) -> None:

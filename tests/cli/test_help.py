@@ -174,13 +174,38 @@ def test_a_shell_completes_commands_options_and_choices(line: str, expected: lis
     assert _completed(line) == expected
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"_PERMILLE_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "permille account ex"},
+        {
+            "_PERMILLE_COMPLETE": "complete_fish",
+            "_TYPER_COMPLETE_ARGS": "permille account ex",
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        },
+    ],
+    ids=["zsh", "fish"],
+)
+def test_other_shells_get_the_summaries_too(variables: dict[str, str]) -> None:
+    """Whole ones."""
+    completed = _printed(variables)
+
+    assert "explain" in completed
+    assert "status, with all numbers used." in completed
+
+
 def _completed(line: str) -> list[str]:
     """What bash gets, which asks the command by variables."""
-    words = line.split(" ")
-    variables = {"_PERMILLE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    position = str(len(line.split(" ")) - 1)
+    return _printed({"_PERMILLE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": position}).split()
+
+
+def _printed(variables: dict[str, str]) -> str:
     program = "import sys; sys.argv[0] = 'permille'; from permille_cli.main import run; run()"
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=variables, check=False)  # noqa: S603
-    return ended.stdout.split()
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, text=True, env=variables, check=False
+    )
+    return ended.stdout
 
 
 def test_a_docstring_is_taken_apart() -> None:

@@ -104,6 +104,7 @@ def test_nothing_is_overwritten_without_force(terminal: Terminal, tmp_path: Path
     ("options", "said"),
     [
         (("--out", "f.json"), "--out: takes a name that ends in .jsonl or .jsonl.gz, not 'f.json'"),
+        (("--out", "folder.jsonl", "--force"), "--out: folder.jsonl is a directory"),
         (("--out", "no/f.jsonl"), "--out: there is no directory no"),
         (("--out", "f.jsonl", "--population", "none.json"), "none.json cannot be read: No such file or directory"),
         (("--out", "f.jsonl", "--start", "tomorrow"), "--start: takes a day such as 2026-12-31"),
@@ -118,7 +119,15 @@ def test_what_is_wrong_is_said_in_one_line(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("folder.jsonl").mkdir()
 
     assert terminal.refused("simulate", "--accounts", "1", "--days", "1", *options) == said
 
-    assert list(tmp_path.iterdir()) == []
+    assert [one.name for one in tmp_path.iterdir()] == ["folder.jsonl"]
+
+
+def test_what_does_not_fit_on_the_disk_is_said_before_it_is_drawn(terminal: Terminal, tmp_path: Path) -> None:
+    said = terminal.refused("simulate", "--accounts", "2000", "--days", "3660", "--out", str(tmp_path / "f.jsonl"))
+
+    assert "GB free: take fewer accounts or days, or a name that ends in .gz" in said
+    assert not list(tmp_path.iterdir())

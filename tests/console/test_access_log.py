@@ -54,6 +54,8 @@ READ: list[tuple[LinkRole, str, dict[str, str], str]] = [
     (LinkRole.OWNER, f"{REPORT}/report.json", OWNER, "/report/<account>/report.json"),
     (LinkRole.STAFF, "/desk", STAFF, "/desk"),
     (LinkRole.STAFF, f"/desk/accounts?q={ADDRESS}", STAFF, "/desk/accounts"),
+    (LinkRole.STAFF, f"{DESK}/report", OF_ACCOUNT, "/desk/accounts/<account>/report"),
+    (LinkRole.STAFF, f"{DESK}/suppressions?q={ADDRESS}", OF_ACCOUNT, "/desk/accounts/<account>/suppressions"),
     (LinkRole.STAFF, DESK, OF_ACCOUNT, "/desk/accounts/<account>"),
     (LinkRole.STAFF, "/desk/platform", STAFF, "/desk/platform"),
     (LinkRole.PLATFORM, API, PLATFORM, "/api/v1/accounts/<account>"),

@@ -39,6 +39,8 @@ from permille.domain.account.credential import ACTIVE, Denial, Renewal
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.account.second_chance import TrialState
+from permille.domain.doctor.check import CheckResult, CheckState, Finding, Severity
+from permille.domain.doctor.checkup import Checkup
 from permille.domain.policy.policy import DEFAULT, ComplaintRatio
 from permille.domain.policy.ses_review import denominators
 from permille.domain.rules.breaker import BreakerState
@@ -104,7 +106,7 @@ def text_of(answer: Answer) -> str:
 
 
 def test_all_routes_of_the_desk_are_listed_here() -> None:
-    assert len(routes()) == 13
+    assert len(routes()) == 21
 
 
 @pytest.mark.parametrize(("method", "path"), routes())
@@ -274,7 +276,7 @@ def test_an_account_denied_by_hand_is_off_and_can_be_enabled_at_the_desk(world: 
     for shown in (
         "active denied by hand",
         "Off since 10 March 2026, 12:00 (UTC): switched off by hand in AWS. In the deny group: permille-bakery.",
-        "Left none: it is off",
+        "More allowed none: it is off",
         "permille-bakery denied by hand",
         "Enable: lift the deny, and go on counting",
     ):
@@ -362,6 +364,69 @@ def test_the_system_is_on_one_page(world: FakeWeb, anna: Visitor) -> None:
 
     for shown in ("enforce", "default", "100 or more", "Breaker open", "0 of 20 disablings", "Feedback 12 7 minutes"):
         assert shown in text
+
+
+def a_checkup(*results: CheckResult, hours: int = 2) -> Checkup:
+    return Checkup(NOW - timedelta(hours=hours), "1.0+abc", results)
+
+
+def a_result(check: str, *findings: Finding, state: CheckState = CheckState.FOUND) -> CheckResult:
+    return CheckResult(check, "It is so", "It matters.", state, findings)
+
+
+BROKEN = Finding(Severity.BROKEN, "The queue is not subscribed.", "aws sns subscribe")
+MILD = Finding(Severity.WARNING, "An identity is not verified.", "publish its records")
+
+
+def test_the_system_shows_what_the_last_checks_found_the_worst_first(world: FakeWeb, anna: Visitor) -> None:
+    unknown = a_result("alarms", Finding(Severity.WARNING, "It is unknown.", "grant"), state=CheckState.UNCHECKED)
+    world.support.checkups.stored = a_checkup(a_result("verified", MILD), unknown, a_result("subscription", BROKEN))
+
+    text = text_of(anna.get("/desk/system"))
+
+    assert "1 thing is broken: The queue is not subscribed. What mends it" in text
+    assert "Checks 2 not healthy 3 checks made 2 hours ago, by 1.0+abc." in text
+    places = [text.index(said) for said in ("broken The queue", "warning An identity", "not checked It is unknown.")]
+    assert places == sorted(places)
+    assert "It matters. aws sns subscribe (subscription)" in text
+
+
+def test_healthy_checks_are_one_line_without_a_banner(world: FakeWeb, anna: Visitor) -> None:
+    world.support.checkups.stored = a_checkup(a_result("subscription", state=CheckState.OK))
+
+    page = anna.get("/desk/system")
+
+    assert "Checks healthy 1 check made 2 hours ago" in text_of(page)
+    assert 'role="alert"' not in page.body
+
+
+def test_checks_that_have_not_run_for_a_day_are_said_to_be_old(world: FakeWeb, anna: Visitor) -> None:
+    world.support.checkups.stored = a_checkup(hours=25)
+
+    assert "The checks have not run since 9 March 2026, 11:00 (UTC)" in text_of(anna.get("/desk/system"))
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_checks_that_are_not_known_are_said_to_be_so(world: FakeWeb, anna: Visitor, fails: bool) -> None:
+    if fails:
+        world.faults.fail("checkups.last")
+
+    text = text_of(anna.get("/desk/system"))
+
+    assert "Checks not known" in text
+    assert "has not stored results yet, or they cannot be read now" in text
+
+
+def test_what_was_found_is_escaped(world: FakeWeb, anna: Visitor) -> None:
+    found = Finding(Severity.BROKEN, "<b>name</b>\u202e", "aws '<script>'")
+    world.support.checkups.stored = a_checkup(replace(a_result("x", found), more=3))
+
+    body = anna.get("/desk/system").body
+
+    assert "<b>name" not in body
+    assert "<script>" not in body
+    assert "\u202e" not in body
+    assert "x: 3 further findings." in text_of(anna.get("/desk/system"))
 
 
 def test_an_accounts_page_has_its_time_zone_and_lists_have_utc(world: FakeWeb, anna: Visitor) -> None:

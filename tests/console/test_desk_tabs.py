@@ -45,7 +45,7 @@ def test_each_page_counts_what_waits(anna: Visitor, world: FakeWeb, path: str) -
 
     counts = tabs(anna.get(path).body)
 
-    assert counts == {"Queue": "1", "Accounts": "", "Held": "1", "Platform": "", "System": "7"}
+    assert counts == {"Queue": "1", "Accounts": "", "Held": "1", "Platform": "", "System": "7", "Costs": ""}
 
 
 def test_nothing_that_waits_is_no_number_and_many_are_so_many_or_more(anna: Visitor, world: FakeWeb) -> None:

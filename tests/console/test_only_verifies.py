@@ -32,6 +32,8 @@ OF_THE_COMMAND_ALONE = {"ChangeOwner", "ChangeIdentities", "ChangeSenders", "Con
 CHANGING = {
     ("POST", "/desk/accounts/<_id>/<_decision>"),
     ("POST", "/desk/accounts/<_id>/note"),
+    ("POST", "/desk/accounts/<_id>/suppress"),
+    ("POST", "/desk/accounts/<_id>/suppressions"),
     ("POST", "/desk/accounts/<_id>/unsuppress"),
     ("POST", "/desk/accounts"),
     ("POST", "/desk/held"),

@@ -61,6 +61,7 @@ PATHS = (
         "/desk/accounts",
         ITS_DESK,
         "/desk/platform",
+        "/desk/costs",
         "/desk/system",
         "/desk/system/breaker",
     ),
@@ -101,7 +102,20 @@ NAMES = (
     "from",
     "decision",
 )
-SEARCHED = ("after", "before", "q", "list", "done", "account", "range", "token")
+SEARCHED = (
+    "emails",
+    "accounts",
+    "complaints",
+    "region",
+    "after",
+    "before",
+    "q",
+    "list",
+    "done",
+    "account",
+    "range",
+    "token",
+)
 fields = st.dictionaries(st.sampled_from(NAMES), texts)
 queries = st.dictionaries(st.sampled_from(SEARCHED), texts, max_size=3)
 

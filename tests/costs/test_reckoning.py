@@ -20,7 +20,7 @@ STACK = StackUnits(
     always_metrics=5,
     mail_metrics=2,
     queues=2,
-    schedules=[Schedule("Enforce", MINUTES, 0.5, 60), Schedule("Doctor", 100, 1.0, 900)],
+    schedules=[Schedule("Enforce", MINUTES, 0.5, 60, 0), Schedule("Doctor", 100, 1.0, 900, 2)],
     tick_read_units=1.5,
     swept_read_units=0.25,
     tally_bytes=200,
@@ -106,6 +106,13 @@ def test_an_account_is_read_each_hour_and_keeps_its_counts() -> None:
     assert of_accounts["DynamoDB: counts of a year"] == pytest.approx(100 * 30 * 8 * 12 * 200 / 1e9)
 
 
+@pytest.mark.parametrize(("accounts", "seconds"), [(0, 0), (10, 20), (450, 900), (10_000, 900)])
+def test_a_run_that_asks_about_each_account_takes_longer_until_its_timeout(accounts: int, seconds: int) -> None:
+    of_accounts = numbers(bill(accounts=accounts), BillPart.ACCOUNTS)
+
+    assert of_accounts["Lambda: time to ask SES about each account"] == 100 * 1.0 * seconds
+
+
 def test_there_are_no_more_rows_of_counts_than_emails() -> None:
     of_accounts = numbers(bill(emails=10, accounts=100), BillPart.ACCOUNTS)
 
@@ -169,9 +176,9 @@ def test_what_is_no_such_number_is_refused(text: str) -> None:
 
 def test_every_wrong_field_is_named_at_once() -> None:
     with pytest.raises(InvalidInput) as refused:
-        month_of("many", "", "none", "us-east-1")
+        month_of("many", "", "none", "mars-1")
 
-    assert [field for field, _ in refused.value.errors] == ["emails", "accounts", "complaints"]
+    assert [field for field, _ in refused.value.errors] == ["emails", "accounts", "complaints", "region"]
 
 
 def test_without_complaints_there_are_as_many_as_the_rules_allow() -> None:

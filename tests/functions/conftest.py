@@ -11,14 +11,24 @@ import pytest
 from moto.core.models import MockAWS
 from tests.support.aws_tables import create_in_moto
 from tests.support.builders import OWNER_MAIL_SENDER, PLATFORM, an_account
+from tests.support.doctor_fakes import NAMES
 from tests.support.iam import is_allowed, recorded
 
 from permille.aws.accounts import DynamoAccounts
-from permille.bootstrap import access, api, console, enforce, ingest, notify, providers, webhook
+from permille.bootstrap import access, api, console, doctor, enforce, ingest, notify, providers, webhook
 from permille.domain.account.account import Account
+from permille.domain.doctor.names import FUNCTIONS
 from permille.domain.timeline.timeline import SYSTEM, Entry
 
 DENY_GROUP = "permille-denied"
+# Which only the doctor is told.
+OF_DOCTOR = {
+    *FUNCTIONS.values(),
+    "feedback_topic_arn",
+    "enforce_schedule_name",
+    "alarm_topic_arn",
+    "other_mail",
+}
 ENVIRONMENT = {
     "PLATFORM_NAME": PLATFORM,
     "REPLAY_CLOCK": "off",
@@ -36,7 +46,6 @@ ENVIRONMENT = {
     "ENFORCEMENT_MODE": "enforce",
     "POLICY_PARAMETER": "/permille/policy",
     "TIMELINE_BUS": "timeline",
-    "MAIL_FROM": "reputation@apwt.example",
     "CONFIGURATION_SET": "permille",
     "OWNER_LINK_DAYS": "7",
     "STACK_NAME": "permille",
@@ -45,6 +54,8 @@ ENVIRONMENT = {
     "WEBHOOK_SECRETS_PARAMETER": "/permille/webhook-secrets",
     "LOCAL_WEBHOOK": "on",
     "SMTP_ENDPOINT": "email-smtp.us-east-1.amazonaws.com:587",
+    **{name.upper(): value for name, value in NAMES.items() if name in OF_DOCTOR},
+    "MAIL_FROM": "reputation@apwt.example",
 }
 
 
@@ -114,6 +125,7 @@ def new_environment() -> None:
     access.access_services.cache_clear()
     api.api_services.cache_clear()
     console.console_services.cache_clear()
+    doctor.doctor_services.cache_clear()
     enforce.enforce_services.cache_clear()
     ingest.ingest_services.cache_clear()
     notify._services.cache_clear()

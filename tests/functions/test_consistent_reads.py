@@ -12,7 +12,7 @@ from permille.bootstrap.ingest import ingest_services
 
 # Pages of a timeline, how much is quarantined, and whose a sender is, are shown and decide nothing.
 SHOWN = {("Query", "TimelineTable"), ("Scan", "QuarantineTable"), ("GetItem", "SendersTable")}
-WHO_SHOWS = ("Console", "Api")
+WHO_SHOWS = ("Console", "Api", "Doctor")
 
 
 @each_function

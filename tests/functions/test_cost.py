@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from bench.counted_units import ALWAYS_SENT
+from functions.doctor.app import handler as check
 from functions.enforce.app import handler as enforce
 from functions.ingest_complaint.app import handler as ingest
 from tests.functions.conftest import Cloud
+from tests.support.broken_stacks import a_healthy_stack
 from tests.support.builders import LambdaContext, records, ses_event, sqs_record
 from tests.support.measured import Measured
 
@@ -62,5 +64,6 @@ def test_what_is_always_measured_is_reckoned_with(
     monkeypatch.setenv("REPLAY_CLOCK", "on")  # the event says when it is
 
     a_tick(0)
+    check({}, LambdaContext(), a_healthy_stack().examining)
 
     assert measured.values().keys() == set(ALWAYS_SENT)

@@ -33,6 +33,7 @@ from tests.support.builders import (
     sqs_record,
     stopped_mail,
 )
+from tests.support.doctor_fakes import without_ses
 from tests.support.iam import Request, attributes, is_allowed, recorded, requests_of, statements, tables_of
 from tests.support.webhook_fakes import ENDPOINT
 
@@ -41,6 +42,7 @@ from permille.aws.replay_clock import ReplayedTime
 from permille.bootstrap.access import access_services
 from permille.bootstrap.api import api_services
 from permille.bootstrap.console import console_services
+from permille.bootstrap.doctor import doctor_services
 from permille.bootstrap.enforce import enforce_services
 from permille.bootstrap.ingest import ingest_services
 from permille.bootstrap.notify import notify_services
@@ -54,11 +56,13 @@ from permille.domain.login.links import LinkRole
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
 from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
+from permille.domain.sending.suppression import Addition
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
+from permille.usecases.doctor.doctor import scheduled
 from permille.usecases.login.issue_links import issue_link
 
 HOUR = "2026-03-10T12"
@@ -165,6 +169,8 @@ def shows_and_decides() -> None:
     desk.suppressions.lift(
         ACCOUNT, desk.suppressions.identities_of(ACCOUNT, "ann@example.com"), an_entry("unsuppressed")
     )
+    list(desk.suppressions.records(ACCOUNT))
+    desk.additions.add(ACCOUNT, [Addition("bob@example.com", NOW, "They asked", STAFF)], an_entry("suppressed"))
     desk.quarantine_count.count(10)
     desk.control.lap()
     desk.control.breaker(HOUR)
@@ -198,6 +204,21 @@ def answers() -> None:
     ReplayedTime(table="ControlTable").ahead()
 
 
+def checks() -> None:
+    """All its checks, most of which cannot read anything here."""
+    the = without_ses(doctor_services())
+    scheduled(the, NOW)
+    the.accounts.page("", 10)
+    the.accounts.get(ACCOUNT)
+    list(the.probes.senders.all())
+    the.tallies.by_epoch(ACCOUNT, TODAY)
+    the.probes.quarantine.count(10)
+    the.probes.checkups.last()
+    the.control.breaker(HOUR)
+    the.control.lap()
+    ReplayedTime(table="ControlTable").ahead()
+
+
 def connects() -> None:
     the = providers_services()
     read = the_account()
@@ -218,6 +239,7 @@ CALLS: Mapping[str, Callable[[], None]] = {
     "Providers": connects,
     "Console": shows_and_decides,
     "Api": answers,
+    "Doctor": checks,
 }
 each_function = pytest.mark.parametrize("function", CALLS)
 
@@ -414,6 +436,17 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Api", in_a_transaction(an_update(*ACCOUNTS, "review", "trial"))),
     ("Api", an_update(*CARD, "suppressed_since")),
     ("Api", an_update(*LINKS, "valid_since")),
+    # the doctor writes what it found, and nothing else
+    *(("Doctor", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, *OF_THE_SWITCH, "owner_email")),
+    ("Doctor", a_put("AccountsTable", account_id=ACCOUNT)),
+    ("Doctor", a_put("SendersTable", caller_identity="permille-bakery")),
+    ("Doctor", a_put("TimelineTable", **ENTRY)),
+    ("Doctor", a_put("ControlTable", name="doctor", opened_at="x")),
+    ("Doctor", a_put("ControlTable", name="breaker", checkup="x")),
+    ("Doctor", an_update(*BREAKER, "granted")),
+    ("Doctor", an_update(*LINKS, "valid_since")),
+    ("Doctor", a_look(*LINKS[:1], name="links#staff")),
+    ("Doctor", a_look("TimelineTable", **ENTRY)),
     # a history is nobody's to delete
     *((function, a_deletion("TimelineTable", **ENTRY)) for function in CALLS),
     *((function, a_deletion("ComplaintsTable", **CARD[1])) for function in CALLS),
@@ -445,6 +478,7 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Console", an_update(*BREAKER, "granted")),
         ("Console", an_update(*CARD, "voided")),
         ("Api", an_update(*ACCOUNTS, "review")),
+        ("Doctor", a_put("ControlTable", name="doctor", checkup="x")),
     ]
 
     assert [one for one in fine if not all(is_allowed(one[0], request) for request in requests_of(*one[1]))] == []

@@ -118,12 +118,24 @@ def test_bursts_add_complaints(simulation: Simulation) -> None:
 
 
 def test_bursts_have_the_share_and_the_factor_that_are_asked_for() -> None:
-    population = Population(rates={200: 1}, volumes={20_000: 1}, rhythms=(1,), bursts=Bursts(0.25, 9.0))
+    population = Population(rates={400: 1}, volumes={20_000: 1}, rhythms=(1,), bursts=Bursts(0.5, 2.0))
     _, drawn = simulated(Simulation(12, 30, 1, BEGINNING, population))
 
-    assert sum(one.bursts for one in drawn) / (12 * 30) == pytest.approx(0.25, abs=0.07)
-    assert {one.true_rate for one in drawn} == {0.006}  # 0.002, three times: a quarter of the mailings have nine times
+    assert sum(one.bursts for one in drawn) / (12 * 30) == pytest.approx(0.5, abs=0.08)
+    assert {one.true_rate for one in drawn} == {0.006}  # 0.004, and twice that in half of the mailings
     assert sum(one.complaints for one in drawn) / sum(one.delivered for one in drawn) == pytest.approx(0.006, rel=0.1)
+
+
+def test_each_mail_and_each_report_has_an_id_of_its_own() -> None:
+    population = Population(rates={5_000: 1}, volumes={2_000: 1}, bounces=BounceShares(0.1, 0.1))
+    reports, drawn = simulated(Simulation(3, 10, 1, BEGINNING, population))
+    events = [json.loads(line_of(report)) for report in reports]
+
+    mails = {event["mail"]["messageId"] for event in events}
+    ids = [event[kind]["feedbackId"] for event in events for kind in ("bounce", "complaint") if kind in event]
+    assert len(mails) == sum(one.mails for one in drawn)
+    assert len(set(ids)) == len(ids) > 100
+    assert {one.partition("-")[2] for one in ids} & {one.partition("-")[2] for one in mails} == set()
 
 
 def test_bounces_have_the_shares_that_are_asked_for() -> None:

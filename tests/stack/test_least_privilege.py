@@ -249,6 +249,21 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
     ("ConsoleFunctionName", _a_new_policy),
     ("ConsoleFunctionName", _feedback),
     ("ConsoleFunctionName", _a_mail),
+    ("DoctorFunctionName", _a_row("TimelineTable")),
+    ("DoctorFunctionName", _an_account_changed),
+    ("DoctorFunctionName", _an_account_written_over),
+    ("DoctorFunctionName", _a_count),
+    ("DoctorFunctionName", _a_history_gone),
+    ("DoctorFunctionName", _a_breaker_reset),
+    ("DoctorFunctionName", _keys_of_a_user),
+    ("DoctorFunctionName", _a_flip),
+    ("DoctorFunctionName", _a_new_key),
+    ("DoctorFunctionName", _out_of_the_group),
+    ("DoctorFunctionName", _waiting_feedback),
+    ("DoctorFunctionName", _a_new_policy),
+    ("DoctorFunctionName", _feedback),
+    ("DoctorFunctionName", _a_mail),
+    ("DoctorFunctionName", _a_link("OwnerLinkKeyArn")),
     ("ApiFunctionName", _a_row("AccountsTable")),
     ("ApiFunctionName", _a_row("TimelineTable")),
     ("ApiFunctionName", _a_row("SendersTable")),
@@ -269,7 +284,45 @@ FORBIDDEN: list[tuple[str, Attempt]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "attempt"), FORBIDDEN)
+def _a_password(what: str) -> Attempt:
+    """Of an account's provider, which is connected or asked for."""
+    return lambda stack, client: client("secretsmanager").get_secret_value(SecretId=f"{stack.name}/x/{what}")
+
+
+def _a_password_written(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("secretsmanager").put_secret_value(SecretId=f"{stack.name}/x/provider", SecretString="{}")
+
+
+def _a_provider_gone(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("secretsmanager").delete_secret(SecretId=f"{stack.name}/x/provider", ForceDeleteWithoutRecovery=True)
+
+
+def _a_foreign_secret(_: Stack, client: Callable[[str], Any]) -> Any:
+    return client("secretsmanager").create_secret(Name="others/x/requested", SecretString="{}")
+
+
+def _another_function(stack: Stack, client: Callable[[str], Any]) -> Any:
+    return client("lambda").invoke(FunctionName=stack.outputs["EnforceFunctionName"], Payload=b"{}")
+
+
+FORBIDDEN_ABOUT_PROVIDERS = [
+    ("ProvidersFunctionName", _a_password("provider")),
+    ("ProvidersFunctionName", _a_provider_gone),
+    ("ProvidersFunctionName", _a_foreign_secret),
+    ("ProvidersFunctionName", _another_function),
+    ("ProvidersFunctionName", _a_link("OwnerLinkKeyArn")),
+    ("ProvidersFunctionName", _a_flip),
+    ("ProvidersFunctionName", _a_row("AccountsTable")),
+    ("ProvidersFunctionName", _a_mail),
+    ("ConsoleFunctionName", _a_password("provider")),
+    ("ConsoleFunctionName", _a_password("requested")),
+    ("ConsoleFunctionName", _a_password_written),
+    ("ConsoleFunctionName", _another_function),
+    ("EnforceFunctionName", _a_password("requested")),
+]
+
+
+@pytest.mark.parametrize(("function", "attempt"), [*FORBIDDEN, *FORBIDDEN_ABOUT_PROVIDERS])
 def test_a_function_may_not_do_what_it_need_not(stack: Stack, function: str, attempt: Attempt) -> None:
     client = _as_the_role_of(stack, stack.outputs[function])
 

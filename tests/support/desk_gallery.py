@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.support.builders import ACCOUNT, BRAND, NOW, TODAY, TOMORROW, an_account, an_entry
-from tests.support.desk_world import agreed, asking, went_well
+from tests.support.desk_world import ANNA, agreed, asking, went_well
 from tests.support.pictures import take, write
 from tests.support.visiting import Answer, FakeWeb, Visitor
 
@@ -20,13 +20,17 @@ from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.restrictions import Exemption, Hold
 from permille.domain.account.route_changes import RouteChanges
+from permille.domain.people.system_commands import AddNote
 from permille.domain.rules.breaker import BreakerState
+from permille.domain.sending.suppression import Addition
 from permille.domain.values.status import HoldReason, Status
 from permille.rendering.templates import rendered
+from permille.usecases.decisions.notes import add_note
 
 WIDTHS = (360, 1280)
 HEIGHT = 2400
 HOUR = timedelta(hours=1)
+DISABLED = an_entry("disabled")
 SELECTED = {"account:bakery-1": "1", "account:bakery-2": "9", "account:gone": "1"}
 PAGES = {
     "queue": "/desk",
@@ -37,6 +41,9 @@ PAGES = {
     "nothing": "/desk/accounts?q=zzz",
     "held": "/desk/held",
     "account": f"/desk/accounts/{ACCOUNT}",
+    "as-owner": f"/desk/accounts/{ACCOUNT}/report",
+    "mails": f"/desk/accounts/{ACCOUNT}/mails?mail={DISABLED.id}",
+    "suppressions": f"/desk/accounts/{ACCOUNT}/suppressions",
     "system": "/desk/system",
 }
 
@@ -47,6 +54,10 @@ def a_busy_platform() -> FakeWeb:
     world.support.lost_it()
     world.support.add(*_accounts())
     world.rows.put(an_entry("exempted"), an_entry("staff_disabled"))
+    note = AddNote(text="They called: the list is a bought one.\nThey ask again on Monday.", by=ANNA)
+    add_note(world.support.desk.accounts, world.support.desk.log, ACCOUNT, note, NOW)
+    additions = [Addition(f"ann{number}@example.com", NOW, "They asked for it", ANNA) for number in range(4)]
+    world.support.desk.additions.add(ACCOUNT, additions, None)
     world.rows.breaker = BreakerState(passed=5, opened_at=NOW - HOUR, active_accounts=2900)
     world.support.queues.queues[1] = replace(world.support.queues.queues[1], messages=3)
     return world

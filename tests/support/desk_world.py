@@ -23,7 +23,9 @@ from tests.support.desk_fakes import (
     FakeQueues,
     FakeSes,
 )
+from tests.support.doctor_fakes import FakeCheckups
 from tests.support.fakes import (
+    FakeBounces,
     FakeControl,
     FakePolicies,
     FakeSuppressions,
@@ -90,6 +92,7 @@ class FakeDesk:
         self.resets = FakeBreakerAdmin(self.rows)
         self.access_keys = FakeAccessKeys(faults=self.faults)
         self.ses = FakeSes(faults=self.faults)
+        self.checkups = FakeCheckups(self.faults)
         self.policies = FakePolicies(faults=self.faults)
         self.desk = DeskServices(
             accounts=AccountsWithinRole(self.rows, "Console"),
@@ -107,7 +110,10 @@ class FakeDesk:
             quarantine_count=self.resting,
             undelivered=UndeliveredCount(self.queues, self.resting),
             suppressions=FakeSuppressions(self.rows),
+            additions=FakeSuppressions(self.rows),
+            bounces=FakeBounces(self.rows),
             ses=self.ses,
+            checkups=self.checkups,
             mode=Mode.ENFORCE,
             code="1.0",
         )

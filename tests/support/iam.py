@@ -151,7 +151,7 @@ def _holds(operator: str, key: str, wanted: Sequence[str], context: Mapping[str,
 
 def _resource(resource: Any) -> str:
     """`Table`, or `Table/index/name`; empty for a stream or what is no table at all."""
-    if resource == "*" or "Ref" in resource:
+    if resource == "*" or "Ref" in resource or "Fn::If" in resource:
         return ""
     if "Fn::Sub" in resource:
         return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}", "")

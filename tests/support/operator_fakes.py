@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.support.builders import NOW, PLATFORM, STAFF
 from tests.support.desk_fakes import FakeAccountIndex, FakeBreakerAdmin, FakeSes
+from tests.support.doctor_fakes import NAMES, FakeClocks, FakeProbes, some_probes
 from tests.support.fakes import (
     FakeAccounts,
     FakeControl,
@@ -52,11 +53,15 @@ from permille.usecases.login.issue_links import IssueServices, issue_link
 from permille_cli.stack.stack import Stack
 
 OUTPUTS = {
+    **{
+        name.title().replace("_", ""): value
+        for name, value in NAMES.items()
+        if name not in ("configuration_set", "deny_group")
+    },
     "ConfigurationSetName": "permille",
     "ConsoleUrl": "https://console.example/",
     "ApiUrl": "https://api.example/",
     "DenyGroupName": "permille-denied",
-    "EnforceFunctionName": "permille-Enforce-1A2B",
     "EnforcementMode": "enforce",
     "PlatformName": PLATFORM,
     "PolicyParameterName": "/permille/policy",
@@ -586,6 +591,7 @@ class FakeStack(Stack):
     CloudFormation has it; `passwords_below`: the stores of passwords by their prefix."""
 
     accounts: FakeAllAccounts
+    clocks: FakeClocks
     control: FakeOperatorControl
     account_index: FakeAccountIndex
     feedback_dead_letters: FakeDeadLetters
@@ -601,6 +607,7 @@ class FakeStack(Stack):
     objects: FakeObjects
     idempotency: FakeIdempotencyStore
     policies: FakePolicyDocument
+    probes: FakeProbes
     login_check: FakeSmtpLoginCheck
     quarantine: FakeQuarantinedFeedback
     secrets: FakeSecrets
@@ -670,6 +677,7 @@ def a_stack(**outputs: str) -> FakeStack:
     switch, signer, register = FakeSwitch(faults=faults), FakeTokenSigner(faults), FakeLinkRegister(rows)
     ports: dict[str, Any] = {
         "accounts": accounts,
+        "clocks": FakeClocks(faults),
         "control": FakeOperatorControl(rows),
         "account_index": FakeAccountIndex(rows),
         "feedback_dead_letters": FakeDeadLetters(faults),
@@ -686,6 +694,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "objects": FakeObjects(faults=faults),
         "idempotency": FakeIdempotencyStore(faults),
         "policies": FakePolicyDocument(faults),
+        "probes": some_probes(rows),
         "login_check": FakeSmtpLoginCheck(faults=faults),
         "quarantine": FakeQuarantinedFeedback(faults),
         "secrets": FakeSecrets(faults=faults),

@@ -36,13 +36,16 @@ def set_endpoint(
     """Post events to an endpoint from now on.
 
     The first time a signing secret is made, and printed once: give it to the endpoint. If a webhook is set, its URL
-    and kinds are replaced and the secret stays. An endpoint that answered 410 Gone gets events again.
+    and kinds are replaced and the secret stays. An endpoint that answered 410 Gone gets events again. In JSON kinds is
+    null for all, and secret where it stays.
+
+    In JSON, kinds is null for all kinds, and secret where it stays the same.
 
     Examples:
         permille webhook set https://app.example.com/hooks/permille
         permille webhook set https://app.example.com/hooks/permille --kind disabled --kind reinstated
 
-    JSON fields: url, kinds (null for all), since, gone_at, secret (null where it stays)
+    JSON fields: url, kinds, since, gone_at, secret
     """
     new, kinds = SigningSecret(token_bytes(NEW_KEY_LENGTH)), dict.fromkeys(kind or [])
     address = check_url(url, local=stack.is_local)
@@ -63,12 +66,14 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     """Show where events are posted.
 
     Neither secrets are shown nor the URL's query, which can hold one. An endpoint that answered 410 Gone gets nothing
-    until `permille webhook set`.
+    until `permille webhook set`. In JSON url is null where none is set, and secrets is how many sign requests now.
+
+    In JSON, url is null if none is set; secrets is how many sign now.
 
     Example:
         permille webhook show
 
-    JSON fields: url (null where none is set), kinds, since, gone_at, secrets (how many sign now)
+    JSON fields: url, kinds, since, gone_at, secrets
     """
     status = webhook_setup.webhook_status(stack.webhook_setup)
     if as_json:
@@ -111,12 +116,15 @@ def rotate_secret(
 def remove(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Post no more events, and delete the secrets.
 
-    Events that wait are dropped. The event bus and the timelines still have all of them.
+    Events that wait are dropped. The event bus and the timelines still have all of them. In JSON removed is the URL,
+    or null where none was set.
+
+    In JSON, removed is the URL, or null if none was set.
 
     Example:
         permille webhook remove
 
-    JSON fields: removed (the URL; null where none was set)
+    JSON fields: removed
     """
     removed = webhook_setup.remove_webhook(stack.webhook_setup, stack.operator_arn(), stack.now())
     if as_json:

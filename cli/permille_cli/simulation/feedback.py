@@ -23,7 +23,7 @@ class Report(NamedTuple):
     tenant: its number
     at: when it happened, as the event says
     unique: 128 bits that no other mail has
-    recipient: the number of the recipient on the tenant's list
+    recipient: the number of the recipient, who gets no other mail of the tenant: who complains twice may count once
     feedback_type: of a complaint
     """
 

@@ -60,9 +60,11 @@ class TenantFeedback:
         which = self._chance.sample(range(mails), len(bounces) + len(delays))
         bounced = dict(zip(which, bounces, strict=False))
         complained = dict(zip(which[len(bounces) :], delays, strict=True))
+        before = self.truth.mails
         self._count(mailing, bounces)
         for mail in range(mails):
-            yield self._about(mail, begins + takes * mail // mails, bounced.get(mail), complained.get(mail))
+            sent_at = begins + takes * mail // mails
+            yield self._about(before + mail, sent_at, bounced.get(mail), complained.get(mail))
 
     def _drawn_bounces(self, delivered: int) -> list[FeedbackKind]:
         """One for each mail that bounces, of as many as it takes to deliver so many others."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +12,13 @@ from botocore.exceptions import ClientError
 
 from permille.aws.client import client, service_call
 from permille.bootstrap.adapters import Adapters
-from permille.bootstrap.clock import replayed_now
+from permille.bootstrap.clock import clock, replayed_now
 from permille.domain.values.errors import Failed, InvalidInput, NotFound
+from permille_cli.stack.output_names import OutputNames
 from permille_cli.stack.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from permille.aws.identities import SesIdentities
     from permille.aws.link_issuer import FunctionUrlIssuer
     from permille.aws.objects import S3Objects
+    from permille.aws.safeguards import AwsClocks
     from permille.aws.secrets import SecretsManager
     from permille.aws.ses_suppressions import SesSuppressionList
     from permille.aws.smtp_secrets import SmtpSecrets
@@ -41,19 +41,6 @@ if TYPE_CHECKING:
 
 # REVIEW_IN_PROGRESS: there is a change set, and nothing of it was executed
 GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
-# Settings whose output does not have their name in CamelCase.
-_OUTPUTS = {
-    "configuration_set": "ConfigurationSetName",
-    "deny_group": "DenyGroupName",
-    "owner_link_key": "OwnerLinkKeyArn",
-    "platform_token_key": "PlatformTokenKeyArn",
-    "policy_parameter": "PolicyParameterName",
-    "staff_link_key": "StaffLinkKeyArn",
-    "timeline_bus": "TimelineBusName",
-    "webhook_secrets_parameter": "WebhookSecretsParameterName",
-}
-_WORD = re.compile(r"(?<!^)(?=[A-Z])")  # where a word begins in CamelCase
-_SETTINGS = {output: setting for setting, output in _OUTPUTS.items()}
 
 
 def log_warnings_only() -> None:
@@ -109,24 +96,6 @@ def _describe(name: str, cloudformation: CloudFormationClient) -> Any:
         ) from refused
 
 
-class OutputNames(Mapping[str, str]):
-    """The outputs of a stack by the names of the functions' settings: `accounts_table` is the output AccountsTable.
-    Raises Failed, which names the output, where the stack does not have it."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-
-    def __getitem__(self, setting: str) -> str:
-        return self._stack[_OUTPUTS.get(setting) or setting.title().replace("_", "")]
-
-    def __iter__(self) -> Iterator[str]:
-        for output in self._stack.outputs:
-            yield _SETTINGS.get(output) or _WORD.sub("_", output).lower()
-
-    def __len__(self) -> int:
-        return len(self._stack.outputs)
-
-
 class DeployedStack(Adapters, Stack):
     """Each adapter is made when a command first needs it. `find`: returns the outputs of the stack of that name."""
 
@@ -156,6 +125,12 @@ class DeployedStack(Adapters, Stack):
     @cached_property
     def outputs(self) -> dict[str, str]:
         return self._find(self.name)
+
+    @cached_property
+    def clocks(self) -> AwsClocks:
+        from permille.aws.safeguards import AwsClocks
+
+        return AwsClocks(here=clock)
 
     @cached_property
     def feedback_dead_letters(self) -> SqsDeadLetters:

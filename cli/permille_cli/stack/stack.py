@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from permille.domain.people.commands import Command
     from permille.ports.accounts import CredentialSwitch, Leases
     from permille.ports.desk import AccountIndex, SesReputation
+    from permille.ports.doctor import Clocks
     from permille.ports.history import Tallies
     from permille.ports.iam_users import IamUsers
     from permille.ports.identities import Identities
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from permille.ports.user_survey import UserSurvey
     from permille.ports.webhooks import WebhookRegister, WebhookSecrets, WebhookTester
     from permille.usecases.decisions.providers import ProviderServices
+    from permille.usecases.doctor.services import DoctorServices, Probes
     from permille.usecases.notifications.webhook_setup import WebhookSetup
     from permille.usecases.senders.change_services import ChangeServices
     from permille.usecases.senders.onboard_services import OnboardServices
@@ -67,6 +69,7 @@ class Stack(ABC):
     outputs: Mapping[str, str]
 
     accounts: AllAccounts
+    clocks: Clocks
     control: OperatorControl
     account_index: AccountIndex
     feedback_dead_letters: DeadLetters
@@ -83,6 +86,7 @@ class Stack(ABC):
     objects: ObjectStore
     idempotency: IdempotencyStore
     policies: PolicyDocument
+    probes: Probes
     login_check: SmtpLoginCheck
     quarantine: QuarantinedFeedback
     secrets: Secrets
@@ -176,6 +180,28 @@ class Stack(ABC):
         from permille.usecases.senders.renew_credential import RenewServices
 
         return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.tag, self.pause)
+
+    @property
+    def examining(self) -> DoctorServices:
+        """What `permille doctor` needs."""
+        from permille.code_version import code_version
+        from permille.domain.doctor.names import StackNames
+        from permille.domain.values.status import Mode
+        from permille.usecases.doctor.services import DoctorServices, OperatorReads
+        from permille_cli.stack.output_names import OutputNames
+
+        ours = self.onboarding.adoption.ours
+        return DoctorServices(
+            names=StackNames(self.name, OutputNames(self)),
+            accounts=self.accounts,
+            tallies=self.tallies,
+            policies=self.policies,
+            control=self.control,
+            probes=self.probes,
+            mode=Mode(self["EnforcementMode"]),
+            code=code_version(),
+            operator=OperatorReads(self.switch, self.iam_users, self.clocks, ours),
+        )
 
     @property
     def webhook_setup(self) -> WebhookSetup:

@@ -58,6 +58,10 @@ class Manual(TyperCommand):
             if param.metavar is None:
                 param.metavar = _metavar(param)
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The summary, which shells show beside the name; never cut."""
+        return summary_of(self)
+
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The usage line's parts: required options by name, then [OPTIONS], then the arguments."""
         needed = [param for param in self.params if isinstance(param, TyperOption) and param.required]

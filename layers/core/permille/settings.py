@@ -52,14 +52,13 @@ class IngestSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnforceSettings(Settings):
-    """`enforcement_mode`: a `Mode`."""
+class StackSettings(Settings):
+    """What Enforce, Console and Doctor have in common. `enforcement_mode`: a `Mode`."""
 
     control_table: str
     accounts_table: str
     senders_table: str
     tallies_table: str
-    complaints_table: str
     timeline_table: str
     quarantine_table: str
     deny_group: str
@@ -69,9 +68,27 @@ class EnforceSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings(StackSettings):
+    """Where all that waits is looked at."""
+
+    feedback_dead_letter_queue_url: str
+    notify_queue_url: str
+    notify_dead_letter_queue_url: str
+    webhook_queue_url: str
+    webhook_dead_letter_queue_url: str
+    stream_failures_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforceSettings(StackSettings):
+    """What Enforce has besides."""
+
+    complaints_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotifySettings(Settings):
-    """`owner_link_days`: how long the links in mails are valid. `mail_from_name`: the platform's name where it is
-    empty."""
+    """`owner_link_days`: how long links in mails are valid. `mail_from_name`: where empty, the platform's name."""
 
     platform_name: str
     accounts_table: str
@@ -96,32 +113,20 @@ class NotifySettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleSettings(Settings):
+class ConsoleSettings(QueueSettings):
     """`link_base`: what the pages' addresses begin with where that is not the function URL. `origin_digests`: as
-    `Proxy.of` takes them. `frame_origins`: who may frame owners' pages, separated by spaces."""
+    `Proxy.of` takes them. `frame_origins`: who may frame owners' pages, separated by spaces. `support_answers`: as
+    `prepared_answers` takes them."""
 
-    control_table: str
     platform_name: str
-    accounts_table: str
-    senders_table: str
-    tallies_table: str
     complaints_table: str
-    timeline_table: str
     owner_link_key: str
     staff_link_key: str
-    policy_parameter: str
-    enforcement_mode: str
-    quarantine_table: str
-    deny_group: str
-    feedback_queue_url: str
-    feedback_dead_letter_queue_url: str
-    notify_queue_url: str
-    notify_dead_letter_queue_url: str
-    stream_failures_url: str
     providers_function: str
     link_base: str = ""
     origin_digests: str = ""
     frame_origins: str = ""
+    support_answers: str = ""
     support_contact: str = ""
     support_hours: str = ""
     brand_colour: str = "#2b6cb0"

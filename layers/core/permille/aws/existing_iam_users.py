@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.ports.iam_users import AppliedPolicy, IamUser
+from permille.ports.iam_users import AppliedPolicy, IamUser, UserQuota
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+
+
+def quota_of_users(iam: "IAMClient") -> UserQuota:
+    """The count and the quota of IAM users."""
+    summary = iam.get_account_summary()["SummaryMap"]
+    return UserQuota(summary["Users"], summary["UsersQuota"])
 
 
 class ExistingIamUsers:

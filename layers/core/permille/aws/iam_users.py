@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from permille.aws.client import ACCOUNT_TAG, client, code_of, service_call
-from permille.aws.existing_iam_users import ExistingIamUsers
+from permille.aws.existing_iam_users import ExistingIamUsers, quota_of_users
 from permille.domain.sending.iam_policy import POLICY, allowed_resources, sending_policy
 from permille.ports.iam_users import AccessKey, KeyUsage, UserQuota
 
@@ -49,8 +49,7 @@ class IamSenderUsers(ExistingIamUsers):
 
     def user_quota(self) -> UserQuota:
         with service_call("reading the quota of IAM users"):
-            summary = self._iam.get_account_summary()["SummaryMap"]
-        return UserQuota(summary["Users"], summary["UsersQuota"])
+            return quota_of_users(self._iam)
 
     def keys(self, name: str) -> Sequence[KeyUsage]:
         with service_call(f"listing the keys of {name}"):

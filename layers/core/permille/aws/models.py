@@ -80,8 +80,8 @@ class RecordRow(Model):
 
 
 class ControlRow(Model):
-    """The things that the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `mode`, `webhook`,
-    and the register of links: `links#AUDIENCE`, `links#AUDIENCE#NAME`."""
+    """The things that the stack has one of, by name: `breaker`, `breaker#HOUR`, `sweep`, `accounts`, `mode`, `doctor`,
+    `webhook`, and the register of links: `links#AUDIENCE`, `links#AUDIENCE#NAME`."""
 
     name = UnicodeAttribute(hash_key=True)
     passed = NumberAttribute(null=True)
@@ -97,6 +97,7 @@ class ControlRow(Model):
     valid_since = UnicodeAttribute(null=True)
     last_issued = UnicodeAttribute(null=True)
     written_in = UnicodeAttribute(null=True)
+    checkup = UnicodeAttribute(null=True)
     url = UnicodeAttribute(null=True)
     kinds = ListAttribute(of=UnicodeAttribute, null=True)
     since = UnicodeAttribute(null=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from permille.aws.client import client, service_call
 from permille.aws.feedback_queue import age_query, messages_in
-from permille.ports.desk import CONSUMED_QUEUES, FEEDBACK, RETRIES, QueueStatus
+from permille.ports.desk import CONSUMED_QUEUES, EVENTS, FEEDBACK, RETRIES, QueueStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -19,6 +19,8 @@ DESK_QUEUES = {
     "Dead letters of feedback": "feedback_dead_letter_queue_url",
     RETRIES: "notify_queue_url",
     "Dead letters of notifications": "notify_dead_letter_queue_url",
+    EVENTS: "webhook_queue_url",
+    "Dead letters of the webhook": "webhook_dead_letter_queue_url",
     "Parts of the timeline that a function gave up on": "stream_failures_url",
 }
 

@@ -47,16 +47,15 @@ class DynamoSuppressions:
     def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
         with transaction(self._records, f"adding suppressions to {account_id}") as writes:
             for addition in additions:
-                row = self._records(
-                    account_id,
-                    addition.identity,
-                    at=instant(addition.at),
-                    recipient=addition.address,
-                    suppressed_since=addition.suppression.entry_id,
-                    reason=addition.reason,
-                    by=addition.by,
-                )
-                writes.save(row, condition=RecordRow.suppressed_since.does_not_exist())
+                actions: list[Action] = [
+                    RecordRow.at.set(instant(addition.at)),
+                    RecordRow.recipient.set(addition.address),
+                    RecordRow.suppressed_since.set(addition.suppression.entry_id),
+                    RecordRow.reason.set(addition.reason),
+                    RecordRow.by.set(addition.by),
+                ]
+                record = self._records(account_id, addition.identity)
+                writes.update(record, actions=actions, condition=RecordRow.suppressed_since.does_not_exist())
             if entry:
                 append(writes, self._entries, entry)
 

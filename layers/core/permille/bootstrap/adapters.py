@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from permille.aws.account_index import DynamoAccountIndex
     from permille.aws.accounts import DynamoAccounts
     from permille.aws.bounces import DynamoBounces
+    from permille.aws.checkups import DynamoCheckups
     from permille.aws.control import DynamoControl
     from permille.aws.idempotency import DynamoIdempotencyStore
     from permille.aws.leases import DynamoLeases
     from permille.aws.link_register import DynamoLinkRegister
     from permille.aws.policy import SsmPolicies
     from permille.aws.quarantine import DynamoQuarantine
+    from permille.aws.queues import SqsQueues
     from permille.aws.retry_queue import SqsRetryQueue
     from permille.aws.ses_metrics import SesMetrics
     from permille.aws.suppressions import DynamoSuppressions
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from permille.aws.token_signer import KmsTokenSigner
     from permille.aws.webhook_register import DynamoWebhookRegister
     from permille.aws.webhook_secrets import SsmWebhookSecrets
+    from permille.usecases.doctor.services import Probes
 
 
 class Adapters:
@@ -102,6 +105,24 @@ class Adapters:
         from permille.aws.quarantine import DynamoQuarantine
 
         return DynamoQuarantine(table=self.names["quarantine_table"])
+
+    @cached_property
+    def queues(self) -> SqsQueues:
+        from permille.aws.queues import DESK_QUEUES, SqsQueues
+
+        return SqsQueues(urls={name: self.names[setting] for name, setting in DESK_QUEUES.items()})
+
+    @cached_property
+    def checkups(self) -> DynamoCheckups:
+        from permille.aws.checkups import DynamoCheckups
+
+        return DynamoCheckups(table=self.names["control_table"])
+
+    @cached_property
+    def probes(self) -> Probes:
+        from permille.bootstrap.probes import probes
+
+        return probes(self)
 
     @cached_property
     def retry_queue(self) -> SqsRetryQueue:

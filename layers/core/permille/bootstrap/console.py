@@ -5,13 +5,13 @@ from functools import cache
 
 from permille.aws.access_keys import IamAccessKeys
 from permille.aws.provider_function import ProviderFunction
-from permille.aws.queues import DESK_QUEUES, SqsQueues
 from permille.bootstrap.adapters import Adapters
 from permille.code_version import code_version
 from permille.console.proxy import Proxy
 from permille.console.requests import origin_of
 from permille.console.sessions import PROTECTED_PAGES, Authenticator
 from permille.console.site.context import SiteServices
+from permille.console.site.desk_answers import prepared_answers
 from permille.console.site.pages import Pages
 from permille.domain.values.status import Mode
 from permille.rendering.templates import Brand
@@ -33,6 +33,7 @@ def console_services() -> SiteServices:
         authenticator=Authenticator(
             PROTECTED_PAGES, adapters.signer, adapters.accounts, adapters.link_register, origin
         ),
+        answers=prepared_answers(settings.support_answers),
         accounts=adapters.accounts,
         tallies=adapters.tallies,
         timeline=adapters.timeline,
@@ -44,7 +45,6 @@ def console_services() -> SiteServices:
 
 
 def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
-    queues = SqsQueues(urls={name: adapters.names[setting] for name, setting in DESK_QUEUES.items()})
     return DeskServices(
         accounts=adapters.accounts,
         account_index=adapters.account_index,
@@ -57,11 +57,14 @@ def _desk(adapters: Adapters, mode: Mode) -> DeskServices:
         control=adapters.control,
         breaker_admin=adapters.control,
         switch=adapters.switch,
-        queues=queues,
+        queues=adapters.queues,
         quarantine_count=adapters.quarantine,
-        undelivered=UndeliveredCount(queues, adapters.quarantine),
+        undelivered=UndeliveredCount(adapters.queues, adapters.quarantine),
         suppressions=adapters.suppressions,
+        additions=adapters.suppressions,
+        bounces=adapters.bounces,
         ses=adapters.ses,
+        checkups=adapters.checkups,
         mode=mode,
         code=code_version(),
     )

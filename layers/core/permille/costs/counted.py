@@ -51,12 +51,14 @@ class Schedule:
 
     runs: in a month.
     timeout: seconds after which Lambda ends a run.
+    seconds_per_account: that a run takes longer for each account.
     """
 
     function: str
     runs: float
     memory_gb: float
     timeout: int
+    seconds_per_account: float
 
 
 @dataclass(frozen=True, slots=True)

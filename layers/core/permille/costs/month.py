@@ -1,6 +1,7 @@
 """The month whose costs are asked for, as people enter it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from permille.costs.price_list import DEFAULT_REGION, price_list
 from permille.domain.people.validation import of_field
@@ -50,18 +51,29 @@ def month_of(emails: str, accounts: str, complaints: str, region: str) -> Month:
 
     Raises InvalidInput with every field that is wrong.
     """
+    rules: dict[str, tuple[Any, str]] = {
+        "emails": (number, emails),
+        "accounts": (number, accounts),
+        "complaints": (lambda text: number(text) if text.strip() else None, complaints),
+        "region": (_with_prices, region),
+    }
+    valid: dict[str, Any] = {}
     wrong: list[tuple[str, str]] = []
-    numbers: dict[str, int] = {}
-    for name, text in (("emails", emails), ("accounts", accounts), ("complaints", complaints)):
+    for name, (rule, text) in rules.items():
         try:
-            numbers[name] = of_field(name, number, text) if text.strip() or name != "complaints" else -1
+            valid[name] = of_field(name, rule, text)
         except InvalidInput as error:
             wrong += error.errors
     if wrong:
         raise InvalidInput.of(wrong)
-    if numbers["complaints"] < 0:
-        numbers["complaints"] = usual_complaints(numbers["emails"])
-    return Month(**numbers, region=region)
+    if valid["complaints"] is None:
+        valid["complaints"] = usual_complaints(valid["emails"])
+    return Month(**valid)
+
+
+def _with_prices(region: str) -> str:
+    price_list(region)
+    return region
 
 
 def usual_complaints(emails: int) -> int:

@@ -29,6 +29,16 @@ class Price:
     source: str
     as_of: str
 
+    @property
+    def page(self) -> str:
+        """The address in `source`."""
+        return self.source.partition(" ")[0]
+
+    @property
+    def remark(self) -> str:
+        """What `source` says after the address, with a blank before it."""
+        return self.source.removeprefix(self.page)
+
 
 PriceList = Mapping[str, Price]  # by what is paid for
 

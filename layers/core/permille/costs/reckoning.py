@@ -6,7 +6,7 @@ What is not counted is assumed here, and docs/cost.md lists it.
 from collections.abc import Sequence
 
 from permille.costs.bill import Bill, BillPart, Line
-from permille.costs.counted import PerDelivery, Units
+from permille.costs.counted import PerDelivery, Schedule, Units
 from permille.costs.month import Month
 from permille.costs.price_list import PriceList
 
@@ -80,9 +80,11 @@ def of_accounts(month: Month, units: Units, at: PriceList) -> list[Line]:
     rows = min(month.emails, month.accounts * DAYS * SHARDS) * KEPT_MONTHS
     kept_gb = rows * units.stack.tally_bytes / GB
     gb_seconds = checks * SWEEP_SECONDS * MEMORY_GB
+    asking = sum(_gb_seconds_of_asking(schedule, month.accounts) for schedule in units.stack.schedules)
     return [
         Line(part, "DynamoDB: reads of the hourly sweep", checks * units.stack.swept_read_units, at["dynamodb_read"]),
         Line(part, "Lambda: time of the hourly sweep", gb_seconds, at["lambda_gb_second"]),
+        Line(part, "Lambda: time to ask SES about each account", asking, at["lambda_gb_second"]),
         *_storage(part, "counts of a year", kept_gb, at),
     ]
 
@@ -108,6 +110,10 @@ def of_complaints(month: Month, units: Units, at: PriceList) -> list[Line]:
         Line(part, "KMS: signatures of links", complaints * each.key_requests, at["kms_request"]),
         Line(part, "SES: mails to owners", mails, at["ses_email"]),
     ]
+
+
+def _gb_seconds_of_asking(schedule: Schedule, accounts: int) -> float:
+    return schedule.runs * schedule.memory_gb * min(schedule.timeout, accounts * schedule.seconds_per_account)
 
 
 def _storage(part: BillPart, what: str, gigabytes: float, at: PriceList) -> Sequence[Line]:

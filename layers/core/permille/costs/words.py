@@ -1,6 +1,7 @@
 """Amounts and sentences about a bill, for people."""
 
 from permille.costs.bill import Bill
+from permille.costs.price_list import Price
 
 
 def dollars(usd: float) -> str:
@@ -25,3 +26,10 @@ def dated(bill: Bill) -> str:
     """Of which months the prices are."""
     months = sorted({line.price.as_of for line in bill.lines})
     return f"List prices as of {months[0]} to {months[-1]}, without free tiers and discounts."
+
+
+def price(of: Price) -> str:
+    """A price as it is quoted: `$0.625 for 1,000,000`, `$0.10 each`."""
+    cents = f"{of.usd:.2f}"
+    usd = cents if float(cents) == of.usd else f"{of.usd:.10f}".rstrip("0")
+    return f"${usd} each" if of.per == 1 else f"${usd} for {of.per:,.0f}"

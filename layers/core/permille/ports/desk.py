@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from permille.domain.values.tally import Tally
     from permille.ports.paging import Page
 
-FEEDBACK, RETRIES = "Feedback", "Notifications to be retried"  # queues that a function works off
-CONSUMED_QUEUES = (FEEDBACK, RETRIES)
+# Queues that a function works off.
+FEEDBACK, RETRIES, EVENTS = "Feedback", "Notifications to be retried", "Events for the webhook"
+CONSUMED_QUEUES = (FEEDBACK, RETRIES, EVENTS)
 
 
 class AccountIndex(Protocol):

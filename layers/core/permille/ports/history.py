@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from permille.domain.feedback.bounces import BounceRecord
-    from permille.domain.sending.suppression import Suppression
+    from permille.domain.sending.suppression import Addition, Suppression
     from permille.domain.timeline.facts import Audience, Topic
     from permille.domain.timeline.timeline import Entry
     from permille.domain.values.tally import Days
@@ -93,3 +93,11 @@ class Suppressions(Protocol):
     def lift(self, account_id: str, identities: Sequence[str], entry: Entry | None) -> None:
         """Ends the suppression by these records, at most MAX_RECORDS_AT_ONCE, and writes the entry, in one transaction.
         Raises Conflict where one of them does not suppress any more."""
+
+
+class SuppressionAdditions(Protocol):
+    """What staff add to an account's suppressions."""
+
+    def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
+        """Suppresses the addresses, at most MAX_RECORDS_AT_ONCE, and writes the entry, in one transaction. Raises
+        Conflict where one of them was added before."""

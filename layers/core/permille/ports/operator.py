@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from permille.ports.accounts import Accounts, Control, Policies
 from permille.ports.desk import BreakerAdmin
-from permille.ports.history import Suppressions, Timeline, TimelineLog
+from permille.ports.history import SuppressionAdditions, Suppressions, Timeline, TimelineLog
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from permille.domain.account.account import Account
     from permille.domain.login.links import Grant, LinkRole
-    from permille.domain.sending.suppression import Addition, Detailed
+    from permille.domain.sending.suppression import Detailed
     from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
     from permille.domain.timeline.timeline import Entry, TimelineEntry
     from permille.ports.feedback import Quarantined, Sender
@@ -66,7 +66,7 @@ class SesSuppressions(Protocol):
         """Removes the address from the list. Idempotent."""
 
 
-class AllSuppressions(Suppressions, Protocol):
+class AllSuppressions(Suppressions, SuppressionAdditions, Protocol):
     """An account's suppressions with their reasons, and additions by staff."""
 
     def detailed(self, account_id: str) -> Iterator[Detailed]:
@@ -74,10 +74,6 @@ class AllSuppressions(Suppressions, Protocol):
 
     def added(self, account_id: str) -> frozenset[str]:
         """The addresses that staff added and nobody removed; strongly consistent."""
-
-    def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
-        """Suppresses the addresses, at most MAX_RECORDS_AT_ONCE, and writes the entry, in one transaction. Raises
-        Conflict where one of them was added before."""
 
 
 class QuarantinedFeedback(Protocol):

@@ -9,6 +9,7 @@ from permille.domain.people.system_commands import AddNote
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.words.wording import plain
 from permille.usecases.decisions import decisions, notes, suppression_list
+from permille.usecases.decisions.find_account import find_account
 from permille.usecases.enforcement import breaker
 from permille.usecases.views.desk_services import DeskServices
 
@@ -35,6 +36,15 @@ def unsuppress(desk: DeskServices, account_id: str, form: Form, by: str, now: da
     if entry is None:
         raise DecisionRefused(f"{plain(form.get('recipient', '')) or 'nobody'} is not suppressed any more")
     return entry.facts.recipient
+
+
+def suppress(desk: DeskServices, account_id: str, form: Form, by: str, now: datetime) -> None:
+    """Adds an address to the account's suppression list. Raises NotFound, InvalidInput, and DecisionRefused where it
+    was added before."""
+    command = desk_forms.suppress_command(form, by)
+    find_account(desk.accounts, account_id)
+    if suppression_list.suppress(desk.additions, account_id, command, now) is None:
+        raise DecisionRefused(f"{plain(command.address)} is on the list already")
 
 
 def reset_breaker(desk: DeskServices, form: Form, by: str, now: datetime) -> int:

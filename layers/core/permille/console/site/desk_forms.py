@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from permille.addresses.mailbox import canonical_address
 from permille.domain.people import validation
 from permille.domain.people.commands import Command
 from permille.domain.people.read_before import VersionRead
@@ -20,7 +21,7 @@ from permille.domain.people.staff_commands import (
     Unexempt,
     VoidComplaint,
 )
-from permille.domain.people.system_commands import ResetBreaker, Unsuppress
+from permille.domain.people.system_commands import ResetBreaker, Suppress, Unsuppress
 from permille.domain.values.errors import InvalidInput, NotFound
 from permille.domain.words.wording import plain
 
@@ -56,6 +57,14 @@ def version_of(text: str) -> VersionRead:
 def unsuppress_command(form: Form, by: str) -> Unsuppress:
     """Raises InvalidInput."""
     return Unsuppress(address=form.get("recipient", ""), reason=form.get("reason", ""), by=by)
+
+
+def suppress_command(form: Form, by: str) -> Suppress:
+    """Raises InvalidInput."""
+    address = canonical_address(form.get("address", ""))
+    if address is None:
+        raise InvalidInput("takes an e-mail address such as ann@example.com", "address")
+    return Suppress(address=address, reason=form.get("reason", ""), by=by)
 
 
 def reset_command(form: Form, by: str) -> ResetBreaker:

@@ -33,6 +33,7 @@ DONE_MESSAGES = {
     "unexempt": "The rules apply to the account again.",
     "close": "Closed. The SMTP credential is switched off within seconds; the command deletes the IAM user.",
     "owner-mail": "The owner is written to again.",
+    "suppress": "The address is suppressed. The host platform is told.",
     "unsuppress": "The address may be mailed again. The host platform is told.",
     "breaker": "The breaker is closed.",
     "note": "Noted. The owner does not read it.",

@@ -1,10 +1,13 @@
 """How the desk's pages show numbers, times and states."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.account.restrictions import Exemption
+from permille.domain.doctor.check import CheckResult, CheckState, Finding, Severity
+from permille.domain.doctor.checkup import Checkup
 from permille.domain.policy.ses_review import Level, bounce_percent
 from permille.domain.rules import reminders
 from permille.domain.timeline.kinds.credential import Difference
@@ -25,12 +28,13 @@ _TONES = {
     Status.CLOSED: "plain",
 }
 _LEVEL_TONES = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
+_SEVERITY_TONES = {Severity.BROKEN: "bad", Severity.WARNING: "warn", Severity.INFO: "plain"}
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))  # with their seconds
 HALF = 50  # of a bar's width, where the limit is drawn
 
 # Templates take all that they show from here.
 BY_HAND, DENIED_BY_HAND = wording.BY_HAND, wording.DENIED_BY_HAND
-FEWER_DELIVERIES, WAITS_FOR = wording.FEWER_DELIVERIES, wording.WAITS_FOR
+FATES, FEWER_DELIVERIES, WAITS_FOR = wording.FATES, wording.FEWER_DELIVERIES, wording.WAITS_FOR
 bounced_percent = bounce_percent
 exposed = wording.exposed
 day_note = reminders.day_note
@@ -106,3 +110,16 @@ def queue_tone(queue: QueueStatus) -> str:
     if not queue.messages:
         return "good"
     return "plain" if queue.name in CONSUMED_QUEUES else "bad"
+
+
+def broken(checkup: Checkup | None) -> list[tuple[CheckResult, Finding]]:
+    """What the last checks found broken."""
+    return list(checkup.of(Severity.BROKEN)) if checkup else []
+
+
+def findings(checkup: Checkup) -> Iterator[tuple[CheckResult, Finding, str]]:
+    """All findings with their colours, the worst first; then what could not be checked."""
+    for severity, colour in _SEVERITY_TONES.items():
+        yield from ((result, finding, colour) for result, finding in checkup.of(severity))
+    for result in checkup.in_state(CheckState.UNCHECKED):
+        yield from ((result, finding, "warn") for finding in result.findings)

@@ -7,6 +7,8 @@ from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Respo
 from permille.console.requests import Request
 from permille.console.site import (
     desk_account,
+    desk_account_pages,
+    desk_costs,
     desk_lists,
     desk_system,
     error_pages,
@@ -26,7 +28,7 @@ def resolver() -> LambdaFunctionUrlResolver:
     """All routes of the pages, made once."""
     app = LambdaFunctionUrlResolver()
     for_owners = (public_pages, login_pages, mail_pages, owner_pages, owner_provider, owner_downloads)
-    for routes in (*for_owners, desk_lists, desk_account, desk_system):
+    for routes in (*for_owners, desk_lists, desk_account_pages, desk_account, desk_system, desk_costs):
         app.include_router(routes.router)
 
     @app.not_found

@@ -13,7 +13,7 @@ from permille.domain.timeline.kinds.suppressions import Suppressed, Suppressions
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, Unavailable
-from permille.ports.history import MAX_RECORDS_AT_ONCE, Suppressions
+from permille.ports.history import MAX_RECORDS_AT_ONCE, SuppressionAdditions, Suppressions
 from permille.ports.paging import Page
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def unsuppress(
 
 
 def suppress(
-    suppressions: "AllSuppressions", account_id: str, command: Suppress, now: datetime
+    suppressions: SuppressionAdditions, account_id: str, command: Suppress, now: datetime
 ) -> TimelineEntry[Suppressed] | None:
     """Adds an address, and returns the entry; None where it was added before."""
     suppressed = entry(account_id, now, Suppressed(recipient=command.address, reason=command.reason, by=command.by))

@@ -10,10 +10,9 @@ from permille.domain.sending.user_flags import UserFlag
 from permille.domain.values.errors import InvalidInput
 from permille.ports.iam_users import AppliedPolicy, KeyUsage
 from permille.ports.user_survey import SurveyedUser, UserSurvey
-from permille.usecases.senders.adoption import risks_of
 from permille.usecases.senders.console_group import CONSOLE_GROUP
 from permille.usecases.senders.onboard_services import OnboardServices
-from permille.usecases.senders.user_rights import UserRights, check_may_send
+from permille.usecases.senders.user_rights import UserRights, check_may_send, risks_of
 
 Track = Callable[[Sequence[SurveyedUser]], Iterable[SurveyedUser]]
 LONGEST_ID = 54
@@ -106,7 +105,7 @@ class _Survey:
         takes_over = CONSOLE_GROUP in user.groups
         rights = _rights(user, {self.services.deny_group, *[CONSOLE_GROUP] * takes_over})
         allowed = self.services.resources(identities)
-        beyond, could = risks_of(self.services.adoption, user.name, rights, allowed)
+        beyond, could = risks_of(rights, allowed, self.services.adoption.ours)
         is_person = self.survey.has_password(user.name) or self.survey.has_mfa(user.name)
         flags = {
             UserFlag.PERSON: is_person,

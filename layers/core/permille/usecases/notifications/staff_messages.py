@@ -6,7 +6,7 @@ from permille.domain.words.wording import LONGEST_REASON, capital, plain
 from permille.ports.notifications import StaffMessage
 
 MOST_AN_HOUR = 30  # messages to staff: one for each entry, and a last one that says that there are more
-_LONGEST_SUBJECT = 99  # SNS: "less than 100 characters"
+_LONGEST_SUBJECT = 99  # SNS: "UTF-8 text with no line breaks or control characters, and less than 100 characters long"
 
 
 def staff_message(entry: Entry, platform: str, base: str) -> StaffMessage:

@@ -1,21 +1,20 @@
 """Whether an existing IAM user can be an account's sender: Permille must be able to switch it and see all its mail, and
 the user must not be able to undo that; or the operator accepts the risk."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from permille.domain.sending.iam_patterns import covers
-from permille.domain.sending.iam_policy import READ_BY_IAM, Document
-from permille.domain.sending.iam_risk import AcceptedRisk, powers, sends_beyond
+from permille.domain.sending.iam_policy import READ_BY_IAM
+from permille.domain.sending.iam_risk import AcceptedRisk
 from permille.domain.values.errors import InvalidInput
-from permille.ports.iam_users import AppliedPolicy, IamUsers
+from permille.ports.iam_users import IamUsers
 from permille.ports.operator import AllAccounts
 from permille.usecases.senders.console_group import CONSOLE_GROUP, by_hand
-from permille.usecases.senders.user_rights import UserRights, check_may_send, rights_of
+from permille.usecases.senders.user_rights import UserRights, check_may_send, rights_of, risks_of
 
 MAX_GROUPS = 10  # of one user: IAM's quota GroupsPerUser, which cannot be raised
 MAX_NAMED = 5  # risks of one user, in the error message
-Find = Callable[[Document], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _check_user(
         raise InvalidInput(_from_console(user, request.allowed), "sender")
     leaves = request.take_over and from_console
     rights = rights_of(services.users, user, [services.deny_group, *[CONSOLE_GROUP] * leaves])
-    beyond, could = risks_of(services, user, rights, request.allowed)
+    beyond, could = _risks_of(services, user, rights, request.allowed)
     risk = None
     if beyond or could:
         if request.accept_risk is None:
@@ -132,27 +131,13 @@ def _check_groups(services: AdoptionServices, user: str) -> None:
         )
 
 
-def risks_of(
+def _risks_of(
     services: AdoptionServices, user: str, rights: UserRights, allowed: Collection[str]
 ) -> tuple[list[str], list[str]]:
-    """The statements that let the user send through more than `allowed`, and those that let it undo what Permille does.
-    A permissions boundary that allows none of a sort leaves none of it."""
-    policies, boundary = rights.policies, rights.boundary
-
-    def statements(find: Find) -> list[str]:
-        found = [f"{policy.name}, {one}" for policy in policies for one in _read(user, policy, find)]
-        return [] if found and boundary and not _read(user, boundary, find) else found
-
-    beyond = statements(lambda document: sends_beyond(document, allowed))
-    could = statements(lambda document: powers(document, services.ours))
-    return beyond, could
-
-
-def _read(user: str, policy: AppliedPolicy, find: Find) -> list[str]:
     try:
-        return find(policy.document)
+        return risks_of(rights, allowed, services.ours)
     except InvalidInput as error:
-        raise InvalidInput(f"{user} cannot be adopted: {policy.name}: {error}") from error
+        raise InvalidInput(f"{user} cannot be adopted: {error}") from error
 
 
 def _from_console(user: str, allowed: Collection[str]) -> str:

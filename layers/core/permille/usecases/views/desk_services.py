@@ -15,7 +15,8 @@ from permille.ports.desk import (
     Queues,
     SesReputation,
 )
-from permille.ports.history import Suppressions, Tallies, Timeline, TimelineLog
+from permille.ports.doctor import Checkups
+from permille.ports.history import Bounces, SuppressionAdditions, Suppressions, Tallies, Timeline, TimelineLog
 from permille.usecases.views.desk_tabs import UndeliveredCount
 
 ENTRIES = 100  # of a timeline, on a page
@@ -40,7 +41,10 @@ class DeskServices:
     quarantine_count: QuarantineCount
     undelivered: UndeliveredCount
     suppressions: Suppressions
+    additions: SuppressionAdditions
+    bounces: Bounces
     ses: SesReputation
+    checkups: Checkups
     mode: Mode
     code: str = ""
 

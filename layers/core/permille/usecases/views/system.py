@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from permille.domain.doctor.checkup import Checkup
 from permille.domain.policy.policy import Policy
 from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.status import Mode
@@ -25,6 +26,7 @@ class SystemState:
 
     quarantined: how many bodies are in quarantine, up to MOST_COUNTED
     lap: the progress of the sweep
+    checkup: the last scheduled checks; None also where there were none
     without_deliveries: how many accounts are held because fewer deliveries than complaints were counted
     entries: a page of the system timeline, newest first
     """
@@ -35,6 +37,7 @@ class SystemState:
     queues: Sequence[QueueStatus] | None
     quarantined: int | None
     lap: Lap
+    checkup: Checkup | None
     without_deliveries: int
     entries: Page[Entry]
 
@@ -53,6 +56,13 @@ def system_state(desk: DeskServices, before: str, now: datetime) -> SystemState:
         queues=or_none("the queues", lambda: desk.queues.statuses(now)),
         quarantined=or_none("the quarantine", lambda: desk.quarantine_count.count(MOST_COUNTED)),
         lap=desk.control.lap(),
+        checkup=or_none("the results of the checks", desk.checkups.last),
         without_deliveries=held_accounts.count_without_deliveries(desk.account_index),
         entries=desk.timeline.latest(SYSTEM, ENTRIES, before),
     )
+
+
+def active_accounts(desk: DeskServices) -> int:
+    """How many accounts may send, by the sweep; 0 where that cannot be read now."""
+    lap = or_none("the sweep", desk.control.lap)
+    return lap.active if lap else 0

@@ -1,0 +1,143 @@
+"""The desk's further pages of an account: as the owner sees it, the mails to the owner, and suppressed addresses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from permille.console.context import RequestContext
+from permille.console.routing import new_router
+from permille.console.site import desk_decisions, report_page
+from permille.console.site.context import SiteServices, context
+from permille.console.site.desk_page import NO_FORM, Refusal, desk_page, form_again
+from permille.console.site.owner_pages import EARLIER_ENTRIES
+from permille.console.site.pages import redirect
+from permille.domain.account.account import Account
+from permille.domain.timeline.kinds.corrections import voided
+from permille.domain.values.account_id import ACCOUNT_ID
+from permille.domain.values.errors import DecisionRefused, InvalidInput
+from permille.usecases.login.access import GUIDE
+from permille.usecases.views.desk_services import check_entry_id
+from permille.usecases.views.owner_mails import owner_mails
+from permille.usecases.views.report import ReportRange, earlier_entries, gather_report
+from permille.usecases.views.suppressed import suppressed_addresses
+
+router = new_router()
+
+
+@router.get("/desk/accounts/<_id>/report")
+def report(_id: str) -> Response[str]:
+    """The report as the owner sees it; its forms do nothing."""
+    ctx = context(router)
+    account = _account(ctx, _id)
+    gathered = gather_report(ctx.services.reporting, account, ctx.now)
+    return _as_owner(ctx, "report", account, report_page.report_page(gathered, ctx.services.pages.brand, csrf=""))
+
+
+@router.get("/desk/accounts/<_id>/report/year")
+def year(_id: str) -> Response[str]:
+    """The numbers of a year, as the owner sees them."""
+    ctx = context(router)
+    account = _account(ctx, _id)
+    gathered = gather_report(ctx.services.reporting, account, ctx.now, ReportRange.YEAR)
+    return _as_owner(ctx, "year", account, report_page.year_page(gathered))
+
+
+@router.get("/desk/accounts/<_id>/report/timeline")
+def timeline(_id: str) -> Response[str]:
+    """Earlier entries, as the owner sees them."""
+    ctx = context(router)
+    account, before = _account(ctx, _id), ctx.request.query.get("before", "")
+    check_entry_id(before)
+    page = earlier_entries(ctx.services.timeline, account.id, EARLIER_ENTRIES, before)
+    brand = ctx.services.pages.brand
+    values = report_page.timeline_values(account, page.items, page.next, brand, voided(page.items))
+    return _as_owner(ctx, "timeline", account, values)
+
+
+def _as_owner(
+    ctx: RequestContext[SiteServices], template: str, account: Account, values: Mapping[str, Any]
+) -> Response[str]:
+    """A page of owners under the session of staff. `preview` makes the layout say so, and disables every form."""
+    shown: dict[str, Any] = {**values, "base": f"/desk/accounts/{account.id}/report", "preview": account.id}
+    return ctx.services.pages.page(template, **shown)
+
+
+@router.get("/desk/accounts/<_id>/mails")
+def mails(_id: str) -> Response[str]:
+    """The mails to the owner; one of them in full, where the query names its entry."""
+    ctx = context(router)
+    asked, pages = ctx.request.query.get("mail", ""), ctx.services.pages
+    found = owner_mails(ctx.services.desk, _existing(_id), asked, pages.brand, GUIDE)
+    if found is None:
+        raise NotFoundError
+    return desk_page("desk_mails", "Accounts", ctx, found=found, account=found.account, asked=asked)
+
+
+@router.get("/desk/accounts/<_id>/suppressions")
+def suppressions(_id: str) -> Response[str]:
+    """The addresses that the account must not mail, and its bounces."""
+    return _suppressions_page(context(router), _id)
+
+
+@router.post("/desk/accounts/<_id>/suppress")
+def suppress(_id: str) -> Response[str]:
+    """Adds an address to the account's suppression list."""
+    ctx = context(router)
+    form = ctx.request.form
+    try:
+        desk_decisions.suppress(ctx.services.desk, _existing(_id), form, ctx.session.name, ctx.now)
+    except (DecisionRefused, InvalidInput) as error:
+        return _suppressions_page(ctx, _id, error, {**form_again(form), "decision": "suppress"})
+    return redirect(f"/desk/accounts/{_id}/suppressions?done=suppress")
+
+
+@router.post("/desk/accounts/<_id>/suppressions")
+def unsuppress(_id: str) -> Response[str]:
+    """Removes an address from the account's suppression list."""
+    ctx = context(router)
+    form = ctx.request.form
+    try:
+        desk_decisions.unsuppress(ctx.services.desk, _existing(_id), form, ctx.session.name, ctx.now)
+    except (DecisionRefused, InvalidInput) as error:
+        return _suppressions_page(ctx, _id, error, {**form_again(form), "decision": "unsuppress"})
+    return redirect(f"/desk/accounts/{_id}/suppressions?done=unsuppress")
+
+
+def _suppressions_page(
+    ctx: RequestContext[SiteServices],
+    account_id: str,
+    refusal: Refusal | None = None,
+    form: Mapping[str, str] = NO_FORM,
+) -> Response[str]:
+    text, after = ctx.request.query.get("q", ""), ctx.request.query.get("after", "")
+    found = suppressed_addresses(ctx.services.desk, _existing(account_id), text, after, ctx.now)
+    if found is None:
+        raise NotFoundError
+    return desk_page(
+        "desk_suppressions",
+        "Accounts",
+        ctx,
+        refusal,
+        found=found,
+        account=found.account,
+        q=text,
+        after=after,
+        form=form,
+    )
+
+
+def _existing(account_id: str) -> str:
+    """The id where it can be one. Raises NotFoundError."""
+    if not ACCOUNT_ID.fullmatch(account_id):
+        raise NotFoundError
+    return account_id
+
+
+def _account(ctx: RequestContext[SiteServices], account_id: str) -> Account:
+    """Raises NotFoundError."""
+    account = ctx.services.accounts.get(_existing(account_id))
+    if account is None:
+        raise NotFoundError
+    return account

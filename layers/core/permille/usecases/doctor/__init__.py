@@ -1,0 +1,1 @@
+"""Checks how the stack is set up: gather, decide, print or store."""
