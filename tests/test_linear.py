@@ -42,6 +42,7 @@ ANCHORED = {  # never searched for in a text
     "permille.addresses.mailbox._PLAIN",
     "permille.addresses.tokens._ENCODED",
     "permille.addresses.tokens._TOKEN",
+    "permille.rendering.templates._MAIL_ADDRESS",
     "permille.usecases.senders.new_account.ADDRESS",
     "permille.usecases.senders.new_account.IDENTITY",
     "permille.domain.sending.iam_policy._VARIABLE",  # it is, in documents of IAM's, which have some thousand characters

@@ -329,6 +329,7 @@ NEEDED = {
         "ControlTable": {"GetItem", "BatchGetItem", "UpdateItem"},
         "TimelineTable/index/topics": {"Query"},
         "ComplaintsTable": {"GetItem", "Query", "UpdateItem"},
+        "ComplaintsTable/index/suppressed": {"Query"},
         "ComplaintsTable/index/bounced": {"Query"},
     },
     "Doctor": {

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route
 from tests.browser.conftest import violations
-from tests.support.report_gallery import BRAND, pages
+from tests.support.report_gallery import BRAND, mail_pages, pages
 
 from permille.console.site.pages import Pages
 
 MIDDLE = 800
 SIGHTS: dict[int, Literal["light", "dark"]] = {360: "light", MIDDLE: "light", 1280: "dark"}
-PAGES = dict(pages())
+PAGES, MAIL_PAGES = dict(pages()), dict(mail_pages())
 SITE = "https://console.example"
 CONSOLE = Pages(BRAND)
 POLICY = str(CONSOLE.page("start", framed=True).headers["Content-Security-Policy"])
@@ -30,7 +30,9 @@ def serve(page: Page, console: Pages) -> None:
     def answer(route: Route) -> None:
         name = urlsplit(route.request.url).path.strip("/")
         style = name.removesuffix(".css") if name.endswith(".css") else ""
-        body, kind = (console.stylesheet(style).body, "text/css") if style else (PAGES[name], "text/html")
+        body, kind = (
+            (console.stylesheet(style).body, "text/css") if style else ((PAGES | MAIL_PAGES)[name], "text/html")
+        )
         route.fulfill(body=body, content_type=f"{kind}; charset=utf-8", headers={"Content-Security-Policy": POLICY})
 
     page.route(f"{SITE}/**", answer)
@@ -63,6 +65,17 @@ def test_a_report_can_be_read_by_everybody_at_any_width(page: Page, name: str) -
         assert page.locator("svg:visible").count() == 1
         if width != MIDDLE:
             assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", MAIL_PAGES)
+def test_a_page_that_a_mail_leads_to_can_be_read_by_everybody_at_any_width(page: Page, name: str) -> None:
+    page.goto(f"{SITE}/{name}")
+
+    for width, scheme in SIGHTS.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,15 @@ HOUR = timedelta(hours=1)
 
 def archive(account: str, delivered: int, complaints: int, begins: timedelta = timedelta()) -> str:
     """So many deliveries within an hour, and complaints in the hours after it."""
-    caller = f"permille-{account}"
+    caller, name = f"permille-{account}", f"{account}-{begins // HOUR}"
     mails = [
-        an_event(message=f"{account}-{number}", caller=caller, sent=begins + HOUR * number / delivered)
+        an_event(message=f"{name}-{number}", caller=caller, sent=begins + HOUR * number / delivered)
         for number in range(delivered)
     ]
     reports = [
         an_event(
             "Complaint",
-            message=f"{account}-{number}",
+            message=f"{name}-{number}",
             caller=caller,
             sent=begins + HOUR * number / delivered,
             came=begins + (2 + number) * HOUR,
@@ -75,10 +76,8 @@ def test_the_figures_of_a_policy(terminal: Terminal) -> None:
     assert summary["precision"]["share"] == 1
     assert summary["delay_hours"]["median"] == 1
     assert summary["let_out"]["complaints"]["total"] == 8
-    assert (summary["blocked"], summary["good_mail_blocked_per_complaint_avoided"]) == (
-        {"delivered": 0, "complaints": 0},
-        None,
-    )
+    assert summary["blocked"] == {"delivered": 50, "complaints": 1}
+    assert summary["good_mail_blocked_per_complaint_avoided"] == 49
     assert answer["truth"] | {"mail_sent_until": ""} == {
         "limit_per_1000": 1,
         "mail_sent_until": "",
@@ -141,6 +140,7 @@ def test_a_wrong_table_of_senders_is_refused_with_its_line(terminal: Terminal, t
     [
         ("missing.jsonl", "missing.jsonl does not exist"),
         (".", ". is a folder: name the files in it"),
+        ("feedback.jsonl --trials 61", "Invalid value for '--trials'"),
         ("feedback.jsonl --preset strict", "--preset: is 'strict'; it can be default, allprowebtools, conservative"),
         ("feedback.jsonl --policy missing.json", "missing.json cannot be read"),
         ("s3://", "s3:// names no bucket"),
@@ -197,3 +197,63 @@ def test_no_call_of_aws_is_needed_for_files(terminal: Terminal) -> None:
     terminal.stack.faults.fail(times=99)
 
     assert terminal.status("backtest", "feedback.jsonl") == 0
+
+
+def test_a_sweep_varies_three_numbers_and_nothing_else(terminal: Terminal) -> None:
+    answer = terminal.answer("backtest", "feedback.jsonl", "--preset", "conservative", "--sweep")
+
+    numbers = [(one["limit_per_1000"], one["complaints_at_least"], one["window_days"]) for one in answer["sweep"]]
+    assert len(set(numbers)) == len({one["policy"] for one in answer["sweep"]}) == 3 * 5 * 4
+    [of_policy] = [one for one in answer["sweep"] if one["policy"] == "conservative"]
+    assert (of_policy["caught_bad"], of_policy["blocked_good"], of_policy["complaints_let_out"]) == (1, 0, 8)
+    assert [one["disabled"] for one in answer["sweep"] if one["complaints_at_least"] == 6] == [1] * 12
+
+
+def test_people_read_a_sweep_as_a_table_for_each_limit(terminal: Terminal) -> None:
+    said = terminal.text("backtest", "feedback.jsonl", "--sweep")
+
+    assert said.count("at least 6 complaints") == 3
+    assert "1 / 0 / 0" in said
+
+
+def test_windows_that_do_not_suit_the_policy_are_left_out(terminal: Terminal) -> None:
+    Path("recent.json").write_text(json.dumps({"recent_ratio": {"days": 20}, "window_days": 45}), encoding="utf-8")
+
+    answer = terminal.answer("backtest", "feedback.jsonl", "--policy", "recent.json", "--sweep")
+
+    assert {one["window_days"] for one in answer["sweep"]} == {30, 45, 60}
+    assert "-" in terminal.text("backtest", "feedback.jsonl", "--policy", "recent.json", "--sweep")
+
+
+def test_with_trials_accounts_come_back(terminal: Terminal) -> None:
+    Path("more.jsonl").write_text(
+        archive("bad", 20, 0, 48 * HOUR) + archive("last", 1, 0, 240 * HOUR), encoding="utf-8"
+    )
+
+    answer = terminal.answer("backtest", "feedback.jsonl", "more.jsonl", "--preset", "default", "--trials", "2")
+
+    summary, [one] = answer["policies"][0]["summary"], answer["policies"][0]["disabled"]
+    assert (summary["disabled"], summary["reinstated"], summary["trials"]) == (1, 1, 1)
+    assert one["reinstated_at"] == "2026-03-07T00:10:00+00:00"
+    assert "1 (1 trial)" in terminal.text("backtest", "feedback.jsonl", "more.jsonl", "--trials", "2")
+
+
+HOSTILE = "<script>alert(1)</script>&'\""
+
+
+def test_the_page_has_the_figures_and_escapes_what_others_wrote(terminal: Terminal) -> None:
+    event = an_event("Complaint", caller=HOSTILE, message="1")
+    hostile = text_of(an_event(caller=HOSTILE), event, an_event("Complaint", caller=HOSTILE, message="2", came=HOUR))
+    Path("hostile.jsonl").write_text(hostile, encoding="utf-8")
+
+    terminal.text("backtest", "feedback.jsonl", "hostile.jsonl", "--sweep", "--html", "page.html")
+
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "would have disabled 1 account: 1 bad, 0 good, 0 undetermined" in page
+    assert "2026-03-02 03:00" in page
+    assert "<script" not in page
+    assert not re.search(r"(src|href)=[\"'](?!#|data:,)", page)
+
+
+def test_a_page_that_cannot_be_written_is_a_failure(terminal: Terminal) -> None:
+    assert "page.html" in terminal.failed("backtest", "feedback.jsonl", "--html", "missing/page.html")

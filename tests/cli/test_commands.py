@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.support.builders import ACCOUNT, NOW, TODAY, a_complaint_entry, a_provider, a_server, an_account, by_staff
 from tests.support.fakes import User
+from tests.support.json_fields import misnamed
 from tests.support.operator_fakes import FakeStack, a_sender
 from tests.support.terminal import Terminal
 
@@ -322,30 +323,7 @@ def test_machines_get_one_json_document(terminal: Terminal, command: str) -> Non
 
     assert isinstance(answer, dict)
     assert not set(EMOJI) & set(str(answer))
-    always, sometimes = fields_of(command)
-    assert always.keys() <= answer.keys() <= always.keys() | sometimes.keys()
-    for name, nested in always.items():
-        assert nested <= names_in(answer[name])
-
-
-def fields_of(command: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """The fields that the help names, those in square brackets apart; each with the names in it."""
-    always: dict[str, set[str]] = {}
-    sometimes: dict[str, set[str]] = {}
-    for field in dict(all_commands())[command].page.fields:
-        name, _, nested = field.strip("[]").rstrip(")").partition(" (")
-        (sometimes if field.startswith("[") else always)[name] = set(filter(None, nested.split(", ")))
-    return always, sometimes
-
-
-def names_in(value: Any) -> set[str]:
-    """The names of an object, or of the first one in a list."""
-    match value:
-        case {}:
-            return set(value)
-        case [{}, *_]:
-            return set(value[0])
-    return set()
+    assert misnamed(command, answer) == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

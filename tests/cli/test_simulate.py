@@ -124,3 +124,10 @@ def test_what_is_wrong_is_said_in_one_line(
     assert terminal.refused("simulate", "--accounts", "1", "--days", "1", *options) == said
 
     assert [one.name for one in tmp_path.iterdir()] == ["folder.jsonl"]
+
+
+def test_what_does_not_fit_on_the_disk_is_said_before_it_is_drawn(terminal: Terminal, tmp_path: Path) -> None:
+    said = terminal.refused("simulate", "--accounts", "2000", "--days", "3660", "--out", str(tmp_path / "f.jsonl"))
+
+    assert "GB free: take fewer accounts or days, or a name that ends in .gz" in said
+    assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Mails that an owner's link can cause, in any order of actions: at most three a day, without a text of the holder."""
+"""Mails that an owner's link can cause, in any order of actions: at most five a day, without a text of the holder."""
 
 import contextlib
 from collections import Counter
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.support.asked_providers import PASSWORDS, SERVER
 from tests.support.builders import ACCOUNT, NOW, STAFF, an_account
 from tests.support.enforcement import FakeEnforcement
 from tests.support.examples import examples
@@ -28,8 +29,9 @@ CAUSED = (
     "review_requested",
     "link_requested",
     "review_day_passed",
+    "provider_requested",
 )  # mails that no act of support's and no rule causes
-MOST_MAILS, MOST_CHANGES = 3, 5
+MOST_MAILS, MOST_CHANGES = 5, 5
 TYPED = "confirm-at-evil.example"
 DAYS, BATCHES = st.sampled_from([0, 0, 1]), st.integers(1, 4)
 FORM = {"cause": TYPED, "change": TYPED}
@@ -91,6 +93,19 @@ class OwnersLink(RuleBasedStateMachine):
             answer = self.world.owner().post(NEW_LINK, {"token": self.expired}, origin="")
             assert answer.status == 200
 
+    @rule(works=st.booleans(), withdraws=st.booleans())
+    def asks_for_a_provider(self, works: bool, withdraws: bool) -> None:
+        form = {"host": SERVER.host, "port": str(SERVER.port), "user": SERVER.user}
+        password = PASSWORDS[SERVER] if works else TYPED
+        owner, path = self.world.owner(), f"/report/{ACCOUNT}/provider"
+        assert owner.sends(path, action="request", password=password, **form).status in (303, 422)
+        if withdraws:
+            assert owner.sends(path, action="withdraw").status == 303
+
+    @rule(action=st.sampled_from(["stop", "resume"]))
+    def switches_the_monthly_mail(self, action: str) -> None:
+        assert self.world.owner().sends(f"/report/{ACCOUNT}/monthly-mail", action=action).status in (303, 422)
+
     @rule(approves=st.booleans())
     def support_answers(self, approves: bool) -> None:
         day = self.today + timedelta(days=2)
@@ -109,7 +124,7 @@ class OwnersLink(RuleBasedStateMachine):
         return Counter(at.astimezone(self.zone).date() for at in mailed)
 
     @invariant()
-    def no_day_has_more_than_three_mails(self) -> None:
+    def no_day_has_more_than_five_mails(self) -> None:
         self._hands_on()
         assert all(mails <= MOST_MAILS for mails in self.mails_by_day().values()), self.mails_by_day()
 
@@ -121,6 +136,12 @@ class OwnersLink(RuleBasedStateMachine):
             if entry.kind in ("review_requested", "review_amended")
         )
         assert all(changes <= MOST_CHANGES for changes in days.values()), days
+
+    @invariant()
+    def no_day_has_more_logins_or_switches(self) -> None:
+        for kind, most in (("provider_tried", 10), ("monthly_mail_resumed", 5)):
+            days = Counter(one.at.astimezone(self.zone).date() for one in self.rows.told(ACCOUNT) if one.kind == kind)
+            assert all(times <= most for times in days.values()), (kind, days)
 
     @invariant()
     def no_mail_says_what_was_typed(self) -> None:
@@ -136,8 +157,8 @@ TestOwnersLink = OwnersLink.TestCase
 TestOwnersLink.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)
 
 
-def test_whoever_asks_for_everything_every_hour_gets_three_mails_a_day() -> None:
-    """A link, a receipt, and that the day of a request has passed."""
+def test_whoever_asks_for_everything_every_hour_gets_five_mails_a_day() -> None:
+    """A link, a receipt, that the day of a request has passed, and two requests for a provider."""
     owner = OwnersLink()
     owner.begins("Europe/Vienna")
 
@@ -147,7 +168,8 @@ def test_whoever_asks_for_everything_every_hour_gets_three_mails_a_day() -> None
             owner.withdraws_on_the_page()
         owner.asks_on_the_page("request", 0, 1)
         owner.asks_by_the_api(0, 2)
+        owner.asks_for_a_provider(works=True, withdraws=True)
         owner.time_passes(60)
 
     days = owner.mails_by_day()
-    assert [days[day] for day in sorted(days)] == [2, 3, 3, 2]
+    assert [days[day] for day in sorted(days)] == [4, 5, 5, 4]

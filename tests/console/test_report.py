@@ -161,6 +161,8 @@ def test_the_form_is_shown_only_if_it_would_be_accepted(state: str) -> None:
         "disabled": {"request"},
         "taken-back": {"request"},
         "connected": {"request"},
+        "provider-asked-for": {"request"},
+        "unreachable": {"request"},
         "declined-again": {"request"},
         "open": {"amend", "withdraw"},
         "open-passed": {"amend", "withdraw"},
@@ -168,7 +170,8 @@ def test_the_form_is_shown_only_if_it_would_be_accepted(state: str) -> None:
         "scheduled-by-ratio": {"withdraw"},
     }
     assert actions == expected.get(state, set())
-    assert ("Stop the monthly mail" in page) == ("Connect a" in page) == (state != "closed")
+    assert ("Your mails" in page) == (state != "closed")
+    assert ("Connect a" in page) == (state not in ("closed", "provider-asked-for", "unreachable"))
 
 
 def test_staffs_names_are_not_for_owners() -> None:

@@ -49,6 +49,7 @@ def test_whoever_is_not_closed_connects_one_and_stays_as_they_are(status: Status
         "port": 587,
         "user": "bakery@example.com",
         "replaces": "",
+        "confirmed": False,
         "by": STAFF,
     }
 

@@ -12,12 +12,12 @@ from tests.support.reports import APPROVED, ASKED
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial
 from permille.domain.account.judging import judge_account
-from permille.domain.account.restrictions import Exemption, Recheck
+from permille.domain.account.restrictions import Exemption, Hold, Recheck
 from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.policy.policy import ALLPROWEBTOOLS, DEFAULT
 from permille.domain.policy.verdict import Verdict, judge
 from permille.domain.timeline.timeline import Entry
-from permille.domain.values.status import Status
+from permille.domain.values.status import HoldReason, Status
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import rate
 from permille.reading.standing import (
@@ -25,6 +25,7 @@ from permille.reading.standing import (
     broken_line,
     chance_line,
     exemption_line,
+    held_line,
     numbers_line,
     status_line,
     tone,
@@ -243,3 +244,19 @@ def test_another_rule_than_the_ratio_says_its_own_numbers() -> None:
 def test_a_rate_that_says_nothing_is_not_said() -> None:
     assert rate(Tally(1, 1)) == rate(Tally(0, 0)) == rate(Tally(2, 3)) == ""
     assert rate(Tally(3000, 1)) == "0.34"
+
+
+@pytest.mark.parametrize(
+    ("account", "said"),
+    [
+        (an_account(hold=Hold(HoldReason.FEEDBACK, NOW)), "not all of your e-mails have been counted"),
+        (an_account(hold=Hold(HoldReason.BREAKER, NOW, needs_staff=True)), "support looks at it first"),
+        (an_account(), ""),
+        (an_account(status=Status.DISABLED), ""),
+    ],
+)
+def test_who_breaks_a_rule_and_is_held_reads_that_it_is_not_decided(account: Account, said: str) -> None:
+    line = held_line(account)
+
+    assert said in line
+    assert bool(line) == bool(said)

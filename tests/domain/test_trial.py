@@ -156,7 +156,7 @@ def test_when_a_trial_is_looked_at_next(
     assert look(replace(before, due_at=BEGINS - DAY), evidence, now).account.due_at == due
 
 
-NUMBERS = {"least_delivered": 80, "most_sent": 2400, "ratio_above": 5000}
+NUMBERS: dict[str, Any] = {"least_delivered": 80, "most_sent": 2400, "ratio_above": 5000}
 LISTED = listed(found(800, 1).complaints)
 
 
@@ -242,6 +242,15 @@ def test_a_trial_begins_a_new_epoch_before_any_key_is_activated() -> None:
 
     assert outcome.account.epochs == (BEGINS + HOUR,)
     assert not outcome.account.in_sync
+
+
+@pytest.mark.parametrize(("answered", "mailed"), [(-HOUR, True), (timedelta(), False), (HOUR, False)])
+def test_of_a_day_that_was_approved_after_it_had_begun_the_owner_hears_once(answered: timedelta, mailed: bool) -> None:
+    review = replace(APPROVED, decided_at=BEGINS + answered)
+
+    (began,) = look(replace(scheduled(), review=review), now=BEGINS + 2 * HOUR).entries
+
+    assert (began.kind, began.is_mailed) == ("trial_began", mailed)
 
 
 def test_a_day_that_went_by_opens_the_request_again() -> None:

@@ -172,6 +172,7 @@ def shows_and_decides() -> None:
     desk.suppressions.lift(
         ACCOUNT, desk.suppressions.identities_of(ACCOUNT, "ann@example.com"), an_entry("unsuppressed")
     )
+    list(desk.suppressions.records(ACCOUNT))
     desk.additions.add(ACCOUNT, [Addition("bob@example.com", NOW, "They asked", STAFF)], an_entry("suppressed"))
     desk.quarantine_count.count(10)
     desk.control.lap()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.stack.conftest import COMMAND, Stack, eventually, permille
+from tests.support.json_fields import misnamed
 
 from permille_cli.local.state import StateDirectory
 
@@ -39,6 +40,17 @@ def test_status_tells_where_a_running_stack_is(stack: Stack) -> None:
 
     assert status.returncode == 0
     assert json.loads(status.stdout)["smtp"]["port"] == stack.smtp.port
+
+
+@pytest.mark.parametrize("command", ["local status", "local tick"])
+def test_machines_get_the_fields_that_the_help_names(stack: Stack, command: str) -> None:
+    assert misnamed(command, stack.answer(*command.split())) == []
+
+
+def test_up_describes_the_stack_with_the_fields_that_its_help_names(stack: Stack) -> None:
+    described = stack.answer("local", "status")
+
+    assert misnamed("local up", {name: value for name, value in described.items() if name != "running"}) == []
 
 
 def test_status_exports_the_environment_for_a_shell(stack: Stack) -> None:

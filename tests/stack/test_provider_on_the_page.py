@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def test_what_nobody_confirms_ends_by_the_hourly_run(business: Business, server:
     typed = {"csrf": csrf, "host": HOST, "port": str(server.port), "user": USER, "password": PASSWORD}
     assert web.sends(f"{report}/provider", action="request", **typed).status == 303
 
-    stack.answer("local", "tick", "--at", "4 days")
+    stack.answer("local", "tick", "--at", (datetime.now(UTC) + timedelta(days=4)).isoformat())
     functions, name = stack.client("lambda"), stack.outputs["ProvidersFunctionName"]
     ended = json.loads(functions.invoke(FunctionName=name, Payload=b"{}")["Payload"].read())
 

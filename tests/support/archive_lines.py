@@ -15,11 +15,12 @@ def an_event(
     came: timedelta | None = None,
     caller: str = "permille-bakery",
     to: str = "reader@inbox.example",
+    since: datetime = BEGINNING,
     **more: Any,
 ) -> dict[str, Any]:
-    """An event of SES. `sent`, `came`: since BEGINNING; `more`: of the bounce or complaint."""
-    sent_at = BEGINNING + sent
-    came_at = sent_at + timedelta(seconds=1) if came is None else BEGINNING + came
+    """An event of SES. `sent`, `came`: after `since`; `more`: of the delivery, bounce or complaint."""
+    sent_at = since + sent
+    came_at = sent_at + timedelta(seconds=1) if came is None else since + came
     tags = {"ses:caller-identity": [caller]} if caller else {}
     mail = {"timestamp": _iso(sent_at), "messageId": message, "destination": [to], "tags": tags}
     return {"eventType": kind, "mail": mail, kind.lower(): {"timestamp": _iso(came_at), **_details(kind, to), **more}}

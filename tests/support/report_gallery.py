@@ -49,8 +49,22 @@ def pages() -> Iterator[tuple[str, str]]:
     for name, state in STATES.items():
         yield name, report(state())
     yield "refused", report(STATES["disabled"](), REFUSED)
-    yield "provider-refused", report(STATES["disabled"](), provider=WRONG_PROVIDER)
+    yield "provider-login-failed", report(STATES["disabled"](), provider=WRONG_PROVIDER)
     yield "year", page("year", **report_page.year_page(a_year()))
+
+
+def mail_pages() -> Iterator[tuple[str, str]]:
+    """The pages that links in mails lead to."""
+    asked = {"host": "smtp.example.com", "port": "587", "user": "bakery@example.com", "expires": "Friday"}
+    for name, stopped in {"stop": False, "stopped": True}.items():
+        yield f"monthly-mail-{name}", page("monthly_mail", address="/monthly-mail", token="t", stopped=stopped)
+    for name, request, said in (
+        ("ask", asked, ""),
+        ("confirmed", None, "confirmed"),
+        ("refused", None, "refused"),
+        ("over", None, ""),
+    ):
+        yield f"provider-{name}", page("provider", address="/provider", token="t", request=request, said=said)
 
 
 def files(written: Mapping[str, str]) -> dict[str, str]:
@@ -60,6 +74,6 @@ def files(written: Mapping[str, str]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    written = dict(pages())
+    written = dict(pages()) | dict(mail_pages())
     write(Path(sys.argv[1]), files(written))
     take(Path(sys.argv[1]), sys.argv[2:] or written, widths=WIDTHS, height=HEIGHT, dark=(False, True))

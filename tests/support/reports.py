@@ -14,6 +14,7 @@ from tests.support.builders import (
     TODAY,
     a_complaint,
     a_message,
+    a_provider_request,
     a_record,
     a_verdict,
     an_account,
@@ -27,6 +28,7 @@ from tests.support.fakes import FakeBounces, FakePolicies, FakeTallies, FakeTime
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Denial
+from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.account.provider import Provider
 from permille.domain.account.restrictions import Exemption
 from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
@@ -270,6 +272,8 @@ STATES: Mapping[str, Callable[[], OwnerReport]] = {
     ),
     "disabled": _disabled,
     "connected": lambda: _disabled(provider=PROVIDER),
+    "provider-asked-for": lambda: _disabled(provider_request=a_provider_request()),
+    "unreachable": lambda: _disabled(owner_mail="bounced", monthly_mail=MonthlyMail(stopped=True)),
     "open": lambda: _disabled(review=ASKED),
     "open-passed": lambda: _disabled(
         review=replace(ASKED, day=TODAY - A_DAY, begins_at=BEGINS - 25 * AN_HOUR, ends_at=BEGINS - AN_HOUR)

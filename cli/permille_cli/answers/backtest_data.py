@@ -9,8 +9,10 @@ from permille.domain.policy.policy_file import policy_data
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille_cli.backtest.collection import Collection
 from permille_cli.backtest.history import instant_of
+from permille_cli.backtest.replay import Stop
 from permille_cli.backtest.results import AccountUnderPolicy, PolicyResult, Results
 from permille_cli.backtest.summary import Flip, Spread, flips_of, summary_of
+from permille_cli.backtest.sweep import SweepPoint, points_of
 from permille_cli.backtest.truth import LIMIT_PER_1000, MATURE_AFTER, MatureRatio
 
 Json = dict[str, Any]
@@ -18,6 +20,7 @@ Json = dict[str, Any]
 
 def as_data(collection: Collection, files: Sequence[str], results: Results) -> Json:
     """The whole answer."""
+    sweep = {"sweep": [_point(point) for point in points_of(results)]} if results.sweep else {}
     return {
         "archive": _archive(collection, files, results),
         "truth": {
@@ -27,6 +30,7 @@ def as_data(collection: Collection, files: Sequence[str], results: Results) -> J
         },
         "policies": [_policy(result, results) for result in results.policies],
         "flips": [_flip(flip) for flip in flips_of(results.policies)],
+        **sweep,
     }
 
 
@@ -54,6 +58,8 @@ def _policy(result: PolicyResult, results: Results) -> Json:
         "summary": {
             "disabled": summary.disabled,
             "reversed": summary.reversed,
+            "reinstated": summary.reinstated,
+            "trials": summary.trials,
             "for_bounces": summary.for_bounces,
             "caught_bad": summary.caught,
             "missed_bad": summary.missed,
@@ -69,12 +75,11 @@ def _policy(result: PolicyResult, results: Results) -> Json:
             "delay_hours": _spread(summary.delay_hours),
             "breaker": {"bound": summary.breaker_bound, "hours_over_bound": summary.hours_over_bound},
         },
-        "disabled": [_disabled(one, at) for one in result.disabled for at in range(len(one.stops))],
+        "disabled": [_disabled(one, stop) for one in result.disabled for stop in one.replayed.stops],
     }
 
 
-def _disabled(one: AccountUnderPolicy, number: int) -> Json:
-    stop = one.stops[number]
+def _disabled(one: AccountUnderPolicy, stop: Stop) -> Json:
     return {
         "account_id": one.account_id,
         "at": _instant(stop.at),
@@ -83,6 +88,7 @@ def _disabled(one: AccountUnderPolicy, number: int) -> Json:
         "complaints": stop.complaints,
         "bounces": stop.bounces,
         "reversed_at": _instant(stop.reversed_at) if stop.reversed_at else None,
+        "reinstated_at": _instant(stop.reinstated_at) if stop.reinstated_at else None,
         "truth": _truth(one.truth),
         "let_out": _tally(one.consequences.let_out),
         "blocked": _tally(one.consequences.blocked),
@@ -105,6 +111,25 @@ def _flip(flip: Flip) -> Json:
         "to": flip.after,
         "kept": [one.account_id for one in flip.kept],
         "disabled": [one.account_id for one in flip.disabled],
+    }
+
+
+def _point(point: SweepPoint) -> Json:
+    limit, least, window = point.numbers
+    summary = point.summary
+    return {
+        "policy": point.policy.id,
+        "limit_per_1000": limit,
+        "complaints_at_least": least,
+        "window_days": window,
+        "disabled": summary.disabled,
+        "caught_bad": summary.caught,
+        "missed_bad": summary.missed,
+        "blocked_good": summary.blocked_good,
+        "undetermined": summary.undetermined,
+        "precision": asdict(summary.precision) if summary.precision else None,
+        "complaints_let_out": summary.complaints_before.total,
+        "complaints_avoided": summary.complaints_after,
     }
 
 

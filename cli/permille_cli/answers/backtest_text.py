@@ -10,10 +10,11 @@ from permille_cli.backtest.collection import Collection, LineCounts
 from permille_cli.backtest.history import instant_of
 from permille_cli.backtest.results import AccountUnderPolicy, PolicyResult, Results
 from permille_cli.backtest.summary import Flip, Spread, Summary, flips_of, summary_of
+from permille_cli.backtest.sweep import LEAST_COMPLAINTS, LIMITS, WINDOWS, at, points_of
 from permille_cli.backtest.truth import LIMIT_PER_1000, Sending
 from permille_cli.terminal.output import literal, out
 
-MOST_ROWS = 20  # of disabled accounts
+MOSTFIGURES = 20  # of disabled accounts
 MOST_IDS = 10
 UNKNOWN = (
     "What an archive cannot tell: how long feedback waited in the queue (here it is counted when it arrives); what the "
@@ -23,7 +24,7 @@ UNKNOWN = (
 
 
 def print_results(collection: Collection, results: Results) -> None:
-    """Prints everything but the sweep."""
+    """Prints everything."""
     _print_archive(collection, results)
     summaries = [summary_of(result, results) for result in results.policies]
     out.print(_figures(summaries), "")
@@ -31,6 +32,8 @@ def print_results(collection: Collection, results: Results) -> None:
         _print_disabled(result)
     for flip in flips_of(results.policies):
         _print_flip(flip)
+    if results.sweep:
+        _print_sweep(results)
     out.print(f"[dim]{UNKNOWN}[/]", soft_wrap=True)
 
 
@@ -70,7 +73,7 @@ def precision_words(summary: Summary) -> str:
     return f"{one.share:.0%} ({100 * one.least:.0f}-{100 * one.most:.0f})".replace("%", " %") if one else "-"
 
 
-_ROWS: Sequence[tuple[str, Callable[[Summary], str]]] = (
+FIGURES: Sequence[tuple[str, Callable[[Summary], str]]] = (
     ("accounts disabled", lambda one: f"{one.disabled:,}"),
     ("  bad senders caught", lambda one: f"{one.caught:,}"),
     ("  bad senders missed", lambda one: f"{one.missed:,}"),
@@ -78,6 +81,7 @@ _ROWS: Sequence[tuple[str, Callable[[Summary], str]]] = (
     ("  undetermined", lambda one: f"{one.undetermined:,}"),
     ("  for bounces", lambda one: f"{one.for_bounces:,}"),
     ("disabled and reversed", lambda one: f"{one.reversed:,}"),
+    ("reinstated after a trial", lambda one: f"{one.reinstated:,} ({times(one.trials, 'trial')})"),
     ("precision (95 %)", precision_words),
     ("complaints let out", lambda one: f"{one.complaints_before.total:,.0f}"),
     ("  median, p90", lambda one: _spread(one.complaints_before)),
@@ -86,7 +90,7 @@ _ROWS: Sequence[tuple[str, Callable[[Summary], str]]] = (
     ("complaints avoided", lambda one: f"{one.complaints_after:,}"),
     ("e-mails blocked", lambda one: f"{one.delivered_after:,}"),
     ("  good ones per complaint", lambda one: _number(one.blocked_per_avoided)),
-    ("hours to the stop", lambda one: _spread(one.delay_hours)),
+    ("hours to stop: median, p90", lambda one: _spread(one.delay_hours)),
     ("breaker: hours over bound", lambda one: f"{one.hours_over_bound:,} (of {one.breaker_bound:,} an hour)"),
 )
 
@@ -96,7 +100,7 @@ def _figures(summaries: Sequence[Summary]) -> Table:
     table.add_column("")
     for summary in summaries:
         table.add_column(literal(summary.policy), justify="right", overflow="fold")
-    for name, value in _ROWS:
+    for name, value in FIGURES:
         table.add_row(name, *(value(summary) for summary in summaries))
     return table
 
@@ -119,18 +123,25 @@ def _print_disabled(result: PolicyResult) -> None:
     table.add_column("Account", overflow="fold")
     for name in ("At (UTC)", "Rule", "Counts", "Sender"):
         table.add_column(name, no_wrap=True)
-    for one in result.disabled[:MOST_ROWS]:
+    for one in result.disabled[:MOSTFIGURES]:
         table.add_row(*_row(one))
     out.print(table)
-    more = len(result.disabled) - MOST_ROWS
+    more = len(result.disabled) - MOSTFIGURES
     out.print(f"... and {more:,} more; --json names all\n" if more > 0 else "")
 
 
 def _row(one: AccountUnderPolicy) -> Iterator[str]:
-    stop = one.last
+    stop = one.stop
     yield from (literal(one.account_id), f"{stop.at:%Y-%m-%d %H:%M}", str(stop.rule))
     yield f"{stop.bounces if one.is_for_bounces else stop.complaints:,} of {stop.delivered:,}"
-    yield str(one.truth.sending) if one.is_off else "reversed"
+    yield sender_words(one)
+
+
+def sender_words(one: AccountUnderPolicy) -> str:
+    """`bad`; and whether it came back."""
+    if not one.is_disabled:
+        return f"{one.truth.sending}, reversed"
+    return f"{one.truth.sending}, reinstated" if one.stop.reinstated_at else str(one.truth.sending)
 
 
 def _print_flip(flip: Flip) -> None:
@@ -145,12 +156,37 @@ def _print_flip(flip: Flip) -> None:
 
 def _named(accounts: Sequence[AccountUnderPolicy]) -> str:
     if not accounts:
-        return "no other account"
+        return by_sending(accounts)
     ids = ", ".join(literal(one.account_id) for one in accounts[:MOST_IDS])
     more = f" and {len(accounts) - MOST_IDS:,} more" if len(accounts) > MOST_IDS else ""
-    by_sending = ", ".join(
-        f"{number:,} {sending}"
-        for sending in Sending
-        if (number := sum(one.truth.sending is sending for one in accounts))
-    )
-    return f"{times(len(accounts), 'account')} ({by_sending}): {ids}{more}"
+    return f"{by_sending(accounts)}: {ids}{more}"
+
+
+def by_sending(accounts: Sequence[AccountUnderPolicy]) -> str:
+    """`3 accounts (1 good, 2 bad)`"""
+    if not accounts:
+        return "no other account"
+    numbers = ((sending, sum(one.truth.sending is sending for one in accounts)) for sending in Sending)
+    words = ", ".join(f"{number:,} {sending}" for sending, number in numbers if number)
+    return f"{times(len(accounts), 'account')} ({words})"
+
+
+def _print_sweep(results: Results) -> None:
+    """A table for each limit: rows by the least number of complaints, columns by the days of the window."""
+    points = points_of(results)
+    base = literal(results.policies[0].policy.id)
+    bad = results.accounts[Sending.BAD]
+    out.print(f"[bold]Sweep of {base}[/]: bad senders caught (of {bad:,}) / good senders stopped / undetermined")
+    for limit in LIMITS:
+        table = Table(box=None, pad_edge=False)
+        table.add_column(f"> {limit} per 1,000")
+        for window in WINDOWS:
+            table.add_column(f"{window} days", justify="right")
+        for least in LEAST_COMPLAINTS:
+            cells = (_cell(at(points, limit, least, window)) for window in WINDOWS)
+            table.add_row(f"at least {times(least, 'complaint')}", *cells)
+        out.print(table, "")
+
+
+def _cell(summary: Summary | None) -> str:
+    return f"{summary.caught:,} / {summary.blocked_good:,} / {summary.undetermined:,}" if summary else "-"

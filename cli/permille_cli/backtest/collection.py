@@ -115,12 +115,12 @@ class Collection:
     def _add_event(self, line: ArchiveLine, archived: Archived) -> None:
         self.counts.events += 1
         match archived:
+            case Archived(Delivery() | Bounce() | Complaint() as feedback, datetime() as at):
+                self._attribute(line, feedback, at)
             case Archived(Ignored(what)):
                 self.counts.ignored[what] += 1
             case Archived(Unreadable(reason)):
                 self._reject(line, reason)
-            case Archived(Delivery() | Bounce() | Complaint() as feedback, datetime() as at):
-                self._attribute(line, feedback, at)
 
     def _attribute(self, line: ArchiveLine, feedback: Feedback, at: datetime) -> None:
         match attribute(feedback, self._senders, "", at):

@@ -1,11 +1,10 @@
 """What the disablings of an account would have meant: what was let out before them, and what was blocked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from permille.domain.values.tally import Tally
-from permille_cli.backtest.history import FeedbackHistory, second_of
-from permille_cli.backtest.replay import Stop
+from permille_cli.backtest.history import Arrivals, FeedbackHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +19,35 @@ class Consequences:
     blocked: Tally
 
 
-def consequences_of(history: FeedbackHistory, stops: Sequence[Stop]) -> Consequences:
-    """The consequences of the disablings."""
-    off = [(second_of(stop.at), second_of(stop.reversed_at) if stop.reversed_at else None) for stop in stops]
+def consequences_of(history: FeedbackHistory, off: Sequence[tuple[int, float]]) -> Consequences:
+    """The consequences of the account being off at these times."""
 
     def is_blocked(sent: int) -> bool:
-        return any(begin < sent and (end is None or sent <= end) for begin, end in off)
+        return any(begin < sent <= end for begin, end in off)
 
-    totals = {False: Tally(), True: Tally()}
-    for sent, number in zip(history.deliveries.sent, history.deliveries.number, strict=True):
-        totals[is_blocked(sent)] += Tally(delivered=number)
-    for arrived in history.complaints:
-        if not arrived.report.why_not_counted:
-            totals[is_blocked(arrived.sent)] += Tally(complaints=1)
-    for sent, number in zip(history.bounces.sent, history.bounces.number, strict=True):
-        totals[is_blocked(sent)] += Tally(bounces=number)
-    return Consequences(let_out=totals[False], blocked=totals[True])
+    if not off:
+        return Consequences(total_of(history), Tally())
+    blocked = Tally(
+        delivered=_number_of(history.deliveries, is_blocked),
+        complaints=sum(is_blocked(arrived.sent) for arrived in history.counting_complaints),
+        bounces=_number_of(history.bounces, is_blocked),
+    )
+    return Consequences(_difference(total_of(history), blocked), blocked)
+
+
+def _difference(total: Tally, part: Tally) -> Tally:
+    return Tally(
+        total.delivered - part.delivered,
+        total.complaints - part.complaints,
+        total.bounces - part.bounces,
+    )
+
+
+def total_of(history: FeedbackHistory) -> Tally:
+    """Everything that counts."""
+    complaints = sum(1 for _ in history.counting_complaints)
+    return Tally(history.deliveries.total, complaints, history.bounces.total)
+
+
+def _number_of(arrivals: Arrivals, is_counted: Callable[[int], bool]) -> int:
+    return sum(number for sent, number in zip(arrivals.sent, arrivals.number, strict=True) if is_counted(sent))

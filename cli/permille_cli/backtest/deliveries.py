@@ -3,7 +3,7 @@ memory, and where they are many in a temporary database on disk, which SQLite re
 
 import sqlite3
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -83,10 +83,9 @@ class DeliveryLog:
 
 def _arrivals(rows: _Rows) -> Arrivals:
     at, sent, digest = rows.at, rows.sent, rows.digest
-    seen, numbers = set[int](), dict[tuple[int, int], int]()
+    seen, numbers = set[int](), Counter[tuple[int, int]]()
     for row in sorted(range(len(at)), key=at.__getitem__):
         if digest[row] not in seen:
             seen.add(digest[row])
-            key = (at[row], sent[row])
-            numbers[key] = numbers.get(key, 0) + 1
-    return Arrivals.of((*key, number) for key, number in numbers.items())
+            numbers[at[row], sent[row]] += 1
+    return Arrivals.of((*instants, number) for instants, number in numbers.items())

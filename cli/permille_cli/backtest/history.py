@@ -2,7 +2,7 @@
 of the same second is counted before the account is judged."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -76,6 +76,11 @@ class FeedbackHistory:
     deliveries: Arrivals = field(default_factory=Arrivals)
     bounces: Arrivals = field(default_factory=Arrivals)
     complaints: Sequence[ArrivedComplaint] = ()
+
+    @property
+    def counting_complaints(self) -> Iterator[ArrivedComplaint]:
+        """The complaints that count."""
+        return (arrived for arrived in self.complaints if not arrived.report.why_not_counted)
 
     @property
     def ends_at(self) -> int:

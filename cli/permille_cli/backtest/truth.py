@@ -35,8 +35,8 @@ class MatureRatio:
     at_most: float
 
 
-def truth_of(history: FeedbackHistory, ends_at: int) -> MatureRatio:
-    """The truth about an account. `ends_at`: the end of the archive, in seconds."""
+def mature_ratio(history: FeedbackHistory, ends_at: int) -> MatureRatio:
+    """The ratio of an account's mature mail. `ends_at`: the end of the archive, in seconds."""
     mature = _sent_until(history, ends_at - MATURE_AFTER)
     delivered = max(mature.delivered, mature.complaints)  # where deliveries are missing
     least = proportion_at_least(mature.complaints, delivered)
@@ -53,8 +53,7 @@ def _sending(least: float, most: float) -> Sending:
 
 def _sent_until(history: FeedbackHistory, second: int) -> Tally:
     rows = zip(history.deliveries.sent, history.deliveries.number, strict=True)
-    complaints = (arrived for arrived in history.complaints if not arrived.report.why_not_counted)
     return Tally(
         delivered=sum(number for sent, number in rows if sent <= second),
-        complaints=sum(arrived.sent <= second for arrived in complaints),
+        complaints=sum(arrived.sent <= second for arrived in history.counting_complaints),
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from permille.domain.people.review import FURTHEST_DAY
 from permille.domain.policy.policy import CONSERVATIVE, DEFAULT, PRESETS, Policy
 from permille.domain.values.errors import InvalidInput
 from permille.ports.feedback import Sender
@@ -15,6 +17,8 @@ from permille_cli.backtest.collection import ArchiveLine, Collection, EachCaller
 from permille_cli.backtest.results import Results, backtest
 from permille_cli.backtest.senders import senders_in
 from permille_cli.backtest.sources import Source, lines_of, sources_of
+from permille_cli.backtest.sweep import sweep_policies
+from permille_cli.backtest.way_back import WayBack
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
@@ -45,7 +49,26 @@ def run(
             "account. Without it each IAM user is an account.",
         ),
     ] = "",
+    trials: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=FURTHEST_DAY.days,
+            metavar="DAYS",
+            help="So many days after a disabling, support approves one day of sending; 0: accounts stay off.",
+        ),
+    ] = 0,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page with plots, which needs no other file.")
+    ] = None,
     *,
+    sweep: Annotated[
+        bool,
+        typer.Option(
+            "--sweep",
+            help="Also vary the limit, the least number of complaints and the window of the first policy.",
+        ),
+    ] = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
@@ -61,11 +84,14 @@ def run(
 
     Examples:
         permille backtest feedback.jsonl.gz
+        permille backtest feedback.jsonl.gz --sweep --html backtest.html
         permille backtest s3://ses-archive/2026/ --senders senders.csv --preset default --policy strict.json
 
     JSON fields: archive (files, events, counted, ignored, uncounted, first_uncounted, begins_at, ends_at, accounts,
     delivered, complaints, bounces), truth (limit_per_1000, mail_sent_until, good, bad, undetermined), policies (policy,
-    rules, summary, disabled), flips (from, to, kept, disabled)
+    rules, summary, disabled), flips (from, to, kept, disabled), [sweep (policy, limit_per_1000,
+    complaints_at_least, window_days, disabled, caught_bad, missed_bad, blocked_good, undetermined, precision,
+    complaints_let_out, complaints_avoided)]
     """
     chosen = _policies(presets or [], policies or [])
     known = _senders(senders)
@@ -73,7 +99,9 @@ def run(
     with closing(Collection(known)) as collection:
         for line in _lines(sources):
             collection.add(line)
-        results = _replayed(collection, chosen)
+        results = _replayed(collection, chosen, sweep_policies(chosen[0]) if sweep else [], trials)
+    if html:
+        _write_page(html, collection, results)
     if as_json:
         emit_json(as_data(collection, [source.name for source in sources], results))
     else:
@@ -93,12 +121,18 @@ def _senders(file: str) -> Mapping[str, Sender]:
     return senders_in(file, inputs.text_of(file)) if file else EachCallerIsAnAccount()
 
 
+def _write_page(file: Path, collection: Collection, results: Results) -> None:
+    from permille_cli.answers.backtest_page import page_of  # Jinja takes its time to import
+
+    file.write_text(page_of(collection, results), encoding="utf-8")
+
+
 def _lines(sources: Sequence[Source]) -> Iterator[ArchiveLine]:
     with bytes_progress("Reading feedback", sum(source.size for source in sources)) as advance:
         for source in sources:
             yield from lines_of(source, advance)
 
 
-def _replayed(collection: Collection, policies: Sequence[Policy]) -> Results:
+def _replayed(collection: Collection, policies: Sequence[Policy], sweep: Sequence[Policy], trials: int) -> Results:
     histories = progress(collection.histories(), "Replaying accounts", collection.number_of_accounts)
-    return backtest(histories, policies, collection.ends_at)
+    return backtest(histories, policies, collection.ends_at, sweep, WayBack(trials) if trials else None)

@@ -1,5 +1,6 @@
 """`permille simulate`: writes the feedback of a simulated platform to a file."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ from permille.domain.words.wording import times
 from permille_cli.simulation.arrival import Transport
 from permille_cli.simulation.event_lines import line_of
 from permille_cli.simulation.feedback import FeedbackKind, Report
-from permille_cli.simulation.output import SUFFIXES, replacing, truth_file, write_truths
+from permille_cli.simulation.output import SUFFIXES, expected_bytes, replacing, truth_file, write_truths
 from permille_cli.simulation.population import BEGINNING, Population
 from permille_cli.simulation.population_file import MOST_BOUNCES, parse_population, population_data
 from permille_cli.simulation.simulation import Simulation, by_hour, truths
@@ -33,6 +34,7 @@ NAMES = {
     FeedbackKind.COMPLAINT: "complaints",
 }
 HOURS, DAY_SECONDS = 24, 86_400
+GB = 1_000_000_000
 EARLIEST = date(2000, 1, 1)  # SES began in 2011
 
 
@@ -127,12 +129,25 @@ def _write(simulation: Simulation, file: Path) -> Counter[FeedbackKind]:
     """Writes both files. Returns the number of events by kind."""
     tenants = simulation.tenants()
     counts: Counter[FeedbackKind] = Counter()
-    hours = progress(by_hour(simulation.arriving(tenants)), "Simulating", simulation.days * HOURS)
+    mails = simulation.expected_mails(tenants)
+    _check_space(file, expected_bytes(file, mails))
+    hours = progress(
+        by_hour(simulation.arriving(tenants)), f"Simulating {times(mails, 'mail')}", simulation.days * HOURS
+    )
     with replacing(file) as events, replacing(truth_file(file)) as truth:
         for hour in hours:
             events.writelines(line_of(report) for report in _counting(hour, counts))
         write_truths(truth, truths(tenants))
     return counts
+
+
+def _check_space(file: Path, needed: int) -> None:
+    """Before an hour's work ends on a full disk."""
+    free = shutil.disk_usage(file.parent).free
+    if needed > free:
+        less = "fewer accounts or days" + ("" if file.suffix == ".gz" else ", or a name that ends in .gz")
+        message = f"about {needed / GB:.1f} GB are needed, and {file.parent} has {free / GB:.1f} GB free: take {less}"
+        raise InvalidInput(message, "out")
 
 
 def _counting(reports: Iterable[Report], counts: Counter[FeedbackKind]) -> Iterator[Report]:

@@ -39,6 +39,8 @@ def set_endpoint(
     and kinds are replaced and the secret stays. An endpoint that answered 410 Gone gets events again. In JSON kinds is
     null for all, and secret where it stays.
 
+    In JSON, kinds is null for all kinds, and secret where it stays the same.
+
     Examples:
         permille webhook set https://app.example.com/hooks/permille
         permille webhook set https://app.example.com/hooks/permille --kind disabled --kind reinstated
@@ -65,6 +67,8 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 
     Neither secrets are shown nor the URL's query, which can hold one. An endpoint that answered 410 Gone gets nothing
     until `permille webhook set`. In JSON url is null where none is set, and secrets is how many sign requests now.
+
+    In JSON, url is null if none is set; secrets is how many sign now.
 
     Example:
         permille webhook show
@@ -114,6 +118,8 @@ def remove(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> No
 
     Events that wait are dropped. The event bus and the timelines still have all of them. In JSON removed is the URL,
     or null where none was set.
+
+    In JSON, removed is the URL, or null if none was set.
 
     Example:
         permille webhook remove

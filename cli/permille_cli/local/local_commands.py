@@ -77,7 +77,8 @@ def up(
         permille local up
         permille local up --mode monitor --platform-name Shopfront
 
-    JSON fields: running, stack, endpoint, region, env, outputs, smtp, mails
+    JSON fields: endpoint, containers_endpoint, region, account_id, credentials (access_key_id, secret_access_key),
+    smtp (host, port, certificate), mails, stack, outputs, env
     """
     if not 0 < hours <= MOST_HOURS:  # nan neither
         raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
@@ -121,7 +122,8 @@ def status(
         permille local status
         eval "$(permille local status --export)"
 
-    JSON fields: running, [stack], [endpoint], [region], [env], [outputs], [smtp], [mails]
+    JSON fields: running, [endpoint], [containers_endpoint], [region], [account_id], [credentials], [smtp], [mails],
+    [stack], [outputs], [env]
     """
     description = stack.described(_state(directory))
     if description is None and as_json and not export:

@@ -14,6 +14,7 @@ from permille_cli.simulation.population import account_of, caller_of
 SUFFIXES = (".jsonl", ".jsonl.gz")
 LEVEL = 6  # of compression
 PART = ".part"
+EVENT_BYTES, COMPRESSED_BYTES = 2_123, 111  # of a file, by `python -m bench.simulating`
 COLUMNS = (
     "account_id",
     "caller_identity",
@@ -33,6 +34,11 @@ COLUMNS = (
 def truth_file(events: Path) -> Path:
     """Where the truth about a file of events is written."""
     return events.with_name(f"{events.name}.truth.csv")
+
+
+def expected_bytes(events: Path, number: int) -> int:
+    """About how large a file of so many events becomes."""
+    return number * (COMPRESSED_BYTES if events.suffix == ".gz" else EVENT_BYTES)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from permille_cli.simulation.arrival import DIRECT, Transport
 from permille_cli.simulation.feedback import Report, Truth
-from permille_cli.simulation.population import PLATFORM, Population, chance_of
+from permille_cli.simulation.population import MONTH, PLATFORM, Population, chance_of
 from permille_cli.simulation.tenant_feedback import TenantFeedback
 
 HOUR = 3_600_000  # milliseconds
@@ -28,6 +28,10 @@ class Simulation:
     def tenants(self) -> Sequence[TenantFeedback]:
         """The tenants, none of whose mail has been drawn."""
         return [TenantFeedback(self.seed, number, self.population) for number in range(self.accounts)]
+
+    def expected_mails(self, tenants: Sequence[TenantFeedback]) -> int:
+        """About how many mails will be delivered: the volumes of these tenants over the days."""
+        return sum(tenant.truth.tenant.monthly for tenant in tenants) * self.days // MONTH
 
     def arriving(self, tenants: Sequence[TenantFeedback]) -> Iterator[Report]:
         """All reports in order of arrival, each drawn shortly before it arrives."""

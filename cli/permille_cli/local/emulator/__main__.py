@@ -13,7 +13,7 @@ import threading
 from ipaddress import ip_address
 
 from permille_cli.local.emulator.access_filter import AccessFilter
-from permille_cli.local.emulator.actions import authorize_reading_concurrency_and_rules
+from permille_cli.local.emulator.actions import authorize_as_aws
 from permille_cli.local.emulator.callers import name_roles_as_principals, pass_identity_to_functions
 from permille_cli.local.emulator.function_urls import serve_function_urls_on_this_host
 from permille_cli.local.emulator.identities import authorize_sending_on_the_identity, keep_default_configuration_sets
@@ -51,7 +51,7 @@ async def _serve(listeners: list[socket.socket], access_filter: AccessFilter, to
     from ministack.app import app  # type: ignore[import-not-found]
 
     verify_root_signatures()
-    authorize_reading_concurrency_and_rules()
+    authorize_as_aws()
     authorize_sending_on_the_identity()
     keep_default_configuration_sets()
     serve_function_urls_on_this_host(access_filter.port)

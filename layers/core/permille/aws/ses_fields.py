@@ -98,9 +98,26 @@ def instant_or_none(text: object) -> datetime | None:
     if not isinstance(text, str) or len(text) > LONGEST_TIME:
         return None
     try:
-        instant = datetime.fromisoformat(_SPACE_BEFORE_THE_ZONE.sub("", text))
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return _instant_with_a_space(text)
+    return _in_utc(instant)
+
+
+def _instant_with_a_space(text: str) -> datetime | None:
+    try:
+        return _in_utc(datetime.fromisoformat(_SPACE_BEFORE_THE_ZONE.sub("", text)))
+    except ValueError:
+        return None
+
+
+def _in_utc(instant: datetime) -> datetime | None:
+    """None where it would be outside of the years that there are."""
+    if instant.tzinfo is UTC:
+        return instant
+    try:
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None
 
 

@@ -125,6 +125,15 @@ def broken_line(account: Account, verdict: Verdict) -> str:
     return PlainNumbers.of(verdict).broken() if other else ""
 
 
+def held_line(account: Account) -> str:
+    """That a broken rule is not acted on yet; empty where none is held."""
+    if account.status is not Status.ACTIVE or account.hold is None:
+        return ""
+    if account.hold.needs_staff:
+        return "Whether your SMTP account stays on is not decided yet: support looks at it first."
+    return "Whether your SMTP account stays on is not decided yet: not all of your e-mails have been counted."
+
+
 def exemption_line(account: Account, now: datetime, zone: tzinfo) -> str:
     """That an exemption is in force; empty where none is."""
     if account.status is not Status.ACTIVE or not account.exempt_at(now) or account.exemption is None:

@@ -112,7 +112,7 @@ def _suppressions_page(
     form: Mapping[str, str] = NO_FORM,
 ) -> Response[str]:
     text, after = ctx.request.query.get("q", ""), ctx.request.query.get("after", "")
-    found = suppressed_addresses(ctx.services.desk, _existing(account_id), text, after)
+    found = suppressed_addresses(ctx.services.desk, _existing(account_id), text, after, ctx.now)
     if found is None:
         raise NotFoundError
     return desk_page(

@@ -134,6 +134,7 @@ def _notes(report: OwnerReport, brand: Brand) -> Iterator[str]:
         staying_off.by_hand_line(report.account, brand.platform),
         staying_off.stays_off_line(report.account, report.verdict, report.since, report.zone),
         standing.broken_line(report.account, report.verdict),
+        standing.held_line(report.account),
         standing.exemption_line(report.account, report.now, report.zone),
         standing.still_on_line(report.account, report.verdict, report.now),
         standing.chance_line(report.verdict),

@@ -44,7 +44,10 @@ def decide_scheduled(account: Account, trial: Trial, now: datetime) -> Outcome:
         trial=replace(trial, state=TrialState.RUNNING),
         decided_at=now,
     )
-    return Outcome(begun, [entry(account.id, now, TrialBegan(ends_at=trial.ends_at, **trial.numbers))])
+    answered_at = account.review.decided_at if account.review else None
+    is_news = answered_at is None or answered_at < trial.begins_at  # else the mail about the approval has said it
+    facts = TrialBegan(ends_at=trial.ends_at, mailed=is_news, **trial.numbers)
+    return Outcome(begun, [entry(account.id, now, facts)])
 
 
 def decide_running(account: Account, trial: Trial, evidence: Evidence, rules: Rules, now: datetime) -> Outcome:

@@ -54,6 +54,11 @@ class TrialBegan(Facts):
     least_delivered: Annotated[int, "How many e-mails have to be delivered for a verdict."] = 1
     most_sent: Annotated[int, "The day ends early when more are sent; 0 where it does not."] = 0
     ratio_above: Annotated[int, "With more delivered than this the rules decide; 0: one complaint always."] = 0
+    mailed: Annotated[bool, "Whether the owner gets a mail: not where the day was approved after it had begun."] = True
+
+    @property
+    def is_mailed(self) -> bool:
+        return self.mailed
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account works today, and today only"
