@@ -22,8 +22,8 @@ from permille.aws.ledger_items import SEEN_FOR
 from permille.aws.quarantine import KEPT_FOR
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.observability import logger
-from permille.ports.history import BOUNCES_KEPT_FOR
 from permille.ports.answers import ANSWERS_KEPT_FOR
+from permille.ports.history import BOUNCES_KEPT_FOR
 from permille.ports.notifications import IDEMPOTENT_FOR
 from permille_cli.stack.template import PROJECT, load
 
