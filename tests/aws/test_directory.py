@@ -30,7 +30,7 @@ from permille.domain.timeline.timeline import entry
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest, Unavailable
 from permille.domain.values.status import HoldReason, Status
-from permille.ports.accounts import Accounts
+from permille.ports.accounts import AccountList, Accounts
 from permille.ports.desk import AccountCounts, AccountIndex
 from permille_cli.stack.template import load
 
@@ -39,7 +39,7 @@ WAITS = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW -
 EVERYWHERE = ["fake", "dynamodb"]
 
 
-class Directory(AccountIndex, AccountCounts, Protocol):
+class Directory(AccountIndex, AccountCounts, AccountList, Protocol):
     """What one adapter implements."""
 
 
