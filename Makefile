@@ -39,7 +39,7 @@ test: setup ## All tests, also on the deployed stack and in the browser, with al
 test-fast: setup ## Tests without deployed stack and browser, with a fifth of the state machines' examples
 	@$(PYTEST) --dist worksteal --ignore tests/stack --ignore tests/browser
 
-test-containers: setup ## README's `sam local invoke`, with Docker and Lambda's image (minutes)
+test-containers: setup ## The `sam local invoke` of the docs, with Docker and Lambda's image (minutes)
 	@$(BIN)/python -m pytest tests/containers/sam_local.py
 
 mutants: setup ## Mutation tests of the rules (hours; resumes; MODULES=sweep; writes docs/mutants.md)

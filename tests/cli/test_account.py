@@ -96,7 +96,7 @@ def test_machines_get_notes_where_there_is_something_to_note(stack: FakeStack, t
     stack.identities.sandbox = True
     (note,) = terminal.answer("account", "add", "shop-2", *ADD[3:])["notes"]
 
-    assert "production access (README)" in note
+    assert "production access (docs/deploy.md)" in note
 
 
 def test_identities_below_its_domain_are_listed_with_the_command_to_add_them(

@@ -79,7 +79,7 @@ def _describe(name: str, cloudformation: "CloudFormationClient") -> Any:
         if "does not exist" not in str(refused):
             raise
         raise NotFound(
-            f"there is no stack {name} here; name it with --stack or PERMILLE_STACK, or deploy it (README)"
+            f"there is no stack {name} here; name it with --stack or PERMILLE_STACK, or deploy it (docs/deploy.md)"
         ) from refused
 
 
