@@ -76,6 +76,7 @@ cli: setup ## Write docs/cli.md from the help of the commands; a test compares i
 	@$(BIN)/python -m permille_cli.reference
 
 openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json); a test compares it with the code
+	@$(BIN)/python -m tests.support.api_examples > /dev/null
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
 
 schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json) from the kinds

@@ -19,7 +19,7 @@ STARTS = {
     "enforce": ("Enforce", "enforce", "import app; app.enforce_services()"),
     "notify": ("Notify", "notify", "import app; app.notify_services(None)"),
     "console": ("Console", "console", "import app; app.console_services()"),
-    "api": ("Api", "api", "import app; app.api_services()"),
+    "api": ("Api", "api", "import app; app.api_services(None)"),
     "providers": ("Providers", "providers", "import app; app.providers_services()"),
 }
 TIMED = """

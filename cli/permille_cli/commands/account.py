@@ -8,8 +8,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.credential import changes
 from permille.domain.rules.denial import is_denied_by_hand
 from permille.domain.values.errors import InvalidInput
-from permille.schema.account_schema import account_json
-from permille.schema.review_schema import standing_json
+from permille.schema.account_schema import account_json, account_summary_json
 from permille_cli.answers.account_standing import print_standing, status_text
 from permille_cli.commands import account_change, account_decisions, credential, explain, note
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
@@ -101,8 +100,8 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     Example:
         permille account list
 
-    JSON fields: accounts (account_id, status, denied_by_hand, review, trial, owner_email, owner_mail, senders,
-    in_sync, held, would_disable, exempt_until)
+    JSON fields: accounts (account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone,
+    owner_mail, may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, provider, senders)
     """
     accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
     if as_json:
@@ -121,17 +120,8 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
 
 
 def _list_item(account: Account) -> dict[str, Any]:
-    """As `account show` has it, without counts and IAM's state."""
-    return {
-        **standing_json(account),
-        "owner_email": account.owner_email,
-        "owner_mail": account.owner_mail or "fine",
-        "senders": list(account.senders),
-        "in_sync": account.in_sync,
-        "held": account.hold_reason,
-        "would_disable": account.would_disable,
-        "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
-    }
+    """As the JSON API lists it, with its senders."""
+    return {**account_summary_json(account), "senders": list(account.senders)}
 
 
 @app.command()
