@@ -54,8 +54,19 @@ def _operation(path: str, method: str, one: Mapping[str, Any]) -> Iterator[str]:
     yield from _table(("parameter", "in", "type", "what it says"), parameters)
     if "requestBody" in one:
         yield f"The request's body: {_body(one['requestBody'])}.\n"
+        yield from _examples(one["requestBody"])
     answers = [(status, each["description"], _body(each)) for status, each in one["responses"].items()]
     yield from _table(("status", "when", "body"), answers)
+    for status in (status for status in one["responses"] if status.startswith("2")):
+        yield from _examples(one["responses"][status])
+
+
+def _examples(one: Mapping[str, Any]) -> Iterator[str]:
+    """Each body that the document gives as an example."""
+    for content in one.get("content", {}).values():
+        named = [each["value"] for each in content.get("examples", {}).values()]
+        for body in [*([content["example"]] if "example" in content else []), *named]:
+            yield f"```json\n{json.dumps(body, indent=2, ensure_ascii=False)}\n```\n"
 
 
 def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:

@@ -25,8 +25,8 @@ def test_the_reference_has_every_parameter_and_answer_of_an_operation(path: str,
     operation = OPENAPI["paths"][path][method]
     section = PAGE.partition(f"`{method.upper()} {path}`\n")[2].partition("\n### ")[0]
 
-    cells = set(re.findall(r"^\| `?([^ |`]+)`? \|", section, re.M)) - {"parameter", "status"}
-    assert cells == {one["name"] for one in operation.get("parameters", ())} | set(operation["responses"])
+    told = re.findall(r"^\| (?:`([^`]+)`|(\d{3})) \|", section, re.M)
+    assert {name or status for name, status in told} == {one["name"] for one in operation.get("parameters", ())} | set(operation["responses"])
 
 
 @pytest.mark.parametrize("name", sorted(OPENAPI["components"]["schemas"]))
@@ -36,6 +36,15 @@ def test_the_reference_has_every_field_and_value_of_a_shape(name: str) -> None:
 
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.M)) == set(schema.get("properties", {}))
     assert [value for value in schema.get("enum", ()) if f"`{value}`" not in section] == []
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_the_reference_shows_the_answer_of_an_operation_as_an_example(path: str, method: str) -> None:
+    [done] = [one for status, one in OPENAPI["paths"][path][method]["responses"].items() if status.startswith("2")]
+    section = PAGE.partition(f"`{method.upper()} {path}`\n")[2].partition("\n### ")[0]
+
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", section, re.S)]
+    assert [body["example"] for body in done["content"].values() if body["example"] not in shown] == []
 
 
 def test_a_field_that_may_be_missing_says_so_with_its_bounds() -> None:
@@ -51,7 +60,8 @@ def test_every_page_is_in_the_contents_of_the_site() -> None:
     contents = re.findall(
         r"^```\{toctree\}\n(.*?)^```$", (ROOT / "docs/index.md").read_text(encoding="utf-8"), re.S | re.M
     )
-    listed = [line for block in contents for line in block.splitlines() if line and not line.startswith(":")]
+    lines = [line for block in contents for line in block.splitlines() if line and not line.startswith(":")]
+    listed = [re.sub(r"^.* <(.*)>$", r"\1", line) for line in lines]
 
     pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")}
     pages |= {f"/{path.stem}" for path in ROOT.glob("*.md")}

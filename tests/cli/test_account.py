@@ -313,12 +313,18 @@ def test_json_has_as_much_as_text(stack: FakeStack, terminal: Terminal) -> None:
             "review": None,
             "trial": None,
             "owner_email": "owner@bakery.example",
+            "owner_name": "",
+            "timezone": "UTC",
             "owner_mail": "bounced",
-            "senders": [CALLER],
+            "may_send": True,
             "in_sync": True,
-            "held": "",
+            "epoch": 1,
+            "strikes": 0,
             "would_disable": True,
+            "held": "",
             "exempt_until": "2026-03-13T12:00:00+00:00",
+            "provider": None,
+            "senders": [CALLER],
         }
     ]
 
