@@ -26,7 +26,9 @@ def test_the_reference_has_every_parameter_and_answer_of_an_operation(path: str,
     section = PAGE.partition(f"`{method.upper()} {path}`\n")[2].partition("\n### ")[0]
 
     told = re.findall(r"^\| (?:`([^`]+)`|(\d{3})) \|", section, re.M)
-    assert {name or status for name, status in told} == {one["name"] for one in operation.get("parameters", ())} | set(operation["responses"])
+    assert {name or status for name, status in told} == {one["name"] for one in operation.get("parameters", ())} | set(
+        operation["responses"]
+    )
 
 
 @pytest.mark.parametrize("name", sorted(OPENAPI["components"]["schemas"]))
