@@ -5,7 +5,7 @@ TOOLS := .venv-tools/bin
 UV := $(TOOLS)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo example test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema check format pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 
 demo: setup ## A demonstration with real mail: a bad sender loses its SMTP account, and gets it back
 	@$(BIN)/permille local demo
+
+example: setup ## A small CRM as a host platform, on the embedded stack (examples/crm; PORT=8010)
+	@$(BIN)/python -m examples.embedded $(if $(PORT),--port $(PORT))
 
 PYTEST = $(BIN)/python -m pytest --numprocesses 2
 test: setup ## All tests, also on the deployed stack and in the browser, with all examples
