@@ -12,23 +12,12 @@ from pathlib import Path
 from secrets import token_hex
 from sqlite3 import Row
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, cast
 
 import boto3
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    current_app,
-    g,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Flask, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
 
 from . import review, timeline
 from .api import AccountApi, Refused
@@ -65,8 +54,7 @@ def _poll(queue: str, store: Store) -> None:
 
 
 def store() -> Store:
-    found: Store = current_app.extensions["store"]
-    return found
+    return cast("Store", current_app.extensions["store"])
 
 
 @pages.before_request
@@ -102,7 +90,7 @@ def page(name: str, **values: Any) -> str:
 
 
 @pages.get("/")
-def start() -> AnyResponse:
+def start() -> ResponseReturnValue:
     return redirect(
         url_for("crm.campaigns", business=store().rows("SELECT id FROM businesses ORDER BY rowid")[0]["id"])
     )
@@ -115,14 +103,14 @@ def campaigns() -> str:
 
 
 @pages.post("/<business>/campaigns")
-def add_campaign() -> AnyResponse:
+def add_campaign() -> ResponseReturnValue:
     subject, text = " ".join(request.form["subject"].split()), request.form["text"]
     store().add_campaign(g.business["id"], request.form["list"], subject, text)
     return to("campaigns")
 
 
 @pages.post("/<business>/campaigns/<int:number>/send")
-def send_campaign(number: int) -> AnyResponse:
+def send_campaign(number: int) -> ResponseReturnValue:
     """Leaves out who is suppressed, and sends to the others until all have it or the account may not send any more."""
     mine = store().rows("SELECT * FROM campaigns WHERE id = ? AND business = ?", number, g.business["id"]) or abort(404)
     with one_at_a_time:
@@ -144,10 +132,11 @@ def mark(state: str, *mails: Row) -> None:
 def _mail(campaign: Row, to_whom: Row) -> EmailMessage:
     mail, sender = EmailMessage(), g.business["sender"]
     mail["From"] = Address(g.business["name"], addr_spec=sender)
-    mail["To"] = Address(to_whom["name"], addr_spec=to_whom["email"])
+    mail["To"] = Address(to_whom["name"], addr_spec=normalized(to_whom["email"]))
     mail["Subject"] = campaign["subject"]
     mail["List-Unsubscribe"] = f"<mailto:{sender}?subject=unsubscribe>"
-    mail["X-SES-MESSAGE-TAGS"] = "campaign=" + re.sub(r"\W+", "-", campaign["subject"], flags=re.ASCII)[:60]
+    slug = re.sub("[^a-z0-9]+", "-", f"{campaign['id']} {campaign['subject']}".lower()).strip("-")
+    mail["X-SES-MESSAGE-TAGS"] = f"campaign={slug}"  # the report counts complaints by it
     for name, value in current_app.config.get("MAIL_HEADERS", {}).items():  # of the embedded stack: who complains
         mail[name] = value
     mail.set_content(campaign["text"])
@@ -168,10 +157,10 @@ def workflow() -> str:
 
 
 @pages.post("/hooks/permille")
-def hook() -> Response:
+def hook() -> ResponseReturnValue:
     headers = {name.lower(): value for name, value in request.headers.items()}
     secret = current_app.config["PERMILLE_WEBHOOK_SECRET"]
-    return Response(status=timeline.receive(secret, headers, request.get_data(), store().add_entry))
+    return "", timeline.receive(secret, headers, request.get_data(), store().add_entry)
 
 
 @pages.get("/<business>/reputation")
@@ -180,7 +169,7 @@ def reputation() -> str:
 
 
 @pages.get("/<business>/reputation/frame")
-def frame() -> AnyResponse:
+def frame() -> ResponseReturnValue:
     return redirect(current_app.extensions["links"].of(g.business["id"]))
 
 
@@ -191,7 +180,7 @@ def review_form(problem: Refused | None = None) -> str:
 
 
 @pages.post("/<business>/review")
-def request_review() -> AnyResponse | tuple[str, int]:
+def request_review() -> ResponseReturnValue:
     try:
         review.withdraw(g.api) if "withdraw" in request.form else review.request(g.api, request.form)
     except Refused as error:
@@ -199,7 +188,7 @@ def request_review() -> AnyResponse | tuple[str, int]:
     return to("review_form")
 
 
-def to(view: str) -> AnyResponse:
+def to(view: str) -> ResponseReturnValue:
     return redirect(url_for(f"crm.{view}", business=g.business["id"]), 303)
 
 

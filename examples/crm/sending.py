@@ -4,6 +4,7 @@ connected. The rest of a batch that is refused goes through the next route, if t
 import json
 import smtplib
 import ssl
+from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -43,7 +44,7 @@ def _is_taken(smtp: smtplib.SMTP, mail: EmailMessage) -> bool:
     """Whether the server took it. One bad address does not hold up the others."""
     try:
         smtp.send_message(mail)
-    except smtplib.SMTPRecipientsRefused:
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError):  # a local part that is not ASCII
         return False
     return True
 
@@ -58,8 +59,19 @@ def session(route: dict[str, Any], ses: Credential) -> Iterator[smtplib.SMTP]:
     with server as smtp:
         if not implicit:
             smtp.starttls(context=tls)
-        smtp.login(user, password)
+        _log_in(smtp, user, password)
         yield smtp
+
+
+def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    """As smtplib does, which takes ASCII alone; others go by PLAIN in UTF-8 (RFC 4616)."""
+    if f"{user}{password}".isascii():
+        smtp.login(user, password)
+        return
+    smtp.ehlo()
+    code, reply = smtp.docmd("AUTH", "PLAIN " + b64encode(f"\0{user}\0{password}".encode()).decode())
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, reply)
 
 
 def _password(route: dict[str, Any]) -> str:
