@@ -39,10 +39,10 @@ PYTEST = $(BIN)/python -m pytest --numprocesses 2
 test: setup ## All tests, also on the deployed stack and in the browser, with all examples
 	@$(PYTEST) --dist loadfile --hypothesis-profile thorough
 
-test-fast: setup ## Tests without deployed stack and browser, with a fifth of the state machines' examples
-	@$(PYTEST) --dist worksteal --ignore tests/stack --ignore tests/browser
+test-fast: setup ## Tests without deployed stack, browser and installed wheel, with a fifth of the state machines' examples
+	@$(PYTEST) --dist worksteal --ignore tests/stack --ignore tests/browser --ignore tests/installed
 
-test-containers: setup ## README's `sam local invoke`, with Docker and Lambda's image (minutes)
+test-containers: setup ## The `sam local invoke` of the docs, with Docker and Lambda's image (minutes)
 	@$(BIN)/python -m pytest tests/containers/sam_local.py
 
 mutants: setup ## Mutation tests of the rules (hours; resumes; MODULES=sweep; writes docs/mutants.md)
@@ -70,8 +70,8 @@ format: setup ## Format the code
 
 PIN = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--upgrade)
-	@$(PIN) $(PIN_FLAGS) pyproject.toml --output-file layers/core/requirements.txt > /dev/null
-	@$(PIN) $(PIN_FLAGS) --extra dev --constraint layers/core/requirements.txt pyproject.toml \
+	@$(PIN) $(PIN_FLAGS) --group layer --output-file layers/core/requirements.txt > /dev/null
+	@$(PIN) $(PIN_FLAGS) --group dev --constraint layers/core/requirements.txt pyproject.toml \
 		--output-file requirements/dev.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
 
@@ -79,6 +79,7 @@ cli: setup ## Write docs/cli.md from the help of the commands; a test compares i
 	@$(BIN)/python -m permille_cli.reference
 
 openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json); a test compares it with the code
+	@$(BIN)/python -m tests.support.api_examples > /dev/null
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
 
 schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json) from the kinds

@@ -24,8 +24,8 @@ HOW = {
     "complaints": "are counted after a log-normal delay: half of them within 12 hours, a tenth within 3 hours, a tenth "
     "after more than 2 days, none after 14 days",
     "deliveries": "are counted at once, and nothing bounces",
-    "looks": "at each complaint, and once the window moves also whenever the decision before asked for one; mode "
-    "enforce, no feedback waits, the breaker is closed; who is disabled stays so",
+    "looks": "as in a back-test: at each complaint, and of the times at which the decision before asked for one the "
+    "last before the next complaint; mode enforce, no feedback waits, the breaker is closed; who is disabled stays so",
     "by time alone": "disabled by a look for which no complaint had been counted since the one before",
     "let out": "by the tenants that were disabled: what they had sent by then, and all complaints about it",
 }

@@ -10,7 +10,7 @@ from permille.domain.feedback.recipients import Recipients
 from permille.domain.policy.policy import Policy
 from permille_cli.backtest.consequences import consequences_of
 from permille_cli.backtest.history import Arrivals, ArrivedComplaint, FeedbackHistory, second_of
-from permille_cli.backtest.replay import stops_of
+from permille_cli.backtest.replay import replayed
 from permille_cli.simulation.mailings import Mail
 from permille_cli.simulation.population import PLATFORM
 
@@ -33,11 +33,11 @@ def suspension(mail: Mail, policy: Policy) -> Suspension | None:
     if not mail:
         return None
     history = history_of(mail)
-    stops = stops_of(history, policy, second_of(mail[-1].sent_at + PLATFORM.complaint_delay.at_most))
-    if not stops or stops[-1].reversed_at:
+    replay = replayed(history, policy, second_of(mail[-1].sent_at + PLATFORM.complaint_delay.at_most))
+    if not replay.stops or not replay.stops[-1].lasts:
         return None
-    let_out = consequences_of(history, stops).let_out
-    return Suspension(stops[-1].at, let_out.delivered, let_out.complaints, stops[-1].by_time)
+    last, let_out = replay.stops[-1], consequences_of(history, replay.off).let_out
+    return Suspension(last.at, let_out.delivered, let_out.complaints, last.by_time)
 
 
 def history_of(mail: Mail) -> FeedbackHistory:

@@ -61,8 +61,9 @@ def stack(folder: Path, origin: str, hours: float) -> Iterator[dict[str, Any]]:
     """The embedded stack, whose AWS this process uses; Python does not resolve names under .localhost by itself."""
     place = ("--dir", str(folder / "stack"))
     try:
-        up = permille("local", "up", *place, "--hours", str(hours), "--frame-origin", origin)
-        os.environ |= {**up["env"], "SSL_CERT_FILE": up["smtp"]["certificate"]}
+        up = permille("local", "up", *place, "--hours", str(hours), "--frame-origin", origin, "--json")
+        os.environ |= permille("local", "status", *place, "--export", "--json")
+        os.environ["SSL_CERT_FILE"] = up["smtp"]["certificate"]
         resolve = socket.getaddrinfo
         socket.getaddrinfo = lambda host, *more, **named: resolve(
             "127.0.0.1" if str(host).endswith(".localhost") else host, *more, **named

@@ -25,7 +25,7 @@ from permille.domain.values.tally import Tally
 from permille.ports.feedback import Sender
 from permille.usecases.feedback.counts import counts_of
 from permille_cli.backtest.history import FeedbackHistory, instant_of, send_day
-from permille_cli.backtest.replay import stops_of
+from permille_cli.backtest.replay import replayed
 
 MINUTE = 60
 LONG = 6 * DAY
@@ -150,7 +150,7 @@ def test_a_replay_decides_as_if_enforce_had_looked_at_every_minute(
     )
     until = BEGAN + LONG + 5 * DAY
 
-    stops = stops_of(history, policy, until)
+    stops = replayed(history, policy, until).stops
 
     instants = [("disabled", stop.at) for stop in stops]
     instants += [("disabling_reversed", stop.reversed_at) for stop in stops if stop.reversed_at]

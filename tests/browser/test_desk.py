@@ -40,7 +40,14 @@ def test_the_desk_can_be_read_by_everybody_at_any_width(
         "/accounts",
         "/accounts?list=off",
         f"/accounts?q={business.id}",
+        f"/accounts?q={business.id}&selected=all",
+        "/accounts?only=review",
+        "/held",
         f"/accounts/{business.id}",
+        f"/accounts/{business.id}?answer=0",
+        f"/accounts/{business.id}/report",
+        f"/accounts/{business.id}/mails",
+        f"/accounts/{business.id}/suppressions",
         "/system",
         "/costs",
         "/costs?emails=many&accounts=&complaints=&region=mars",
@@ -72,6 +79,16 @@ def test_a_case_is_decided_by_keyboard_alone(page: Page, stack: Stack, business:
         "staff:Anna (link by root)",
         "Not yet: the list is a bought one",
     )
+
+
+def test_under_the_session_of_staff_no_form_of_the_owner_can_be_used(
+    page: Page, stack: Stack, business: Business
+) -> None:
+    enters(page, stack)
+    page.goto(f"{stack.outputs['ConsoleUrl']}desk/accounts/{business.id}/report")
+
+    assert page.locator("main button, main input, main textarea").count() > 0
+    assert page.locator("main button:enabled, main input:enabled, main textarea:enabled").count() == 0
 
 
 def test_without_a_note_nothing_is_sent(page: Page, stack: Stack) -> None:

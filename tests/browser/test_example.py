@@ -18,7 +18,7 @@ from tests.browser.conftest import violations
 from tests.browser.test_story import picture
 from tests.stack.conftest import Stack, _described, eventually, permille
 
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 BAKERY = "good-bakery"
 PATIENCE_SECONDS = 240
@@ -76,7 +76,8 @@ def _started(process: subprocess.Popen[str], origin: str) -> Crm:
     eventually(lambda: _answers(origin))
     env = {"PERMILLE_LOCAL_DIR": folder}
     found: dict[str, Any] = json.loads(permille("local", "status", "--json", env=env).stdout)
-    return Crm(origin, _described(found, Path(folder), env), said)
+    exported = permille("local", "status", "--export", "--json", env=env)
+    return Crm(origin, _described(found, Path(folder), env | json.loads(exported.stdout)), said)
 
 
 def _answers(origin: str) -> bool:

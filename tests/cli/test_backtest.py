@@ -19,15 +19,15 @@ HOUR = timedelta(hours=1)
 
 def archive(account: str, delivered: int, complaints: int, begins: timedelta = timedelta()) -> str:
     """So many deliveries within an hour, and complaints in the hours after it."""
-    caller = f"permille-{account}"
+    caller, name = f"permille-{account}", f"{account}-{begins // HOUR}"
     mails = [
-        an_event(message=f"{account}-{number}", caller=caller, sent=begins + HOUR * number / delivered)
+        an_event(message=f"{name}-{number}", caller=caller, sent=begins + HOUR * number / delivered)
         for number in range(delivered)
     ]
     reports = [
         an_event(
             "Complaint",
-            message=f"{account}-{number}",
+            message=f"{name}-{number}",
             caller=caller,
             sent=begins + HOUR * number / delivered,
             came=begins + (2 + number) * HOUR,
@@ -76,10 +76,8 @@ def test_the_figures_of_a_policy(terminal: Terminal) -> None:
     assert summary["precision"]["share"] == 1
     assert summary["delay_hours"]["median"] == 1
     assert summary["let_out"]["complaints"]["total"] == 8
-    assert (summary["blocked"], summary["good_mail_blocked_per_complaint_avoided"]) == (
-        {"delivered": 0, "complaints": 0},
-        None,
-    )
+    assert summary["blocked"] == {"delivered": 50, "complaints": 1}
+    assert summary["good_mail_blocked_per_complaint_avoided"] == 49
     assert answer["truth"] | {"mail_sent_until": ""} == {
         "limit_per_1000": 1,
         "mail_sent_until": "",
@@ -142,6 +140,7 @@ def test_a_wrong_table_of_senders_is_refused_with_its_line(terminal: Terminal, t
     [
         ("missing.jsonl", "missing.jsonl does not exist"),
         (".", ". is a folder: name the files in it"),
+        ("feedback.jsonl --trials 61", "Invalid value for '--trials'"),
         ("feedback.jsonl --preset strict", "--preset: is 'strict'; it can be default, allprowebtools, conservative"),
         ("feedback.jsonl --policy missing.json", "missing.json cannot be read"),
         ("s3://", "s3:// names no bucket"),
@@ -224,6 +223,19 @@ def test_windows_that_do_not_suit_the_policy_are_left_out(terminal: Terminal) ->
 
     assert {one["window_days"] for one in answer["sweep"]} == {30, 45, 60}
     assert "-" in terminal.text("backtest", "feedback.jsonl", "--policy", "recent.json", "--sweep")
+
+
+def test_with_trials_accounts_come_back(terminal: Terminal) -> None:
+    Path("more.jsonl").write_text(
+        archive("bad", 20, 0, 48 * HOUR) + archive("last", 1, 0, 240 * HOUR), encoding="utf-8"
+    )
+
+    answer = terminal.answer("backtest", "feedback.jsonl", "more.jsonl", "--preset", "default", "--trials", "2")
+
+    summary, [one] = answer["policies"][0]["summary"], answer["policies"][0]["disabled"]
+    assert (summary["disabled"], summary["reinstated"], summary["trials"]) == (1, 1, 1)
+    assert one["reinstated_at"] == "2026-03-07T00:10:00+00:00"
+    assert "1 (1 trial)" in terminal.text("backtest", "feedback.jsonl", "more.jsonl", "--trials", "2")
 
 
 HOSTILE = "<script>alert(1)</script>&'\""

@@ -35,7 +35,7 @@ from permille.domain.people.review import ReviewStage
 from permille.domain.values.status import Status
 from permille.domain.webhooks.signature import SigningSecrets, signed_headers
 from permille.schema.entry_schema import event_text
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 CRM = PROJECT / "examples" / "crm"
 ACTIVE = {"may_send": True, "via": "ses", "status": "active", "host": HOST, "port": 0, "why": ""}

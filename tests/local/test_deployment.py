@@ -7,6 +7,7 @@ import pytest
 from permille.domain.values.errors import InvalidInput
 from permille_cli.local.deployment import Deployment, _for_this_host
 from permille_cli.local.running import Running
+from permille_cli.project import PROJECT
 from permille_cli.stack import template
 
 PARAMETERS = template.load()["Parameters"]
@@ -29,9 +30,7 @@ RUNNING = Running(
 
 def deployed(frame_origin: str = "") -> dict[str, Any]:
     """The template as it is deployed here."""
-    return _for_this_host(
-        template.load(), Deployment("permille", "enforce", "APWT", frame_origin=frame_origin), RUNNING
-    )
+    return _for_this_host(PROJECT, Deployment("permille", "enforce", "APWT", frame_origin=frame_origin), RUNNING)
 
 
 def test_every_decision_that_has_no_default_is_taken() -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from tests.stack.accounts import Business, a_business
@@ -62,17 +63,51 @@ def test_the_queue_has_the_case_with_its_evidence(anna: Web, business: Business)
     assert page.headers["content-security-policy"].endswith("frame-ancestors 'none'")
 
 
-@pytest.mark.parametrize("what", ["the beginning of its id", "its owner", "its sender"])
+@pytest.mark.parametrize("what", ["a part of its id", "a part of its owner", "a part of its sender", "its access key"])
 def test_an_account_is_found_by(anna: Web, business: Business, what: str) -> None:
     searched = {
-        "the beginning of its id": business.id[:8],
-        "its owner": business.owner.upper(),
-        "its sender": f"permille-{business.id}",
+        "a part of its id": business.id[2:],
+        "a part of its owner": business.owner[1:].upper(),
+        "a part of its sender": f"mille-{business.id}",
+        "its access key": business.key,
     }[what]
 
-    page = anna.get(f"/desk/accounts?q={searched}")
+    page = anna.get(f"/desk/accounts?{urlencode({'q': searched})}")
 
     assert f'href="/desk/accounts/{business.id}"' in page.body
+    assert f'href="/desk/accounts/{business.id}"' in anna.get(f"/desk/accounts?q={business.id}&only=review").body
+
+
+def test_several_accounts_are_decided_with_one_reason_each_with_an_entry(stack: Stack, anna: Web) -> None:
+    one, other = a_business(stack), a_business(stack)
+    page = anna.get(f"/desk/accounts?q={one.id}")
+    form = {"csrf": field(page, "csrf"), "reason": "One spammer with two names", "decision": "disable"}
+    ticked = {f"account:{account.id}": "1" for account in (one, other)}
+
+    done = anna.sends("/desk/accounts", **form, **ticked)
+    again = anna.sends("/desk/accounts", **form, **ticked)
+
+    assert "2 accounts done." in text_of(done)
+    assert "0 accounts done, 2 not." in text_of(again)
+    for business in (one, other):
+        eventually(business.login_is_refused)
+        (entry,) = [entry for entry in business.timeline() if entry["kind"] == "staff_disabled"]
+        assert (entry["facts"]["reason"], entry["facts"]["by"]) == (form["reason"], "staff:Anna (link by root)")
+    week = anna.get("/desk/accounts?only=off_this_week")
+    assert f'name="account:{one.id}"' in week.body
+
+
+def test_notes_suppressions_and_the_owners_view_are_within_the_consoles_rights(anna: Web, business: Business) -> None:
+    desk = f"/desk/accounts/{business.id}"
+    csrf = field(anna.get(desk), "csrf")
+
+    assert anna.sends(f"{desk}/note", csrf=csrf, text="They called").status == 303
+    assert anna.sends(f"{desk}/suppress", csrf=csrf, address="bob@example.com", reason="They asked").status == 303
+    assert "bob@example.com" in anna.get(f"{desk}/suppressions").body
+    assert anna.sends(f"{desk}/suppressions", csrf=csrf, recipient="bob@example.com", reason="So").status == 303
+    assert "They called" in text_of(anna.get(desk))
+    assert "You see what the owner of" in text_of(anna.get(f"{desk}/report"))
+    assert "has been disabled" in text_of(anna.get(f"{desk}/mails"))
 
 
 def test_the_lists_are_kept_by_enforce(stack: Stack, anna: Web, business: Business) -> None:
@@ -196,7 +231,7 @@ def test_sess_rates_of_the_aws_account_stand_beside_who_has_the_most_complaints(
     assert (same["complaints"], same["share_percent"]) == (2, float(listed[1]))
 
 
-@pytest.mark.parametrize("path", ["/desk?after=x", "/desk/accounts?after=%27", "/desk/accounts?q=a&after=b"])
+@pytest.mark.parametrize("path", ["/desk?after=x", "/desk/accounts?after=%27", "/desk/accounts?q=a&after=B"])
 def test_a_forged_cursor_of_a_list_is_refused(anna: Web, path: str) -> None:
     assert anna.get(path).status == 400
 

@@ -3,6 +3,8 @@ nothing again when that is mended. What the embedded AWS cannot be broken in is 
 in docs/embedded-stack.md."""
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually, running
+from tests.support.aws_cli import run
 
 from permille.usecases.doctor.examinations import EXAMINATIONS
 
@@ -35,6 +38,13 @@ class Ward:
         """The exit status, and the JSON answer."""
         status, said, _ = self.stack.ran("doctor", "--json", *options)
         return status, json.loads(said)
+
+    def mend(self, told: str) -> None:
+        """Does as a finding says."""
+        run(told, self.client)
+        for command in re.findall(r"^(?:permille [a-z ]+; then )?permille (.*)", told):
+            status, _, wrong = self.stack.ran(*shlex.split(command))
+            assert status == 0, wrong
 
     def row(self, table: str, **key: str) -> dict[str, Any]:
         row: dict[str, Any] = self.client("dynamodb").get_item(TableName=self[table], Key=strings(**key))["Item"]
@@ -528,6 +538,49 @@ def test_what_is_broken_is_found_and_nothing_else_is(ward: Ward, name: str) -> N
 
 
 def test_nothing_is_found_any_more_when_all_of_that_is_mended(ward: Ward) -> None:
+    assert_healthy(ward)
+
+
+# Those whose finding names a command that needs no further decision.
+MENDED_BY_COMMAND = [
+    "the subscription is deleted",
+    "raw delivery is off",
+    "the subscription filters",
+    "the subscription has no dead letters",
+    "the topic's policy is replaced",
+    "the event destination is deleted",
+    "the event destination lacks complaints",
+    "the configuration set sends nothing",
+    "the queue's policy is removed",
+    "the queue has no dead letters",
+    "Notify's queue has no dead letters",
+    "an identity has no default set",
+    "an identity is deleted",
+    "an account's sender is not registered",
+    "a sender is denied by hand",
+    "the trigger of IngestComplaint is off",
+    "the schedule is off",
+    "the schedule starts nothing",
+    "Notify's reserved concurrency is 0",
+    "the deny group denies nothing",
+    "the breaker is open",
+    "an alarm does not act",
+]
+
+
+@pytest.mark.parametrize("name", MENDED_BY_COMMAND)
+def test_the_command_of_a_finding_mends_it(ward: Ward, name: str) -> None:
+    breaking, checks, _ = BREAKAGES[name]
+    breaking(ward).__enter__()  # and never mended by its other half
+    only = [word for check in checks for word in ("--check", check)]
+
+    for finding in [one for result in ward.doctor(*only)[1]["checks"] for one in result["findings"]]:
+        ward.mend(finding["mend"])
+
+    assert found_in(ward.doctor(*only)[1]) == {}
+
+
+def test_nothing_is_left_of_what_the_commands_mended(ward: Ward) -> None:
     assert_healthy(ward)
 
 

@@ -253,7 +253,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         lambda s: setattr(s.probes.quarantine, "rests", 2),
         "quarantine",
         "warning",
-        "2 messages",
+        "2 messages.",
         "permille quarantine list",
     ),
     (
@@ -332,7 +332,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         "accounts-without-sender",
         "broken",
         "is not registered",
-        f"--add-sender {CALLER}",
+        "aws dynamodb put-item --table-name permille-SendersTable-1A",
     ),
     (lambda s: account(s, senders=()), "accounts-without-sender", "broken", "has no sender", "--add-sender"),
     (
@@ -356,7 +356,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         "denied-by-hand",
         "warning",
         "in the deny group",
-        f"permille account enable {ACCOUNT}",
+        f"remove-user-from-group --user-name {CALLER} --group-name permille-denied",
     ),
     (
         lambda s: user_may(s, "iam:UpdateAccessKey"),

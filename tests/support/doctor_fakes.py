@@ -51,6 +51,7 @@ NAMES = {
     "notify_queue_url": f"{URL}/permille-NotifyQueue-1A",
     "notify_dead_letter_queue_url": f"{URL}/permille-NotifyDead-1A",
     "stream_failures_url": f"{URL}/permille-StreamFailures-1A",
+    "senders_table": "permille-SendersTable-1A",
     "timeline_table": "permille-TimelineTable-1A",
     "ingest_function_name": "permille-IngestComplaint-1A",
     "enforce_function_name": "permille-Enforce-1A2B",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.support.aws_cli import calls_in
 from tests.support.broken_stacks import (
     BREAKAGES,
     IDENTITY,
@@ -93,6 +94,7 @@ def test_what_is_broken_is_found_by_its_check_alone(
     assert mend in finding.mend
     named_commands = re.findall(r"permille ([a-z]+(?: [a-z]+)?)", finding.mend)
     assert [words for words in named_commands if not {words, words.partition(" ")[0]} & COMMANDS] == []
+    assert bool(calls_in(finding.mend)) is ("aws " in finding.mend)  # each with what the API takes
     assert result.is_healthy is (severity in ("warning", "info"))
 
 
@@ -240,7 +242,11 @@ def test_a_deny_that_was_noted_is_told_of_until_somebody_decides(stack: FakeStac
     stack.switch.users[CALLER] = User({KEY: ACTIVE}, denied=True)
     account(stack, denial=Denial((CALLER,), NOW))
 
-    assert found_by(made(stack)) == {"denied-by-hand": "warning"}
+    result = made(stack)
+
+    assert found_by(result) == {"denied-by-hand": "warning"}
+    (finding,) = next(one.findings for one in result.results if one.findings)
+    assert finding.mend == f"permille account enable {ACCOUNT} --reason R"
 
 
 def test_an_account_that_is_added_meanwhile_is_no_sender_without_account(stack: FakeStack) -> None:

@@ -9,6 +9,7 @@ from permille.domain.policy.policy_file import policy_data
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille_cli.backtest.collection import Collection
 from permille_cli.backtest.history import instant_of
+from permille_cli.backtest.replay import Stop
 from permille_cli.backtest.results import AccountUnderPolicy, PolicyResult, Results
 from permille_cli.backtest.summary import Flip, Spread, flips_of, summary_of
 from permille_cli.backtest.sweep import SweepPoint, points_of
@@ -57,6 +58,8 @@ def _policy(result: PolicyResult, results: Results) -> Json:
         "summary": {
             "disabled": summary.disabled,
             "reversed": summary.reversed,
+            "reinstated": summary.reinstated,
+            "trials": summary.trials,
             "for_bounces": summary.for_bounces,
             "caught_bad": summary.caught,
             "missed_bad": summary.missed,
@@ -72,12 +75,11 @@ def _policy(result: PolicyResult, results: Results) -> Json:
             "delay_hours": _spread(summary.delay_hours),
             "breaker": {"bound": summary.breaker_bound, "hours_over_bound": summary.hours_over_bound},
         },
-        "disabled": [_disabled(one, at) for one in result.disabled for at in range(len(one.stops))],
+        "disabled": [_disabled(one, stop) for one in result.disabled for stop in one.replayed.stops],
     }
 
 
-def _disabled(one: AccountUnderPolicy, number: int) -> Json:
-    stop = one.stops[number]
+def _disabled(one: AccountUnderPolicy, stop: Stop) -> Json:
     return {
         "account_id": one.account_id,
         "at": _instant(stop.at),
@@ -86,6 +88,7 @@ def _disabled(one: AccountUnderPolicy, number: int) -> Json:
         "complaints": stop.complaints,
         "bounces": stop.bounces,
         "reversed_at": _instant(stop.reversed_at) if stop.reversed_at else None,
+        "reinstated_at": _instant(stop.reinstated_at) if stop.reinstated_at else None,
         "truth": _truth(one.truth),
         "let_out": _tally(one.consequences.let_out),
         "blocked": _tally(one.consequences.blocked),

@@ -8,7 +8,7 @@ from pathlib import Path
 from permille.domain.values.tally import PER_MILLE
 from permille.domain.words.wording import times
 from permille.rendering.templates import Brand, environment
-from permille_cli.answers.backtest_text import FIGURES, UNKNOWN, by_sending, precision_words
+from permille_cli.answers.backtest_text import FIGURES, UNKNOWN, by_sending, precision_words, sender_words
 from permille_cli.backtest.collection import Collection
 from permille_cli.backtest.history import instant_of
 from permille_cli.backtest.plots import Segment, TimePlot, accounts_bar, complaints_bar, time_plot
@@ -78,6 +78,7 @@ def page_of(collection: Collection, results: Results) -> str:
             unknown=UNKNOWN,
             times=times,
             by_sending=by_sending,
+            sender_words=sender_words,
             figures=_figures(summaries),
         )
     )
@@ -104,7 +105,7 @@ def _figures(summaries: Sequence[Summary]) -> list[tuple[str, list[str], bool]]:
 
 
 def _plot(collection: Collection, results: Results) -> TimePlot | None:
-    if not any(result.off for result in results.policies):
+    if not any(result.stopped for result in results.policies):
         return None
     return time_plot(results, collection.begins_at, collection.ends_at)
 

@@ -81,6 +81,7 @@ FIGURES: Sequence[tuple[str, Callable[[Summary], str]]] = (
     ("  undetermined", lambda one: f"{one.undetermined:,}"),
     ("  for bounces", lambda one: f"{one.for_bounces:,}"),
     ("disabled and reversed", lambda one: f"{one.reversed:,}"),
+    ("reinstated after a trial", lambda one: f"{one.reinstated:,} ({times(one.trials, 'trial')})"),
     ("precision (95 %)", precision_words),
     ("complaints let out", lambda one: f"{one.complaints_before.total:,.0f}"),
     ("  median, p90", lambda one: _spread(one.complaints_before)),
@@ -130,10 +131,17 @@ def _print_disabled(result: PolicyResult) -> None:
 
 
 def _row(one: AccountUnderPolicy) -> Iterator[str]:
-    stop = one.last
+    stop = one.stop
     yield from (literal(one.account_id), f"{stop.at:%Y-%m-%d %H:%M}", str(stop.rule))
     yield f"{stop.bounces if one.is_for_bounces else stop.complaints:,} of {stop.delivered:,}"
-    yield str(one.truth.sending) if one.is_off else "reversed"
+    yield sender_words(one)
+
+
+def sender_words(one: AccountUnderPolicy) -> str:
+    """`bad`; and whether it came back."""
+    if not one.is_disabled:
+        return f"{one.truth.sending}, reversed"
+    return f"{one.truth.sending}, reinstated" if one.stop.reinstated_at else str(one.truth.sending)
 
 
 def _print_flip(flip: Flip) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from permille.domain.values.tally import Tally
-from permille_cli.backtest.history import Arrivals, FeedbackHistory, second_of
-from permille_cli.backtest.replay import Stop
+from permille_cli.backtest.history import Arrivals, FeedbackHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +19,11 @@ class Consequences:
     blocked: Tally
 
 
-def consequences_of(history: FeedbackHistory, stops: Sequence[Stop]) -> Consequences:
-    """The consequences of the disablings."""
-    off = [(second_of(stop.at), second_of(stop.reversed_at) if stop.reversed_at else None) for stop in stops]
+def consequences_of(history: FeedbackHistory, off: Sequence[tuple[int, float]]) -> Consequences:
+    """The consequences of the account being off at these times."""
 
     def is_blocked(sent: int) -> bool:
-        return any(begin < sent and (end is None or sent <= end) for begin, end in off)
+        return any(begin < sent <= end for begin, end in off)
 
     if not off:
         return Consequences(total_of(history), Tally())

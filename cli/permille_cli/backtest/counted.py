@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import islice
 
 from permille.domain.account.account import Account
 from permille.domain.timeline.kinds.complaints import CountedComplaint
@@ -26,6 +27,7 @@ class Counted:
     """What has arrived up to an instant, without mail that was not sent since the account was off.
 
     one_recipient_days: of the policy
+    off: when the account was off; an interval that is not over ends in infinity
     """
 
     def __init__(self, history: FeedbackHistory, one_recipient_days: int) -> None:
@@ -35,17 +37,17 @@ class Counted:
         self._by_day: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
         self._complaints: list[TimelineEntry[CountedComplaint]] = []
         self._markers: set[str] = set()
-        self._off: list[tuple[int, float]] = []
+        self.off: list[tuple[int, float]] = []
         self._epoch_began = 0
         self._epochs: tuple[datetime, ...] = ()
 
     def switched_off(self, at: int) -> None:
         """Mail after this instant is not sent."""
-        self._off.append((at, float("inf")))
+        self.off.append((at, float("inf")))
 
     def switched_on(self, at: int, account: Account) -> None:
         """Mail after this instant is sent again. Where a new epoch began, what was counted before does not count."""
-        self._off[-1] = (self._off[-1][0], at)
+        self.off[-1] = (self.off[-1][0], at)
         if account.epochs != self._epochs:
             self._epochs = account.epochs
             self._epoch_began = second_of(account.epochs[-1])
@@ -54,7 +56,7 @@ class Counted:
 
     def was_sent(self, sent: int) -> bool:
         """Whether mail of that instant was sent: the account was on."""
-        return not any(begin < sent <= end for begin, end in self._off)
+        return not any(begin < sent <= end for begin, end in self.off)
 
     def until(self, now: int) -> bool:
         """Counts what has arrived by now. Returns whether a complaint or bounce was counted."""
@@ -66,7 +68,7 @@ class Counted:
         added, rows = False, cursor.rows
         for row in cursor.until(now):
             sent = rows.sent[row]
-            if sent >= self._epoch_began and (not self._off or self.was_sent(sent)):
+            if sent >= self._epoch_began and (not self.off or self.was_sent(sent)):
                 self._by_day[send_day(sent)][column] += rows.number[row]
                 added = True
         return added
@@ -90,14 +92,9 @@ class Counted:
 
     @property
     def next_complaint_at(self) -> int | None:
-        """When the next report arrives about mail that was sent."""
-        complaints = self._history.complaints
-        while self._next_complaint < len(complaints):
-            arrived = complaints[self._next_complaint]
-            if self.was_sent(arrived.sent):
-                return arrived.at
-            self._next_complaint += 1
-        return None
+        """When the next report arrives about mail that was sent, if the account stays as it is."""
+        complaints = islice(self._history.complaints, self._next_complaint, None)
+        return next((arrived.at for arrived in complaints if self.was_sent(arrived.sent)), None)
 
     @property
     def next_bounce_at(self) -> int | None:

@@ -78,8 +78,8 @@ def complaints_bar(summary: Summary, largest: int) -> list[Segment]:
 
 
 def time_plot(results: Results, begins_at: int, ends_at: int) -> TimePlot:
-    """Of the accounts that are off at the end, when each was disabled. Instants: the archive's, in seconds."""
-    highest = max([len(result.off) for result in results.policies])
+    """Of the accounts whose disabling was not reversed, when each was disabled. Instants: the archive's, in seconds."""
+    highest = max([len(result.stopped) for result in results.policies])
     step = _nice_step(highest)
     top = max(step * -(-highest // step), step)
     return TimePlot(
@@ -97,8 +97,8 @@ def _nice_step(highest: int) -> int:
 
 def _line(result: PolicyResult, begins_at: int, ends_at: int, top: int) -> StepLine:
     points, number = ["0,100"], 0
-    for one in result.off:
-        x = _x(second_of(one.last.at), begins_at, ends_at)
+    for one in result.stopped:
+        x = _x(second_of(one.stop.at), begins_at, ends_at)
         points += [f"{x:g},{_y(number, top):g}", f"{x:g},{_y(number + 1, top):g}"]
         number += 1
     return StepLine(result.policy.id, " ".join([*points, f"100,{_y(number, top):g}"]), number)

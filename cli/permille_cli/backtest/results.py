@@ -8,8 +8,9 @@ from permille.domain.policy.verdict import Rule
 from permille.domain.values.tally import Tally
 from permille_cli.backtest.consequences import Consequences, consequences_of, total_of
 from permille_cli.backtest.history import FeedbackHistory, instant_of
-from permille_cli.backtest.replay import Stop, stops_of
+from permille_cli.backtest.replay import Replayed, Stop, replayed
 from permille_cli.backtest.truth import MatureRatio, Sending, mature_ratio
+from permille_cli.backtest.way_back import WayBack
 
 HOURS = 3600
 
@@ -18,30 +19,30 @@ HOURS = 3600
 class AccountUnderPolicy:
     """An account that a policy disables.
 
-    stops: its disablings
-    delay_hours: from the arrival of its first complaint or, where bounces disabled it, bounce to the last disabling
+    replayed: its disablings, and when it was off
+    delay_hours: from the arrival of its first complaint or, where bounces disabled it, bounce to `stop`
     """
 
     account_id: str
     truth: MatureRatio
-    stops: Sequence[Stop]
+    replayed: Replayed
     consequences: Consequences
     delay_hours: float
 
     @property
-    def last(self) -> Stop:
-        """The last disabling."""
-        return self.stops[-1]
+    def stop(self) -> Stop:
+        """Its first disabling that the recheck did not reverse or, where it reversed all, the last one."""
+        return self.replayed.decisive
 
     @property
-    def is_off(self) -> bool:
-        """Whether it is off at the end."""
-        return self.last.reversed_at is None
+    def is_disabled(self) -> bool:
+        """Whether a disabling was not reversed. With a way back it may be on again by the end."""
+        return self.stop.reversed_at is None
 
     @property
     def is_for_bounces(self) -> bool:
         """Whether it was disabled for bounces: its complaints say nothing about that."""
-        return self.last.rule is Rule.BOUNCE_BURST
+        return self.stop.rule is Rule.BOUNCE_BURST
 
 
 @dataclass(slots=True)
@@ -52,13 +53,13 @@ class PolicyResult:
     disabled: list[AccountUnderPolicy] = field(default_factory=list)
 
     @property
-    def off(self) -> list[AccountUnderPolicy]:
-        """The accounts that stay off."""
-        return [one for one in self.disabled if one.is_off]
+    def stopped(self) -> list[AccountUnderPolicy]:
+        """The accounts of which a disabling was not reversed."""
+        return [one for one in self.disabled if one.is_disabled]
 
-    def off_for_complaints(self, sending: Sending) -> list[AccountUnderPolicy]:
+    def stopped_for_complaints(self, sending: Sending) -> list[AccountUnderPolicy]:
         """Those of them that are good, bad or undetermined senders, without those that are off for bounces."""
-        return [one for one in self.off if one.truth.sending is sending and not one.is_for_bounces]
+        return [one for one in self.stopped if one.truth.sending is sending and not one.is_for_bounces]
 
 
 @dataclass(slots=True)
@@ -81,9 +82,14 @@ class Results:
 
 
 def backtest(
-    histories: Iterable[FeedbackHistory], policies: Sequence[Policy], ends_at: int, sweep: Sequence[Policy] = ()
+    histories: Iterable[FeedbackHistory],
+    policies: Sequence[Policy],
+    ends_at: int,
+    sweep: Sequence[Policy] = (),
+    way_back: WayBack | None = None,
 ) -> Results:
-    """Replays each history under each policy. `ends_at`: the end of the archive, in seconds."""
+    """Replays each history under each policy. `ends_at`: the end of the archive, in seconds; `way_back`: how disabled
+    accounts come back; None where they do not."""
     results = Results([PolicyResult(policy) for policy in policies], [PolicyResult(policy) for policy in sweep])
     every = [*results.policies, *results.sweep]
     for history in histories:
@@ -91,17 +97,19 @@ def backtest(
         results.accounts[ratio.sending] += 1
         results.totals += total_of(history)
         for result in every:
-            if stops := stops_of(history, result.policy, ends_at):
-                result.disabled.append(_under_policy(history, ratio, stops))
+            replay = replayed(history, result.policy, ends_at, way_back)
+            if replay.stops:
+                result.disabled.append(_under_policy(history, ratio, replay))
     for result in every:
-        result.disabled.sort(key=lambda one: (one.last.at, one.account_id))
+        result.disabled.sort(key=lambda one: (one.stop.at, one.account_id))
     return results
 
 
-def _under_policy(history: FeedbackHistory, truth: MatureRatio, stops: Sequence[Stop]) -> AccountUnderPolicy:
-    first = _first_bounce(history) if stops[-1].rule is Rule.BOUNCE_BURST else _first_complaint(history)
-    delay = (stops[-1].at - instant_of(first)).total_seconds() / HOURS
-    return AccountUnderPolicy(history.account_id, truth, stops, consequences_of(history, stops), delay)
+def _under_policy(history: FeedbackHistory, truth: MatureRatio, replay: Replayed) -> AccountUnderPolicy:
+    stop = replay.decisive
+    first = _first_bounce(history) if stop.rule is Rule.BOUNCE_BURST else _first_complaint(history)
+    delay = (stop.at - instant_of(first)).total_seconds() / HOURS
+    return AccountUnderPolicy(history.account_id, truth, replay, consequences_of(history, replay.off), delay)
 
 
 def _first_bounce(history: FeedbackHistory) -> int:

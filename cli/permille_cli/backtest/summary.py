@@ -29,7 +29,7 @@ def percentile(values: Sequence[float], percent: int) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Of the accounts that are off for complaints and whose truth is clear, the share that is bad.
+    """Of the accounts that are disabled for complaints and whose truth is clear, the share that is bad.
 
     least, most: its 95 % interval, by Wilson
     """
@@ -41,12 +41,13 @@ class Precision:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of one policy. An account is disabled if it is still off at the end.
+    """The figures of one policy. An account is disabled if the recheck did not reverse it.
 
     disabled, reversed: how many accounts are disabled, and how many only were until the recheck
-    for_bounces: how many of these are off for bounces
-    caught, blocked_good, undetermined: bad, good and other senders that are off for complaints
-    missed: bad senders that are not off
+    reinstated, trials: how many accounts are on again after a trial, and how many trials began
+    for_bounces: how many of these are disabled for bounces
+    caught, blocked_good, undetermined: bad, good and other senders that are disabled for complaints
+    missed: bad senders that are not disabled
     precision: None where no sender is clear
     delivered_before, complaints_before: of each disabled account, about mail that was sent before
     delivered_after, complaints_after: of all disabled accounts, about mail that would not have been sent
@@ -58,6 +59,8 @@ class Summary:
     policy: str
     disabled: int
     reversed: int
+    reinstated: int
+    trials: int
     for_bounces: int
     caught: int
     blocked_good: int
@@ -81,33 +84,37 @@ class Summary:
 
 def summary_of(result: PolicyResult, results: Results) -> Summary:
     """The figures of one of the policies."""
-    off = result.off
+    stopped = result.stopped
     caught, good, unclear = (
-        len(result.off_for_complaints(sending)) for sending in (Sending.BAD, Sending.GOOD, Sending.UNDETERMINED)
+        len(result.stopped_for_complaints(sending)) for sending in (Sending.BAD, Sending.GOOD, Sending.UNDETERMINED)
     )
     bound = result.policy.breaker.bound(results.number_of_accounts)
     return Summary(
         policy=result.policy.id,
-        disabled=len(off),
-        reversed=len(result.disabled) - len(off),
-        for_bounces=sum(one.is_for_bounces for one in off),
+        disabled=len(stopped),
+        reversed=len(result.disabled) - len(stopped),
+        reinstated=sum(one.replayed.stops[-1].reinstated_at is not None for one in stopped),
+        trials=sum(one.replayed.trials for one in result.disabled),
+        for_bounces=sum(one.is_for_bounces for one in stopped),
         caught=caught,
         blocked_good=good,
         undetermined=unclear,
-        missed=results.accounts[Sending.BAD] - sum(one.truth.sending is Sending.BAD for one in off),
+        missed=results.accounts[Sending.BAD] - sum(one.truth.sending is Sending.BAD for one in stopped),
         precision=Precision(caught / (caught + good), *wilson(caught, caught + good)) if caught + good else None,
-        delivered_before=Spread.of([one.consequences.let_out.delivered for one in off]),
-        complaints_before=Spread.of([one.consequences.let_out.complaints for one in off]),
-        delivered_after=sum(one.consequences.blocked.delivered for one in off),
-        complaints_after=sum(one.consequences.blocked.complaints for one in off),
-        delay_hours=Spread.of([one.delay_hours for one in off]),
+        delivered_before=Spread.of([one.consequences.let_out.delivered for one in stopped]),
+        complaints_before=Spread.of([one.consequences.let_out.complaints for one in stopped]),
+        delivered_after=sum(one.consequences.blocked.delivered for one in stopped),
+        complaints_after=sum(one.consequences.blocked.complaints for one in stopped),
+        delay_hours=Spread.of([one.delay_hours for one in stopped]),
         breaker_bound=bound,
         hours_over_bound=_hours_over(bound, result.disabled),
     )
 
 
 def _hours_over(bound: int, disabled: Sequence[AccountUnderPolicy]) -> int:
-    hours = Counter(stop.at.replace(minute=0, second=0, microsecond=0) for one in disabled for stop in one.stops)
+    hours = Counter(
+        stop.at.replace(minute=0, second=0, microsecond=0) for one in disabled for stop in one.replayed.stops
+    )
     return sum(number > bound for number in hours.values())
 
 
@@ -115,8 +122,8 @@ def _hours_over(bound: int, disabled: Sequence[AccountUnderPolicy]) -> int:
 class Flip:
     """The accounts that another policy decides otherwise about.
 
-    kept: off under `before` alone
-    disabled: off under `after` alone
+    kept: disabled under `before` alone
+    disabled: disabled under `after` alone
     """
 
     before: str
@@ -131,10 +138,10 @@ def flips_of(policies: Sequence[PolicyResult]) -> list[Flip]:
 
 
 def _flip(before: PolicyResult, after: PolicyResult) -> Flip:
-    ids_before, ids_after = ({one.account_id for one in result.off} for result in (before, after))
+    ids_before, ids_after = ({one.account_id for one in result.stopped} for result in (before, after))
     return Flip(
         before.policy.id,
         after.policy.id,
-        kept=[one for one in before.off if one.account_id not in ids_after],
-        disabled=[one for one in after.off if one.account_id not in ids_before],
+        kept=[one for one in before.stopped if one.account_id not in ids_after],
+        disabled=[one for one in after.stopped if one.account_id not in ids_before],
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from permille.domain.people.review import FURTHEST_DAY
 from permille.domain.policy.policy import CONSERVATIVE, DEFAULT, PRESETS, Policy
 from permille.domain.values.errors import InvalidInput
 from permille.ports.feedback import Sender
@@ -17,6 +18,7 @@ from permille_cli.backtest.results import Results, backtest
 from permille_cli.backtest.senders import senders_in
 from permille_cli.backtest.sources import Source, lines_of, sources_of
 from permille_cli.backtest.sweep import sweep_policies
+from permille_cli.backtest.way_back import WayBack
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
@@ -47,6 +49,15 @@ def run(
             "account. Without it each IAM user is an account.",
         ),
     ] = "",
+    trials: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=FURTHEST_DAY.days,
+            metavar="DAYS",
+            help="So many days after a disabling, support approves one day of sending; 0: accounts stay off.",
+        ),
+    ] = 0,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write a page with plots, which needs no other file.")
     ] = None,
@@ -88,7 +99,7 @@ def run(
     with closing(Collection(known)) as collection:
         for line in _lines(sources):
             collection.add(line)
-        results = _replayed(collection, chosen, sweep_policies(chosen[0]) if sweep else [])
+        results = _replayed(collection, chosen, sweep_policies(chosen[0]) if sweep else [], trials)
     if html:
         _write_page(html, collection, results)
     if as_json:
@@ -122,6 +133,6 @@ def _lines(sources: Sequence[Source]) -> Iterator[ArchiveLine]:
             yield from lines_of(source, advance)
 
 
-def _replayed(collection: Collection, policies: Sequence[Policy], sweep: Sequence[Policy]) -> Results:
+def _replayed(collection: Collection, policies: Sequence[Policy], sweep: Sequence[Policy], trials: int) -> Results:
     histories = progress(collection.histories(), "Replaying accounts", collection.number_of_accounts)
-    return backtest(histories, policies, collection.ends_at, sweep)
+    return backtest(histories, policies, collection.ends_at, sweep, WayBack(trials) if trials else None)

@@ -115,7 +115,8 @@ class NotifySettings(Settings):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings(QueueSettings):
     """`link_base`: what the pages' addresses begin with where that is not the function URL. `origin_digests`: as
-    `Proxy.of` takes them. `frame_origins`: who may frame owners' pages, separated by spaces."""
+    `Proxy.of` takes them. `frame_origins`: who may frame owners' pages, separated by spaces. `support_answers`: as
+    `prepared_answers` takes them."""
 
     platform_name: str
     complaints_table: str
@@ -125,6 +126,7 @@ class ConsoleSettings(QueueSettings):
     link_base: str = ""
     origin_digests: str = ""
     frame_origins: str = ""
+    support_answers: str = ""
     support_contact: str = ""
     support_hours: str = ""
     brand_colour: str = "#2b6cb0"
@@ -140,6 +142,7 @@ class ApiSettings(Settings):
     tallies_table: str
     complaints_table: str
     timeline_table: str
+    idempotency_table: str
     platform_token_key: str
     policy_parameter: str
     smtp_endpoint: str

@@ -11,6 +11,7 @@ from permille.console.proxy import Proxy
 from permille.console.requests import origin_of
 from permille.console.sessions import PROTECTED_PAGES, Authenticator
 from permille.console.site.context import SiteServices
+from permille.console.site.desk_answers import prepared_answers
 from permille.console.site.pages import Pages
 from permille.domain.values.status import Mode
 from permille.rendering.templates import Brand
@@ -32,6 +33,7 @@ def console_services() -> SiteServices:
         authenticator=Authenticator(
             PROTECTED_PAGES, adapters.signer, adapters.accounts, adapters.link_register, origin
         ),
+        answers=prepared_answers(settings.support_answers),
         accounts=adapters.accounts,
         tallies=adapters.tallies,
         timeline=adapters.timeline,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from permille.console.context import RequestContext, WebServices
+from permille.console.site.desk_answers import DEFAULTS, PreparedAnswer
 from permille.console.site.pages import Pages
 from permille.console.web_app import CONTEXT
 from permille.ports.providers import ProviderRequests
@@ -14,11 +15,13 @@ from permille.usecases.views.desk_services import DeskServices
 class SiteServices(WebServices):
     """The services of the pages.
 
+    answers: that staff choose from
     desk: those of the support desk alone
     providers: what owners ask of the function Providers
     """
 
     pages: Pages
+    answers: tuple[PreparedAnswer, ...] = DEFAULTS
     desk: DeskServices
     providers: ProviderRequests
 

@@ -1,6 +1,7 @@
 """The desk's page of an account, and the decisions about it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -9,21 +10,24 @@ from permille.console.context import RequestContext
 from permille.console.routing import new_router
 from permille.console.site import desk_decisions
 from permille.console.site.context import SiteServices, context
+from permille.console.site.desk_answers import PreparedAnswer, chosen_answer
 from permille.console.site.desk_page import NO_FORM, Refusal, desk_page, form_again, limit_per_1000
 from permille.console.site.pages import redirect
 from permille.domain.timeline.kinds.note import LONGEST_NOTE
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused, InvalidInput
-from permille.domain.words import wording
-from permille.usecases.views.dossier import dossier
+from permille.usecases.views.dossier import Dossier, dossier
 
 router = new_router()
 
 
 @router.get("/desk/accounts/<_id>")
 def account(_id: str) -> Response[str]:
-    """Everything about an account."""
-    return _account_page(context(router), _id)
+    """Everything about an account; with the answer that the query names in the form, to be edited."""
+    ctx = context(router)
+    chosen = chosen_answer(ctx.services.answers, ctx.request.query.get("answer", ""))
+    form = {"decision": chosen.decision, "reason": chosen.text} if chosen else NO_FORM
+    return _account_page(ctx, _id, form=form, chosen=chosen)
 
 
 @router.post("/desk/accounts/<_id>/note")
@@ -74,22 +78,23 @@ def _account_page(
     account_id: str,
     refusal: Refusal | None = None,
     form: Mapping[str, str] = NO_FORM,
+    chosen: PreparedAnswer | None = None,
 ) -> Response[str]:
     before = ctx.request.query.get("before", "")
     details = dossier(ctx.services.desk, account_id, before, ctx.now) if ACCOUNT_ID.fullmatch(account_id) else None
     if details is None:
         raise NotFoundError
-    return desk_page(
-        "desk_account",
-        "Accounts",
-        ctx,
-        refusal,
-        dossier=details,
-        account=details.account,
-        lines=details.explanation.lines(ctx.services.pages.brand.platform),
-        kept_now=details.explanation.kept_now,
-        before=before,
-        fates=wording.FATES,
-        form=form,
-        limit=limit_per_1000(ctx),
-    )
+    values = _account_values(ctx, details)
+    return desk_page("desk_account", "Accounts", ctx, refusal, before=before, form=form, chosen=chosen, **values)
+
+
+def _account_values(ctx: RequestContext[SiteServices], details: Dossier) -> dict[str, Any]:
+    """The template variables of desk_account.html.j2 that the account gives."""
+    return {
+        "dossier": details,
+        "account": details.account,
+        "lines": details.explanation.lines(ctx.services.pages.brand.platform),
+        "kept_now": details.explanation.kept_now,
+        "answers": ctx.services.answers,
+        "limit": limit_per_1000(ctx),
+    }

@@ -27,7 +27,10 @@ def queue() -> Response[str]:
     ctx = context(router)
     after = ctx.request.query.get("after", "")
     page = desk_lists.review_cases(ctx.services.desk, after, ctx.now)
-    return desk_page("desk", "Queue", ctx, page=page, after=after, limit=limit_per_1000(ctx))
+    answers = ctx.services.answers
+    return desk_page(
+        "desk", "Queue", ctx, page=page, after=after, limit=limit_per_1000(ctx), answers=answers, chosen=None
+    )
 
 
 @router.get("/desk/accounts")

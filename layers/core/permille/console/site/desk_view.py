@@ -34,7 +34,7 @@ HALF = 50  # of a bar's width, where the limit is drawn
 
 # Templates take all that they show from here.
 BY_HAND, DENIED_BY_HAND = wording.BY_HAND, wording.DENIED_BY_HAND
-FEWER_DELIVERIES, WAITS_FOR = wording.FEWER_DELIVERIES, wording.WAITS_FOR
+FATES, FEWER_DELIVERIES, WAITS_FOR = wording.FATES, wording.FEWER_DELIVERIES, wording.WAITS_FOR
 bounced_percent = bounce_percent
 exposed = wording.exposed
 day_note = reminders.day_note

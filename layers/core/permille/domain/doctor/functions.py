@@ -1,5 +1,6 @@
 """The functions: their triggers, schedules, capacity, the code that they run, and their time."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ class Triggers:
 
 @dataclass(frozen=True, slots=True)
 class EnforceSchedule:
-    """The rule that runs Enforce each minute; None where there is none of that name."""
+    """The rule that runs Enforce each minute; None where there is none of that name. `enforce`: the function's ARN."""
 
     name: str
     enforce: str
@@ -82,9 +83,10 @@ def schedule(state: EnforceSchedule) -> Iterator[Fault]:
         yield Fault(f"There is no rule {state.name}.", DEPLOY)
     elif not state.rule.enabled:
         yield Fault(f"The rule {state.name} is switched off.", f"aws events enable-rule --name {state.name}")
-    elif not any(arn.rpartition(":")[2] == state.enforce for arn in state.rule.targets):
-        mend = f"aws events put-targets --rule {state.name} --targets Id=EnforceEveryMinuteLambdaTarget,Arn=ENFORCE_ARN"
-        yield Fault(f"The rule {state.name} does not start {state.enforce}.", mend)
+    elif state.enforce not in state.rule.targets:
+        targets = json.dumps([{"Id": "EnforceEveryMinuteLambdaTarget", "Arn": state.enforce}])
+        mend = f"aws events put-targets --rule {state.name} --targets '{targets}'"
+        yield Fault(f"The rule {state.name} does not start Enforce.", mend)
 
 
 @check("concurrency", Severity.BROKEN, "Lambda starts it for nothing.")

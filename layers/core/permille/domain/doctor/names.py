@@ -77,6 +77,10 @@ class StackNames:
         name = self[url_setting].rpartition("/")[2]
         return f"arn:{self.partition}:sqs:{self.region}:{self.aws_account}:{name}"
 
+    def function_arn(self, logical: str) -> str:
+        """The ARN of a function. `logical`: its logical name."""
+        return f"arn:{self.partition}:lambda:{self.region}:{self.aws_account}:function:{self.functions[logical]}"
+
     @property
     def functions(self) -> Mapping[str, str]:
         """The functions' names, by their logical names."""

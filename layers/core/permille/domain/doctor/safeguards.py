@@ -14,6 +14,8 @@ from permille.domain.values.errors import InvalidInput
 from permille.domain.values.status import Mode
 from permille.domain.words.wording import capital, times
 
+MOST_COUNTED = 100  # bodies in quarantine: counting stops there
+
 
 @dataclass(frozen=True, slots=True)
 class DenyGroup:
@@ -128,4 +130,5 @@ def queues(depths: Sequence[QueueDepth]) -> Iterator[Fault]:
 def quarantine(bodies: int) -> Iterator[Fault]:
     """No feedback is in quarantine"""
     if bodies:
-        yield Fault(f"In quarantine: {times(bodies, 'message')} or more.", "permille quarantine list")
+        more = " or more" * (bodies >= MOST_COUNTED)
+        yield Fault(f"In quarantine: {times(bodies, 'message')}{more}.", "permille quarantine list")

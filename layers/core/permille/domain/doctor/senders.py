@@ -1,8 +1,9 @@
 """Accounts, their senders, and what IAM says of both."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from permille.domain.account.account import Account
 from permille.domain.doctor.check import Fault, Severity, check
@@ -14,9 +15,11 @@ MOST_NAMED = 3  # statements of one user
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """All accounts, and the senders that are registered: each with its account's id, empty where it is ignored."""
+    """All accounts, and the senders that are registered: each with its account's id, empty where it is ignored.
+    `table`: the name of the table of senders."""
 
     now: datetime
+    table: str
     accounts: tuple[Account, ...]
     senders: Mapping[str, str]
 
@@ -27,11 +30,13 @@ class CredentialState:
 
     missing: senders without an IAM user
     differences: of the keys and the deny group from what its status demands
+    deny_group: the name of that group
     """
 
     account: Account
     missing: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
+    deny_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,20 @@ def senders_without_account(directory: Directory) -> Iterator[Fault]:
 def accounts_without_sender(directory: Directory) -> Iterator[Fault]:
     """Every account has a sender, and each of them is registered"""
     for account in directory.accounts:
-        again = f"permille account change {account.id} --add-sender"
         if not account.senders and not account.is_closed:
-            yield Fault(f"The account {account.id} has no sender.", f"{again} NAME --reason R", about=account.id)
+            add = f"permille account change {account.id} --add-sender NAME --reason R"
+            yield Fault(f"The account {account.id} has no sender.", add, about=account.id)
         for sender in account.senders:
             if directory.senders.get(sender) != account.id:
                 what = f"The sender {sender} of the account {account.id} is not registered as its sender."
-                yield Fault(what, f"{again} {sender} --reason 'Registered again'", about=account.id)
+                yield Fault(what, _register(directory.table, account, sender), about=account.id)
+
+
+def _register(table: str, account: Account, sender: str) -> str:
+    """The command that puts the sender's row back, with the account's epochs as they are stored."""
+    epochs = [{"S": start.astimezone(UTC).isoformat(timespec="microseconds")} for start in account.epochs]
+    row = {"caller_identity": {"S": sender}, "account_id": {"S": account.id}, "epochs": {"L": epochs}}
+    return f"aws dynamodb put-item --table-name {table} --item '{json.dumps(row)}'"
 
 
 @check("switched", Severity.BROKEN, "A disabled account may still send, or an enabled one may not.")
@@ -115,7 +127,9 @@ def denied_by_hand(states: tuple[CredentialState, ...]) -> Iterator[Fault]:
         account = state.account
         if account.status.may_send and (denied := [one.sender for one in state.differences if one.what == "denied"]):
             what = f"The account {account.id} is {account.status}, and in the deny group: {', '.join(denied)}."
-            yield Fault(what, f"permille account enable {account.id} --reason R", about=account.id)
+            take_out = f"aws iam remove-user-from-group --user-name {denied[0]} --group-name {state.deny_group}"
+            mend = f"permille account enable {account.id} --reason R" if account.denied_by_hand else take_out
+            yield Fault(what, mend, about=account.id)
 
 
 def _words(differences: tuple[Difference, ...]) -> str:
@@ -133,9 +147,7 @@ def sender_rights(rights: tuple[SenderRights, ...]) -> Iterator[Fault]:
             what = f"{one.sender} of the account {one.account}: {'; '.join(one.risks[:MOST_NAMED])}{more}."
             severity = Severity.INFO if one.accepted else None
             accepted = f" The risk was accepted: {one.accepted}" if one.accepted else ""
-            mend = (
-                "narrow the policy, or give the user a permissions boundary (docs/operations.md, Adopting an IAM user)"
-            )
+            mend = "narrow the policy, or give the user a permissions boundary (docs/operate/accounts.md, Adopting)"
             yield Fault(f"{what}{accepted}", mend, severity, about=one.sender)
 
 

@@ -44,7 +44,10 @@ def ses_review(state: SesAccountState) -> Iterator[Fault]:
 def sandbox(state: SesAccountState) -> Iterator[Fault]:
     """SES is out of its sandbox"""
     if not state.production:
-        mend = "request production access: aws sesv2 put-account-details --production-access-enabled (see its help)"
+        mend = (
+            "request production access: aws sesv2 put-account-details --production-access-enabled "
+            "--mail-type MARKETING --website-url URL"
+        )
         yield Fault("SES is in its sandbox.", mend)
 
 

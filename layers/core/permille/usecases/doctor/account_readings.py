@@ -21,7 +21,7 @@ def directory(readings: Readings) -> Directory:
     for unknown in {*senders.values()} - {"", *accounts}:
         if account := services.accounts.get(unknown):
             accounts[unknown] = account
-    return Directory(readings.now, tuple(accounts.values()), senders)
+    return Directory(readings.now, readings.names["senders_table"], tuple(accounts.values()), senders)
 
 
 def _accounts(readings: Readings) -> Iterator[Account]:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from permille.domain.doctor.facts import QueueDepth, SesStatistics
 from permille.domain.doctor.feedback_path import QueueSetups, SetState, TopicState
+from permille.domain.doctor.safeguards import MOST_COUNTED
 from permille.domain.doctor.ses_account import COMPARED_DAYS, ComparedCounts
 from permille.domain.values.tally import Days, Tally, total
 from permille.ports.desk import EVENTS, FEEDBACK, RETRIES
@@ -18,7 +19,6 @@ AGES = {
     EVENTS: (timedelta(hours=1), "permille webhook test; sam logs --name Webhook"),
 }
 LOOKED_BACK = timedelta(days=14)  # SES's statistics go back as far
-MANY = 100  # bodies in quarantine: counting stops there
 
 
 def configuration_set(readings: Readings) -> SetState:
@@ -53,8 +53,8 @@ def _redrive(queue: str) -> str:
 
 
 def quarantined(readings: Readings) -> int:
-    """How many bodies are in quarantine, up to MANY."""
-    return readings.services.probes.quarantine.count(MANY)
+    """How many bodies are in quarantine, up to MOST_COUNTED."""
+    return readings.services.probes.quarantine.count(MOST_COUNTED)
 
 
 def compared_counts(readings: Readings) -> ComparedCounts:

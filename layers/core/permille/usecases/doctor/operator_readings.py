@@ -42,7 +42,7 @@ def _state(readings: Readings, account: Account) -> CredentialState:
         else:
             deactivated = account.credential.deactivated.get(sender, frozenset())
             differences += drift(sender, state, deactivated, may_send=account.status.may_send)
-    return CredentialState(account, tuple(missing), tuple(differences))
+    return CredentialState(account, tuple(missing), tuple(differences), readings.names["deny_group"])
 
 
 def sender_rights(readings: Readings) -> tuple[SenderRights, ...]:

@@ -36,7 +36,7 @@ def triggers(readings: Readings) -> Triggers:
 def schedule(readings: Readings) -> EnforceSchedule:
     """The rule of each minute."""
     name = readings.names["enforce_schedule_name"]
-    return EnforceSchedule(name, readings.names.functions["Enforce"], readings.services.probes.functions.rule(name))
+    return EnforceSchedule(name, readings.names.function_arn("Enforce"), readings.services.probes.functions.rule(name))
 
 
 def concurrency(readings: Readings) -> Concurrency:

@@ -1,11 +1,14 @@
 """The suppressed and bounced addresses of an account, as staff see them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import dropwhile, islice
 
 from permille.domain.account.account import Account
 from permille.domain.feedback.bounces import BounceRecord
 from permille.domain.sending.suppression import Suppression
+from permille.domain.values.entry_id import id_at
+from permille.ports.history import BOUNCES_KEPT_FOR
 from permille.ports.paging import Page
 from permille.usecases.decisions.suppression_list import listed
 from permille.usecases.views.availability import or_none
@@ -29,7 +32,9 @@ class SuppressedAddresses:
     bounces_suppress: bool | None
 
 
-def suppressed_addresses(desk: DeskServices, account_id: str, text: str, after: str) -> SuppressedAddresses | None:
+def suppressed_addresses(
+    desk: DeskServices, account_id: str, text: str, after: str, now: datetime
+) -> SuppressedAddresses | None:
     """Reads the addresses; None where there is no such account.
 
     text: a part of the addresses that are listed; empty: all
@@ -43,7 +48,7 @@ def suppressed_addresses(desk: DeskServices, account_id: str, text: str, after: 
     return SuppressedAddresses(
         account=account,
         page=_page(desk, account_id, text.strip().lower(), after, bounces=bounces is not False),
-        bounces=desk.bounces.latest(account_id, "", SHOWN),
+        bounces=desk.bounces.latest(account_id, id_at(now - BOUNCES_KEPT_FOR), SHOWN),
         bounces_suppress=bounces,
     )
 
