@@ -50,7 +50,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.mark.parametrize("version", interpreters())
+@pytest.mark.parametrize("version", list(interpreters()))
 def test_the_demonstration_runs_where_the_wheel_alone_is_installed(version: str, wheel: Path, tmp_path: Path) -> None:
     environment, folder = tmp_path / "venv", tmp_path / "somewhere"
     folder.mkdir()
