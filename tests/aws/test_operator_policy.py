@@ -17,16 +17,16 @@ from moto.core.models import MockAWS
 from tests.support.asked import PREFIXES, Asked, asking
 from tests.support.at_work import COMMANDS, a_stack, at_work
 
+from permille_cli.project import PROJECT
 from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.stack import Stack
-from permille_cli.stack.template import PROJECT
 
 ADAPTERS = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "adapters.py"
 PROBES = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "probes.py"
 DEPLOYED = PROJECT / "cli" / "permille_cli" / "stack" / "deployed.py"
 POLICY: dict[str, Any] = json.loads((PROJECT / "docs" / "operator-policy.json").read_text())
 # Of the same adapters, what functions alone ask for; and a word that is no operation there.
-FUNCTIONS_ALONE = {"kms:VerifyMac"}
+FUNCTIONS_ALONE = {"kms:VerifyMac", "secretsmanager:ListSecrets"}
 NO_OPERATION = {"kms:Sign", "kms:Verify"}  # methods of the port: the MAC is made by GenerateMac
 RIGHTS = {
     "lambda:Invoke": "lambda:InvokeFunction",
@@ -34,7 +34,7 @@ RIGHTS = {
 }  # of operations that have another name
 IMPLIED = {"iam:TagUser", "secretsmanager:TagResource"}  # users and secrets are made with a tag
 BY_ITS_URL = {"lambda:InvokeFunctionUrl"}  # the function Access is asked
-ASKS_NOTHING = ("backtest", "policy check", "policy judge", "link staff", "link platform", "simulate")
+ASKS_NOTHING = ("backtest", "cost", "policy check", "policy judge", "link staff", "link platform", "simulate")
 OF_ROWS = {f"dynamodb:{kind}" for kind in ("BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem")}
 
 

@@ -10,8 +10,8 @@ import pytest
 from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local import local_commands, schedule, stack
 from permille_cli.local.deployment import Deployment
-from permille_cli.local.sam import last_lines
 from permille_cli.main import status_of
+from permille_cli.sam.sam_cli import last_lines
 
 
 @pytest.fixture

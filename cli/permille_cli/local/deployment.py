@@ -12,8 +12,9 @@ from typing import Any
 from permille.domain.values.errors import Failed, InvalidInput
 from permille.domain.words.wording import hides_nothing, plain
 from permille_cli.local.running import Running
-from permille_cli.local.sam import run_sam
 from permille_cli.local.state import StateDirectory
+from permille_cli.sam.sam_cli import run_sam
+from permille_cli.sam.sources import laid_out
 from permille_cli.stack import template
 from permille_cli.stack.stack import EMBEDDED
 
@@ -82,11 +83,10 @@ class Deployment:
 
 def deploy(deployment: Deployment, running: Running, state: StateDirectory) -> dict[str, str]:
     """Deploys, and returns the stack's outputs. Raises Failed with the end of SAM CLI's log."""
-    document = template.load()
-    _make_deny_group(running, deployment.stack, document["Resources"].pop("DenyGroup", None))
+    sources = laid_out(state.path / "sources")
     running.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM_IDENTITY)
     copy = state.path / "template.json"
-    copy.write_text(json.dumps(_for_this_host(document, deployment, running), indent=2), encoding="utf-8")
+    copy.write_text(json.dumps(_for_this_host(sources, deployment, running), indent=2), encoding="utf-8")
     _build(copy, state)
     _deploy(deployment, running, state)
     return outputs(running, deployment.stack)
@@ -115,8 +115,10 @@ def deployed_environment(running: Running, function: str) -> dict[str, str]:
     return deployed
 
 
-def _for_this_host(document: dict[str, Any], deployment: Deployment, running: Running) -> dict[str, Any]:
+def _for_this_host(sources: Path, deployment: Deployment, running: Running) -> dict[str, Any]:
     """The template, adapted to this host and to the emulator."""
+    folder = sources / "infra"
+    document = template.load(folder / "template.yaml")
     for name, value in deployment.parameters.items():
         # Not with --parameter-overrides: SAM CLI's quoting cannot express every value.
         document["Parameters"][name]["Default"] = value
@@ -125,34 +127,21 @@ def _for_this_host(document: dict[str, Any], deployment: Deployment, running: Ru
     functions |= {"Runtime": f"python{PYTHON}", "Architectures": [machine]}
     functions["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = running.endpoint
     for resource in document["Resources"].values():
-        _adapt(resource.get("Properties", {}))
+        _adapt(resource.get("Properties", {}), folder)
     document["Resources"]["Providers"]["Properties"]["Environment"]["Variables"]["LOCAL_PROVIDERS"] = "on"
     document["Outputs"][EMBEDDED] = {"Value": "yes"}
     document["Outputs"]["SmtpEndpoint"] = {"Value": f"{running.smtp_host}:{running.smtp_port}"}
     return document
 
 
-def _adapt(properties: dict[str, Any]) -> None:
+def _adapt(properties: dict[str, Any], folder: Path) -> None:
     for uri in {"CodeUri", "ContentUri"} & properties.keys():
-        properties[uri] = str((template.TEMPLATE.parent / properties[uri]).resolve())
+        properties[uri] = str((folder / properties[uri]).resolve())
     if "CompatibleRuntimes" in properties:
         properties["CompatibleRuntimes"] = [f"python{PYTHON}"]
     for event in properties.get("Events", {}).values():
         if "ScalingConfig" in event["Properties"]:  # every instance is a process of this host, with its cold start
             event["Properties"]["ScalingConfig"]["MaximumConcurrency"] = CONCURRENCY
-
-
-def _make_deny_group(running: Running, stack: str, group: dict[str, Any] | None) -> None:
-    """Creates the template's deny group by API: ministack's CloudFormation does not support AWS::IAM::Group."""
-    if group is None:
-        return
-    iam, properties = running.client("iam"), group["Properties"]
-    name = properties["GroupName"]["Fn::Sub"]
-    name = name.replace("${AWS::StackName}", stack).replace("${AWS::Region}", running.region)
-    iam.create_group(GroupName=name)
-    for policy in properties["Policies"]:
-        document = json.dumps(policy["PolicyDocument"])
-        iam.put_group_policy(GroupName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
 
 
 def _build(copy: Path, state: StateDirectory) -> None:
