@@ -5,7 +5,7 @@ from .api import AccountApi
 
 def suppressed(api: AccountApi) -> dict[str, str]:
     """Why each suppressed address is suppressed: `complaint`, `bounce` or `added`. Read it before each campaign.
-    Once it is long, keep a copy, read what came `since`, and follow the events: docs/operate/suppressions.md says how."""
+    Once it is long, keep a copy, read what came `since`, and follow the events (docs/operate/suppressions.md)."""
     return {row["address"]: row["why"] for row in api.rows("/suppressions")}
 
 
