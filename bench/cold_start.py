@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from bench.embedded import function_environment
 
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 STARTS = {
     "floor": ("IngestComplaint", "ingest_complaint", "import boto3; boto3.client('dynamodb')"),
@@ -19,7 +19,7 @@ STARTS = {
     "enforce": ("Enforce", "enforce", "import app; app.enforce_services()"),
     "notify": ("Notify", "notify", "import app; app.notify_services(None)"),
     "console": ("Console", "console", "import app; app.console_services()"),
-    "api": ("Api", "api", "import app; app.api_services()"),
+    "api": ("Api", "api", "import app; app.api_services(None)"),
     "providers": ("Providers", "providers", "import app; app.providers_services()"),
 }
 TIMED = """

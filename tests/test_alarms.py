@@ -29,7 +29,8 @@ from permille.usecases.doctor.doctor import scheduled
 from permille.usecases.enforcement.schedule import run_schedule
 from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille.usecases.notifications.webhook_delivery import post_event
-from permille_cli.stack.template import PROJECT, load
+from permille_cli.project import PROJECT
+from permille_cli.stack.template import load
 
 TEMPLATE = load()
 RESOURCES: dict[str, Mapping[str, Any]] = TEMPLATE["Resources"]
@@ -469,7 +470,7 @@ def test_an_alarm_says_what_it_means_and_what_to_do(name: str) -> None:
 
 
 def test_each_alarm_has_its_row_in_the_operations() -> None:
-    text = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8").partition("\n## Alarms\n")[2]
+    text = (PROJECT / "docs" / "operate" / "alarms.md").read_text(encoding="utf-8")
     first_cells = re.findall(r"^\| ([A-Z][^|]*) \|", text, re.M)
     told = [name for cell in first_cells for name in cell.split(", ")]
 

@@ -27,8 +27,9 @@ from permille.settings import (
     Settings,
     WebhookSettings,
 )
-from permille_cli.stack.template import PROJECT, load
+from permille_cli.project import PROJECT
 from permille_cli.stack.template import TEMPLATE as TEMPLATE_FILE
+from permille_cli.stack.template import load
 
 Resource = Mapping[str, Any]
 
@@ -340,7 +341,9 @@ NEEDED = {
         "ControlTable": {"GetItem", "BatchGetItem", "PutItem"},
     },
     "Api": {
-        "AccountsTable": {"GetItem", "UpdateItem"},
+        "AccountsTable": {"GetItem", "BatchGetItem", "UpdateItem"},
+        "AccountsTable/index/search": {"Query"},
+        "IdempotencyTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
         "TalliesTable": {"Query"},
         "TimelineTable": {"GetItem", "Query", "PutItem"},
         "TimelineTable/index/topics": {"Query"},
@@ -376,14 +379,16 @@ def test_of_what_the_whole_stack_has_one_of_a_function_writes_its_own_row_alone(
 
 
 @each_function
-def test_no_function_deletes_a_row_but_what_was_handed_on(name: str) -> None:
+def test_no_function_deletes_a_row_but_a_record_of_what_was_done_once(name: str) -> None:
     """Histories, cards and counts outlive whoever is taken over."""
     deleting = [one for one in statements(name) if "dynamodb:DeleteItem" in as_list(one["Action"])]
     dynamodb = {
         action for one in statements(name) for action in as_list(one["Action"]) if action.startswith("dynamodb:")
     }
 
-    assert [table_of(one["Resource"]) for one in deleting] == (["IdempotencyTable"] if name == "Notify" else [])
+    assert [table_of(one["Resource"]) for one in deleting] == (
+        ["IdempotencyTable"] if name in ("Notify", "Api") else []
+    )
     assert not {action for action in dynamodb if re.search("Table|Batch(?!Get)|PartiQL", action)}
 
 

@@ -13,4 +13,4 @@ from permille.observability import logger, metrics
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any, services: ApiServices | None = None) -> dict[str, Any]:
     """Lambda passes two arguments; tests pass `services` as well."""
-    return answer(services or api_services(), event, context, time_of())
+    return answer(services or api_services(context), event, context, time_of())

@@ -30,7 +30,7 @@ from permille.domain.timeline.timeline import entry
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest, Unavailable
 from permille.domain.values.status import HoldReason, Status
-from permille.ports.accounts import Accounts
+from permille.ports.accounts import AccountList, Accounts
 from permille.ports.desk import AccountCounts, AccountIndex
 from permille_cli.stack.template import load
 
@@ -39,7 +39,7 @@ WAITS = Trial(TrialState.OBSERVING, TODAY, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW -
 EVERYWHERE = ["fake", "dynamodb"]
 
 
-class Directory(AccountIndex, AccountCounts, Protocol):
+class Directory(AccountIndex, AccountCounts, AccountList, Protocol):
     """What one adapter implements."""
 
 
@@ -364,6 +364,39 @@ def test_a_page_begins_only_where_one_has_ended(desk: Found, after: str) -> None
     if not ACCOUNT_ID.fullmatch(after):  # else there may be an account of that id
         with pytest.raises(MalformedRequest):
             desk.directory.find(AccountSearch("bak"), 5, NOW, after)
+        with pytest.raises(MalformedRequest):
+            desk.directory.by_id(5, after)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+def test_all_accounts_are_listed_once_in_the_order_of_their_ids(desk: Found, size: int) -> None:
+    ids = ["a", "a-", "a-0", "a0", "aa", "ab", "b"]
+    desk.add(*map(an_account, reversed(ids)))
+
+    found = pages(desk.directory.by_id, size)
+
+    assert [account_id for page in found for account_id in page] == ids
+    assert all(len(page) == size for page in found[:-1])
+
+
+@pytest.mark.parametrize("status", Status)
+def test_accounts_are_listed_by_their_status(desk: Found, status: Status) -> None:
+    desk.add(*(an_account(f"{one}-{n}", status=one) for one in Status for n in range(3)))
+
+    found = pages(lambda size, after: desk.directory.by_id(size, after, status), 2)
+
+    assert [account_id for page in found for account_id in page] == [f"{status}-{n}" for n in range(3)]
+
+
+def test_a_list_by_status_follows_what_is_decided(desk: Found) -> None:
+    desk.add(an_account("florist"))
+    read = desk.accounts.get("florist")
+    assert read is not None
+
+    saved = desk.accounts.save(read, replace(read, status=Status.DISABLED), [])
+
+    assert desk.directory.by_id(5, "", Status.ACTIVE).items == []
+    assert list(desk.directory.by_id(5, "", Status.DISABLED).items) == [saved]
 
 
 # ---------------------------------------------------------------- on DynamoDB
@@ -413,6 +446,21 @@ def test_a_search_reads_a_bounded_part_and_the_next_page_goes_on_behind_it(
     assert wire.calls == ["Query", "Query", "Query", "BatchGetItem"]
 
 
+def test_a_page_of_all_accounts_reads_no_more_of_the_index_than_it_lists(
+    directory: DynamoAccountIndex, dynamodb: Any
+) -> None:
+    accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
+    for name in ("a", "b", "c", "d", "e"):
+        accounts.add(an_account(name), [])
+    wire = Wire(connection_of(directory._accounts).client)
+
+    page = directory.by_id(2)
+
+    assert [account.id for account in page.items] == ["a", "b"]
+    assert [params["Limit"] for name, params in wire.asked if name == "Query"] == [3]
+    assert wire.calls == ["Query", "BatchGetItem"]
+
+
 def test_who_has_changed_since_the_index_was_written_is_left_out(directory: DynamoAccountIndex, dynamodb: Any) -> None:
     accounts = DynamoAccounts(accounts="AccountsTable", senders="SendersTable", timeline="TimelineTable")
     accounts.add(asking("asks", 1), [])
@@ -430,11 +478,12 @@ def test_no_list_is_made_by_a_scan(directory: DynamoAccountIndex, dynamodb: Any)
     directory.awaiting_support(5)
     directory.by_risk(5, sending=True)
     directory.find(AccountSearch("a", AccountFilter.HELD), 5, NOW)
+    directory.by_id(5, "", Status.ACTIVE)
     directory.count_held(5)
     directory.with_most(Harm.COMPLAINTS, 5, TODAY, TODAY)
     directory.with_most(Harm.BOUNCES, 5, TODAY, TODAY)
 
-    assert wire.calls == ["Query"] * 6
+    assert wire.calls == ["Query"] * 7
 
 
 def test_who_has_the_most_complaints_takes_a_query_for_each_month(directory: DynamoAccountIndex, dynamodb: Any) -> None:

@@ -1,7 +1,7 @@
 """What decisions read: the tallies by day, and the timeline in its order."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,10 +29,12 @@ from permille.domain.timeline.facts import Audience, Topic
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.values.errors import Unavailable
 from permille.domain.values.tally import Tally
+from permille.ports.history import EntrySelection
 from permille.ports.paging import Page
 
 A_DAY = timedelta(days=1)
 REPORTS = Topic.REPORTS
+OWNERS = EntrySelection(audience=Audience.OWNER)
 
 
 def written(store: Store, *entries: Any) -> None:
@@ -82,10 +84,37 @@ def test_entries_are_read_a_page_at_a_time(
     entries = [an_entry(kind, NOW + n * A_DAY) for n, kind in enumerate(kinds)]
     written(store, *entries)
 
-    page = store.timeline.page(ACCOUNT, "" if after is None else entries[after].id, limit, audience)
+    page = store.timeline.page(
+        ACCOUNT, "" if after is None else entries[after].id, limit, EntrySelection(audience=audience)
+    )
 
     assert page.items == [entries[n] for n in expected]
     assert page.next == (page.items[-1].id if more else "")
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("audience", [None, Audience.OWNER])
+@pytest.mark.parametrize("since", [None, NOW, NOW + A_DAY, NOW + A_DAY + timedelta(seconds=1), NOW + 9 * A_DAY])
+@pytest.mark.parametrize("limit", [1, 2, 9])
+def test_the_pages_of_a_selection_have_its_entries_once_and_in_its_order(
+    store: Store, limit: int, since: datetime | None, audience: Audience | None, newest_first: bool
+) -> None:
+    kinds = ("alert", "drift", "disabled", "held", "drift")
+    entries = [an_entry(kind, NOW + n * A_DAY) for n, kind in enumerate(kinds)]
+    written(store, *entries)
+    selection = EntrySelection(audience, since, newest_first=newest_first)
+
+    found, after = list[Any](), ""
+    while True:
+        page = store.timeline.page(ACCOUNT, after, limit, selection)
+        assert len(page.items) <= limit
+        found += page.items
+        if not page.next:
+            break
+        after = page.next
+
+    wanted = [one for one in entries if audience in (None, one.audience) and (since is None or one.at >= since)]
+    assert found == (wanted[::-1] if newest_first else wanted)
 
 
 def test_an_account_sees_its_own_timeline_alone(store: Store) -> None:
@@ -185,12 +214,12 @@ def test_a_page_for_an_audience_reads_so_many_entries_and_no_more(
     written(store_on_dynamodb, *entries)
     read = store_on_dynamodb.timeline
 
-    first = read.page(ACCOUNT, "", 2, Audience.OWNER)
-    second = read.page(ACCOUNT, first.next, 2, Audience.OWNER)
+    first = read.page(ACCOUNT, "", 2, OWNERS)
+    second = read.page(ACCOUNT, first.next, 2, OWNERS)
 
     assert first == Page([], entries[2].id)
     assert second == Page([entries[4]], entries[5].id)
-    assert read.page(ACCOUNT, second.next, 2, Audience.OWNER) == Page([])
+    assert read.page(ACCOUNT, second.next, 2, OWNERS) == Page([])
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_machines_get_notes_where_there_is_something_to_note(stack: FakeStack, t
     stack.identities.sandbox = True
     (note,) = terminal.answer("account", "add", "shop-2", *ADD[3:])["notes"]
 
-    assert "production access (README)" in note
+    assert "production access (docs/deploy.md)" in note
 
 
 def test_identities_below_its_domain_are_listed_with_the_command_to_add_them(
@@ -313,12 +313,18 @@ def test_json_has_as_much_as_text(stack: FakeStack, terminal: Terminal) -> None:
             "review": None,
             "trial": None,
             "owner_email": "owner@bakery.example",
+            "owner_name": "",
+            "timezone": "UTC",
             "owner_mail": "bounced",
-            "senders": [CALLER],
+            "may_send": True,
             "in_sync": True,
-            "held": "",
+            "epoch": 1,
+            "strikes": 0,
             "would_disable": True,
+            "held": "",
             "exempt_until": "2026-03-13T12:00:00+00:00",
+            "provider": None,
+            "senders": [CALLER],
         }
     ]
 

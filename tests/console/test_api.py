@@ -294,7 +294,7 @@ def test_an_account_that_is_not_there_is_not_found(platform: Platform, method: s
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/", "/api/v1", "/api/v2/accounts/bakery", "/api/v1/accounts", "/api/v1/accounts/", HERE + "/x"],
+    ["/api/", "/api/v1", "/api/v2/accounts/bakery", "/api/v1/accounts/", HERE + "/x"],
 )
 def test_an_address_that_is_not_there_is_not_found(platform: Platform, path: str) -> None:
     told_as_problem(platform.ask(path), 404)
@@ -407,6 +407,77 @@ def test_a_timeline_is_an_accounts_own(platform: Platform) -> None:
     assert platform.ask(f"{HERE}/timeline").json == {"account_id": ACCOUNT, "entries": [], "next": None}
 
 
+@given(
+    st.lists(st.sampled_from(list(KINDS)), max_size=8),
+    st.integers(1, 5),
+    st.sampled_from([None, *range(9)]),
+    st.sampled_from(["oldest", "newest"]),
+)
+def test_a_timeline_is_listed_since_an_instant_and_in_either_order(
+    kinds: list[str], limit: int, minute: int | None, order: str
+) -> None:
+    platform = Platform()
+    platform.rows.accounts[ACCOUNT] = an_account()
+    ids = written(platform, *kinds)
+    since = {} if minute is None else {"since": (NOW + timedelta(minutes=minute)).isoformat()}
+
+    found = pages(platform, f"{HERE}/timeline", "entries", limit=limit, order=order, **since)
+
+    wanted = ids[minute or 0 :]
+    assert [one["id"] for one in found] == (wanted if order == "oldest" else wanted[::-1])
+
+
+# ---------------------------------------------------------------- the list of accounts
+
+
+def listed(platform: Platform, **query: object) -> list[Any]:
+    """The accounts of all pages."""
+    found, after = list[Any](), dict[str, object]()
+    while True:
+        page = platform.ask("/api/v1/accounts", query={**query, **after}).json
+        found += page["accounts"]
+        if page["next"] is None:
+            return found
+        after = {"after": page["next"]}
+
+
+@given(st.lists(st.sampled_from(Status), max_size=8), st.integers(1, 4), st.sampled_from([None, *Status]))
+def test_accounts_are_listed_once_in_the_order_of_their_ids(
+    statuses: list[Status], limit: int, status: Status | None
+) -> None:
+    platform = Platform()
+    accounts = [an_account(f"shop-{n}", status=one) for n, one in enumerate(statuses)]
+    platform.rows.accounts.update({account.id: account for account in reversed(accounts)})
+
+    found = listed(platform, limit=limit, **({"status": status} if status else {}))
+
+    wanted = [account for account in accounts if status in (None, account.status)]
+    assert [(one["account_id"], one["status"]) for one in found] == [(one.id, one.status) for one in wanted]
+
+
+def test_the_list_has_each_account_as_it_is_alone_but_for_its_counts(platform: Platform) -> None:
+    [account] = listed(platform)
+
+    alone = platform.ask(HERE).json
+    assert account == {name: alone[name] for name in account}
+    assert alone.keys() - account.keys() == {"window", "limit_per_1000", "allowance_left", "policy"}
+
+
+def test_a_cursor_of_the_list_is_bound_to_its_filter(platform: Platform) -> None:
+    platform.rows.accounts["florist"] = an_account("florist")
+    cursor = platform.ask("/api/v1/accounts", query={"limit": 1}).json["next"]
+
+    told_as_problem(platform.ask("/api/v1/accounts", query={"after": cursor, "status": "active"}), 400)
+    told_as_problem(platform.ask("/api/v1/accounts", query={"status": "sleeping"}), 422)
+
+
+def test_where_the_list_cannot_be_read_it_is_a_503(platform: Platform) -> None:
+    authorization = f"Bearer {platform.token()}"
+    world_fails(platform.rows.faults, "account_list.by_id", Unavailable("AccountsTable"))
+
+    told_as_problem(platform.ask("/api/v1/accounts", headers={"authorization": authorization}), 503)
+
+
 # ---------------------------------------------------------------- cursors
 
 
@@ -420,6 +491,8 @@ def test_a_cursor_is_valid_for_its_own_list_only(platform: Platform) -> None:
         (f"{HERE}/suppressions", {}),
         ("/api/v1/accounts/florist/timeline", {}),
         (f"{HERE}/timeline", {"audience": "owner"}),
+        (f"{HERE}/timeline", {"order": "newest"}),
+        (f"{HERE}/timeline", {"since": "2026-03-01T09:00:00Z"}),
     ]:
         told_as_problem(platform.ask(path, query={"after": cursor, **more}), 400)
 
@@ -584,6 +657,8 @@ def test_paging_lists_every_address_exactly_once(addresses: list[str], limit: in
         ("timeline", {"limit": "9" * 5000}, "query.limit"),
         ("timeline", {"after": "a" * 201}, "query.after"),
         ("timeline", {"audience": "nobody"}, "query.audience"),
+        ("timeline", {"order": "random"}, "query.order"),
+        ("timeline", {"since": "2026-03-10"}, "query.since"),
         ("suppressions", {"limit": -1}, "query.limit"),
         ("suppressions", {"since": "yesterday"}, "query.since"),
         ("suppressions", {"since": ""}, "query.since"),
@@ -802,6 +877,81 @@ def test_a_malformed_body_is_refused(disabled: Platform, body: str, content_type
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
 def test_the_body_has_to_be_of_the_media_type_json(disabled: Platform, content_type: str) -> None:
     assert disabled.ask(f"{HERE}/review", "PUT", body=WISH, headers={"content-type": content_type}).status == 200
+
+
+# ---------------------------------------------------------------- repeated requests
+
+KEYED = {"idempotency-key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+
+
+@pytest.mark.parametrize(("method", "body"), [("PUT", WISH), ("DELETE", None)])
+def test_a_request_that_is_repeated_under_its_key_gets_the_first_answer(
+    disabled: Platform, method: str, body: Any
+) -> None:
+    disabled.ask(f"{HERE}/review", "PUT", body=WISH)
+    first = disabled.ask(f"{HERE}/review", method, body=body, headers=KEYED)
+    told = len(disabled.rows.told(ACCOUNT))
+    having(disabled, status=Status.ACTIVE, review=None)
+
+    again = disabled.ask(f"{HERE}/review", method, body=body, headers=KEYED)
+
+    assert (first.status, again.status) == (200, 200)
+    assert again.json == first.json
+    assert len(disabled.rows.told(ACCOUNT)) == told
+
+
+def test_a_key_of_another_request_is_refused(disabled: Platform) -> None:
+    disabled.rows.accounts["florist"] = an_account("florist", status=Status.DISABLED)
+    disabled.ask(f"{HERE}/review", "PUT", body=WISH, headers=KEYED)
+    before = dict(disabled.rows.accounts)
+
+    for path, method, body in [
+        (HERE, "PUT", WISH | {"batch": 900}),
+        (HERE, "DELETE", None),
+        ("/api/v1/accounts/florist", "PUT", WISH),
+    ]:
+        problem = told_as_problem(disabled.ask(f"{path}/review", method, body=body, headers=KEYED), 422)
+        assert [one["field"] for one in problem["errors"]] == ["header.idempotency-key"]
+    assert disabled.rows.accounts == before
+
+
+def test_what_is_sent_with_a_withdrawal_is_not_read(disabled: Platform) -> None:
+    disabled.ask(f"{HERE}/review", "PUT", body=WISH)
+
+    for body in ("{", b"\xff", ""):
+        assert disabled.ask(f"{HERE}/review", "DELETE", body=body, headers=KEYED).status == 200
+
+
+def test_a_key_is_its_platforms_own(disabled: Platform) -> None:
+    disabled.ask(f"{HERE}/review", "PUT", body=WISH, headers=KEYED)
+
+    other = {"authorization": f"Bearer {disabled.token(subject='shop')}", **KEYED}
+    assert disabled.ask(f"{HERE}/review", "DELETE", headers=other).json["review"]["state"] == "withdrawn"
+
+
+def test_a_request_whose_first_run_is_not_over_is_a_conflict(disabled: Platform) -> None:
+    disabled.rows.running.add(("crm", KEYED["idempotency-key"]))
+
+    told_as_problem(disabled.ask(f"{HERE}/review", "PUT", body=WISH, headers=KEYED), 409)
+    assert disabled.rows.told(ACCOUNT) == []
+
+
+def test_a_refused_request_can_be_repeated_under_its_key(platform: Platform) -> None:
+    having(platform, status=Status.ACTIVE)
+    told_as_problem(platform.ask(f"{HERE}/review", "PUT", body=WISH, headers=KEYED), 409)
+    having(platform, status=Status.DISABLED)
+
+    assert platform.ask(f"{HERE}/review", "PUT", body=WISH, headers=KEYED).status == 200
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é", "a" * 256, "\t"])
+def test_an_invalid_key_is_named_with_a_message(disabled: Platform, key: str) -> None:
+    event_headers = {"idempotency-key": key or " "}
+
+    problem = told_as_problem(disabled.ask(f"{HERE}/review", "PUT", body=WISH, headers=event_headers), 422)
+
+    assert problem["errors"][0]["field"] == "header.idempotency-key"
+    assert "UUID" in problem["detail"]
 
 
 # ---------------------------------------------------------------- what goes wrong

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.support.api_examples import PATH, examples_text
 from tests.support.platform import Platform
 
 from permille.console.api.api_app import openapi_text, resolver
@@ -62,8 +63,27 @@ def test_every_problem_of_an_operation_is_described_as_one(path: str, method: st
 
     assert {int(status) for status in problems} <= {int(status) for status in TITLES}
     for told in problems.values():
-        assert told["content"] == {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        assert told["content"].keys() == {MEDIA_TYPE}
+        assert told["content"][MEDIA_TYPE]["schema"] == {"$ref": "#/components/schemas/Problem"}
     assert operation["responses"]["200"]["content"].keys() == {"application/json"}
+
+
+@each_operation
+def test_an_operation_has_an_example_of_its_response(path: str, method: str, operation: Any) -> None:
+    assert "example" in operation["responses"]["200"]["content"]["application/json"]
+
+
+@each_operation
+def test_an_example_keeps_the_schema_of_its_response(path: str, method: str, operation: Any) -> None:
+    for response in operation["responses"].values():
+        for content in response["content"].values():
+            if "example" in content:
+                schema = {**content["schema"], "components": {"schemas": SCHEMAS}}
+                Draft202012Validator(schema).validate(content["example"])
+
+
+def test_the_examples_are_what_the_api_answers() -> None:
+    assert PATH.read_text(encoding="utf-8") == examples_text(), "make openapi writes them"
 
 
 def test_every_route_is_documented() -> None:

@@ -1,4 +1,4 @@
-"""README's `sam local invoke`: each function in Lambda's container image, against the embedded stack.
+"""docs/embedded-stack.md has `sam local invoke`: each function in Lambda's container image, against the embedded stack.
 
 `make test-containers` runs it; `make test` does not, for it needs Docker and the image. With SAM_SKIP_PULL_IMAGE=1 the
 image that is there is taken, whoever made it.
@@ -20,7 +20,9 @@ from tests.stack.conftest import Stack, running
 
 PROJECT = Path(__file__).parents[2]
 BUILT_FROM = ("events", "functions", "infra", "layers", "samconfig.toml")
-COMMANDS = re.findall(r"^(sam local invoke .*?) *(?:#.*)?$", (PROJECT / "README.md").read_text(encoding="utf-8"), re.M)
+COMMANDS = re.findall(
+    r"^(sam local invoke .*?) *(?:#.*)?$", (PROJECT / "docs" / "embedded-stack.md").read_text(encoding="utf-8"), re.M
+)
 ANSWERS = {
     "IngestComplaint": lambda answer: answer == {"batchItemFailures": []},
     "Enforce": lambda answer: answer["failed"] == 0,
@@ -44,7 +46,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def run(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs a command of README's in a copy of the project, after those that README has before it."""
+    """Runs a command of the page in a copy of the project, after those that README has before it."""
     copy = tmp_path_factory.mktemp("project")
     for name in BUILT_FROM:
         source = PROJECT / name
@@ -53,7 +55,7 @@ def run(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     def run(command: str, **env: str) -> subprocess.CompletedProcess[str]:
         environment = os.environ | stack.env | {"PATH": path, "SAM_CLI_TELEMETRY": "0"} | env
-        return subprocess.run(  # noqa: S603 - README's own
+        return subprocess.run(  # noqa: S603 - the page's own
             command.split(), cwd=copy, env=environment, capture_output=True, text=True, timeout=600, check=True
         )
 
@@ -63,7 +65,7 @@ def run(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def invoked(run: Run, command: str, **env: str) -> Any:
-    """What the function answers, with the architecture of this computer, as README says."""
+    """What the function answers, with the architecture of this computer, as the page says."""
     here = " --parameter-overrides Architecture=x86_64" if platform.machine() == "x86_64" else ""
     done = run(command + here, **env)
     return json.loads(done.stdout.splitlines()[-1])

@@ -123,7 +123,7 @@ class Cloud:
 def new_environment() -> None:
     """As in a new execution environment: each function makes its services again."""
     access.access_services.cache_clear()
-    api.api_services.cache_clear()
+    api._services.cache_clear()
     console.console_services.cache_clear()
     doctor.doctor_services.cache_clear()
     enforce.enforce_services.cache_clear()

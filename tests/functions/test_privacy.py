@@ -22,9 +22,11 @@ from permille.aws.ledger_items import SEEN_FOR
 from permille.aws.quarantine import KEPT_FOR
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.observability import logger
+from permille.ports.answers import ANSWERS_KEPT_FOR
 from permille.ports.history import BOUNCES_KEPT_FOR
 from permille.ports.notifications import IDEMPOTENT_FOR
-from permille_cli.stack.template import PROJECT, load
+from permille_cli.project import PROJECT
+from permille_cli.stack.template import load
 
 PAGE = (PROJECT / "docs" / "privacy.md").read_text(encoding="utf-8")
 TABLES = [name for name, one in load()["Resources"].items() if one["Type"] == "AWS::DynamoDB::Table"]
@@ -134,9 +136,13 @@ def test_the_page_names_every_kind_of_entry_that_names_people() -> None:
 
 def test_the_page_says_how_long_what_expires_is_kept() -> None:
     kept = section("Tables")
-    days = {"SeenTable": SEEN_FOR, "QuarantineTable": KEPT_FOR, "IdempotencyTable": IDEMPOTENT_FOR}
+    times = {
+        "SeenTable": f"{SEEN_FOR.days} days",
+        "QuarantineTable": f"{KEPT_FOR.days} days",
+        "IdempotencyTable": f"{IDEMPOTENT_FOR.days} days, {ANSWERS_KEPT_FOR.days} day (answers)",
+    }
 
-    for table, time in days.items():
-        assert re.search(rf"^\| {table} \|.*\| {time.days} days \|", kept, re.M)
+    for table, time in times.items():
+        assert re.search(rf"^\| {table} \|.*\| {re.escape(time)} \|", kept, re.M)
     assert f"{BOUNCES_KEPT_FOR.days} days (bounces)" in kept
     assert f"{load()['Parameters']['LogRetentionDays']['Default']} days" in section("Logs, queues and backups")

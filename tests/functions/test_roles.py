@@ -6,6 +6,7 @@ Decided offline, by tests/support/iam.py: of what is decided here the embedded A
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import boto3
@@ -62,6 +63,8 @@ from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
+from permille.ports.answers import KeyedRequest
+from permille.ports.history import EntrySelection
 from permille.usecases.doctor.doctor import scheduled
 from permille.usecases.login.issue_links import issue_link
 
@@ -187,13 +190,14 @@ def reads(world: Any) -> None:
     world.timeline.since(ACCOUNT, NOW)
     world.timeline.latest(ACCOUNT, 10)
     world.timeline.page(ACCOUNT, "", 10)
+    world.timeline.page(ACCOUNT, "", 10, EntrySelection(newest_first=True, since=NOW))
     world.timeline.about(ACCOUNT, Topic.REPORTS, 10)
     world.bounces.latest(ACCOUNT, "", 10)
     world.bounces.page(ACCOUNT, "", 10)
 
 
 def answers() -> None:
-    api = api_services()
+    api = api_services(LambdaContext())
     reads(api)
     api.timeline.get(ACCOUNT, an_entry().id)
     list(api.suppressions.records(ACCOUNT))
@@ -201,6 +205,13 @@ def answers() -> None:
     asked = decided(off, a_request())
     api.accounts.save(off, asked.account, asked.entries)
     api.authenticator.register.get(LinkRole.PLATFORM, "crm")
+    for status in (None, *Status):
+        api.account_list.by_id(10, "", status)
+    keyed = KeyedRequest("crm", "key", {})
+    api.answers.answer_once(keyed, dict)
+    api.answers.answer_once(keyed, dict)
+    with pytest.raises(ZeroDivisionError):
+        api.answers.answer_once(KeyedRequest("crm", "another", {}), lambda: {"failed": 1 // 0})
     ReplayedTime(table="ControlTable").ahead()
 
 
@@ -273,13 +284,13 @@ def test_every_call_of_a_functions_ports_is_allowed(function: str, asked: list[R
 def test_nothing_is_allowed_that_no_call_needs(function: str, asked: list[Request]) -> None:
     """Neither an action on a table nor an attribute of a write; few of those that decisions write are written here."""
     done = {(request.action, request.resource) for request in asked}
-    assert granted(function) - done == ({HANDED_ON} if function == "Notify" else set())
+    assert granted(function) - done == ({KEPT_RECORD} if function in ("Notify", "Api") else set())
     for action, table in done - (set() if function == "IngestComplaint" else {("UpdateItem", "AccountsTable")}):
         named = {name for one in asked if (one.action, one.resource) == (action, table) for name in attributes_of(one)}
         assert attributes(function, action, table) - named == set()
 
 
-HANDED_ON = ("GetItem", "IdempotencyTable")  # Powertools asks, where a refused write did not bring the row
+KEPT_RECORD = ("GetItem", "IdempotencyTable")  # Powertools asks, where a refused write did not bring the row
 
 
 def attributes_of(request: Request) -> list[str]:
@@ -349,6 +360,10 @@ def a_deletion(table: str, **key: str) -> Abuse:
 
 def a_look(table: str, **key: str) -> Abuse:
     return "GetItem", {"TableName": table, "Key": marshalled(key)}
+
+
+def of_records(abuse: Callable[..., Abuse]) -> Callable[..., Abuse]:
+    return partial(abuse, "IdempotencyTable")
 
 
 ACCOUNTS = ("AccountsTable", {"account_id": ACCOUNT})
@@ -435,6 +450,9 @@ ABUSES: list[tuple[str, Abuse]] = [
     *(("Api", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, "assessment")),
     ("Api", in_a_transaction(an_update(*ACCOUNTS, "review", "trial"))),
     ("Api", an_update(*CARD, "suppressed_since")),
+    # records of what was answered and of what was notified are one table's, and each function's own
+    *(("Api", abuse(id="handed-on#1")) for abuse in (of_records(a_put), of_records(a_look), of_records(a_deletion))),
+    *(("Notify", abuse(id="answer#1")) for abuse in (of_records(a_put), of_records(a_look), of_records(a_deletion))),
     ("Api", an_update(*LINKS, "valid_since")),
     # the doctor writes what it found, and nothing else
     *(("Doctor", an_update(*ACCOUNTS, name)) for name in (*OF_DECISIONS, *OF_THE_SWITCH, "owner_email")),
@@ -478,6 +496,8 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Console", an_update(*BREAKER, "granted")),
         ("Console", an_update(*CARD, "voided")),
         ("Api", an_update(*ACCOUNTS, "review")),
+        ("Api", a_look("IdempotencyTable", id="answer#1")),
+        ("Notify", a_look("IdempotencyTable", id="handed-on#1")),
         ("Doctor", a_put("ControlTable", name="doctor", checkup="x")),
     ]
 

@@ -16,6 +16,7 @@ from permille.domain.timeline.kinds.system import BreakerReset
 from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest
+from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 from permille.ports.desk import CONSUMED_QUEUES, QueueStatus, SesFigures
 from permille.ports.paging import Page
@@ -26,7 +27,7 @@ _POSITIONS = {"asks": r"\d{4}-.*T.*#[a-z0-9-]+", "risk": r"\d{7}#[a-z0-9-]+", "i
 
 
 class FakeAccountIndex:
-    """Implements `AccountIndex` and `AccountCounts`.
+    """Implements `AccountIndex`, `AccountCounts` and `AccountList`.
 
     lags: accounts as the index of those that ask still has them
     read_at_most: how many accounts one search reads
@@ -74,6 +75,13 @@ class FakeAccountIndex:
             found = [account for account in read.items if search.matches(account, now)]
             page = _page("id", found, lambda one: one.id, limit, after)
             return Page([ListedAccount.of(account) for account in page.items], page.next or read.next)
+
+    def by_id(self, limit: int, after: str = "", status: Status | None = None) -> Page[Account]:
+        with self._rows.faults.call("account_list.by_id"):
+            read = _page("id", list(self._accounts().values()), lambda one: one.id, self.read_at_most, after)
+            found = [account for account in read.items if status in (None, account.status)]
+            page = _page("id", found, lambda one: one.id, limit, after)
+            return Page(page.items, page.next or read.next)
 
     def count_awaiting_support(self, limit: int) -> int:
         with self._rows.faults.call("account_counts.count_awaiting_support"):

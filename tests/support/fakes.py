@@ -25,16 +25,25 @@ from permille.domain.rules.breaker import BreakerChange, BreakerState, OpenBreak
 from permille.domain.sending.route import with_route_changes
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, SuppressionReason, suppressed_by
-from permille.domain.timeline.facts import Audience, Topic
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade
 from permille.domain.timeline.kinds.complaints import Reported, completed
 from permille.domain.timeline.kinds.system import ModeEntered
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry_as_read
-from permille.domain.values.errors import Conflict, RequestRejected, ServiceError, Unavailable
+from permille.domain.values.errors import (
+    Conflict,
+    InvalidInput,
+    RequestRejected,
+    ServiceError,
+    StillRunning,
+    Unavailable,
+)
 from permille.domain.values.tally import Days, Tally
 from permille.domain.webhooks.endpoint import WebhookEndpoint
 from permille.ports.accounts import LEASED_FOR, Lap
+from permille.ports.answers import KeyedRequest
 from permille.ports.feedback import Count, CountResult, Sender
+from permille.ports.history import ALL_ENTRIES, EntrySelection
 from permille.ports.notifications import Mail
 from permille.ports.paging import Page
 from permille.ports.providers import Secret
@@ -137,6 +146,8 @@ class Rows:
     link_registers: dict[tuple[LinkRole, str], Register] = field(default_factory=dict)  # by audience and name
     counted_at: datetime | None = None  # the heartbeat
     webhook: WebhookEndpoint | None = None
+    answers: dict[tuple[str, str], tuple[Any, dict[str, Any]]] = field(default_factory=dict)  # by sender and key
+    running: set[tuple[str, str]] = field(default_factory=set)  # requests that run now, by sender and key
     faults: Faults = field(default_factory=Faults)
 
     def put(self, *entries: Entry) -> None:
@@ -542,10 +553,16 @@ class FakeTimeline:
         with self._rows.faults.call("timeline.about"):
             return Page.of([one for one in self._rows.told(account_id)[::-1] if one.topic is topic], limit, _id)
 
-    def page(self, account_id: str, after: str, limit: int, audience: Audience | None = None) -> Page[Entry]:
+    def page(self, account_id: str, after: str, limit: int, selection: EntrySelection = ALL_ENTRIES) -> Page[Entry]:
         with self._rows.faults.call("timeline.page"):
-            behind = [entry for entry in self._rows.told(account_id) if entry.id > after]
-            theirs = [entry for entry in behind if audience in (None, entry.audience)]
+            entries = self._rows.told(account_id)[:: -1 if selection.newest_first else 1]
+            theirs = [
+                entry
+                for entry in entries
+                if selection.audience in (None, entry.audience)
+                and (selection.since is None or entry.at >= selection.since)
+                and (not after or (entry.id < after if selection.newest_first else entry.id > after))
+            ]
             return Page.of(theirs, limit, _id)
 
     def get(self, account_id: str, entry_id: str) -> Entry | None:
@@ -766,6 +783,25 @@ class FakeIdempotencyStore:
     def was_done(self, key: str) -> bool:
         with self.faults.call("idempotency.was_done"):
             return key in self.done
+
+
+class FakeAnswerStore:
+    """Implements `AnswerStore`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def answer_once(self, request: KeyedRequest, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        with self._rows.faults.call("answers.answer_once"):
+            key = (request.sender, request.key)
+            if key in self._rows.running:
+                raise StillRunning("still runs")
+            if key not in self._rows.answers:
+                self._rows.answers[key] = (request.content, action())
+            content, answer = self._rows.answers[key]
+            if content != request.content:
+                raise InvalidInput("was used for another request", "header.idempotency-key")
+            return answer
 
 
 @dataclass(slots=True)

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 from tests.support.asked_providers import AskedProviders
 from tests.support.builders import ACCOUNT, BRAND, NOW, STAFF, LambdaContext, an_account
+from tests.support.desk_fakes import FakeAccountIndex
 from tests.support.desk_world import FakeDesk
 from tests.support.fakes import (
+    FakeAnswerStore,
     FakeBounces,
     FakeLinkRegister,
     FakePolicies,
@@ -103,6 +105,8 @@ class FakeWeb:
         )
         self.api = ApiServices(
             accounts=of_api,
+            account_list=FakeAccountIndex(self.rows),
+            answers=FakeAnswerStore(self.rows),
             authenticator=Authenticator(PROTECTED_API, self.signer, of_api, register),
             platform=BRAND.platform,
             suppressions=FakeSuppressions(self.rows),

@@ -72,7 +72,7 @@ class AddedAccountAnswer:
         if findings.in_sandbox:
             yield (
                 f"SES is in the sandbox in {self.stack['Region']}: it only sends to verified identities and to its "
-                "mailbox simulator, and 200 e-mails a day, until AWS grants production access (README)."
+                "mailbox simulator, and 200 e-mails a day, until AWS grants production access (docs/deploy.md)."
             )
         if findings.room and findings.room.used * 100 >= findings.room.quota * NEARLY_FULL:
             yield (

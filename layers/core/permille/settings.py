@@ -142,6 +142,7 @@ class ApiSettings(Settings):
     tallies_table: str
     complaints_table: str
     timeline_table: str
+    idempotency_table: str
     platform_token_key: str
     policy_parameter: str
     smtp_endpoint: str

@@ -29,7 +29,7 @@ from permille.domain.account.listed_account import ListedAccount
 from permille.domain.policy.ses_review import Harm
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import MalformedRequest
-from permille.domain.values.status import HoldReason
+from permille.domain.values.status import HoldReason, Status
 from permille.ports.paging import Page
 
 _ASKS = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{6}}\+00:00#{ACCOUNT_ID.pattern}", re.ASCII)
@@ -38,7 +38,7 @@ READ_AT_ONCE, MOST_QUERIES = 2_000, 15  # rows of one query, and queries of one 
 
 
 class DynamoAccountIndex:
-    """Implements `AccountIndex` and `AccountCounts`."""
+    """Implements `AccountIndex`, `AccountCounts` and `AccountList`."""
 
     def __init__(self, *, accounts: str) -> None:
         self._accounts = on_table(AccountRow, accounts)
@@ -65,21 +65,13 @@ class DynamoAccountIndex:
         return self._all_of([row.account_id for row in most])
 
     def find(self, search: AccountSearch, limit: int, now: datetime, after: str = "") -> Page[ListedAccount]:
-        """DynamoDB filters what it reads, and returns what matches alone; what it reads is paid for."""
-        _check_position(ACCOUNT_ID, after)
-        behind = AccountRow.account_id > after if after else None
-        found = list[str]()
-        with table_call("searching the accounts"):
-            rows = self._accounts.search_index.query(ACCOUNT, behind, _condition(search, now), page_size=READ_AT_ONCE)
-            for answer in islice(rows.page_iter, MOST_QUERIES):
-                found += [row["account_id"]["S"] for row in answer["Items"]]
-                if len(found) > limit:
-                    break
-        page = Page.of(found, limit, str)
-        unread = rows.page_iter.last_evaluated_key
-        matching = [one for one in self._all_of(page.items) if search.matches(one, now)]
-        following = page.next or (unread["account_id"]["S"] if unread else "")
-        return Page([ListedAccount.of(account) for account in matching], following)
+        ids = self._matching(_condition(search, now), limit, after)
+        matching = [one for one in self._all_of(ids.items) if search.matches(one, now)]
+        return Page([ListedAccount.of(account) for account in matching], ids.next)
+
+    def by_id(self, limit: int, after: str = "", status: Status | None = None) -> Page[Account]:
+        ids = self._matching(AccountRow.status == status if status else None, limit, after)
+        return Page([one for one in self._all_of(ids.items) if status in (None, one.status)], ids.next)
 
     def count_awaiting_support(self, limit: int) -> int:
         with table_call("counting who waits for support"):
@@ -90,6 +82,21 @@ class DynamoAccountIndex:
         held = AccountRow.held.is_in(*(why for why in HoldReason if why.needs_staff))
         with table_call("counting who is held"):
             return min(limit, self._accounts.risk_index.count(SENDING, AccountRow.risk < KEEPS_RULES, held))
+
+    def _matching(self, condition: Condition | None, limit: int, after: str) -> Page[str]:
+        """A page of the ids of accounts. DynamoDB filters what it reads, and returns what matches alone; what it reads
+        is paid for."""
+        _check_position(ACCOUNT_ID, after)
+        behind = AccountRow.account_id > after if after else None
+        at_once, found = READ_AT_ONCE if condition is not None else limit + 1, list[str]()
+        with table_call("searching the accounts"):
+            rows = self._accounts.search_index.query(ACCOUNT, behind, condition, page_size=at_once)
+            for answer in islice(rows.page_iter, MOST_QUERIES):
+                found += [row["account_id"]["S"] for row in answer["Items"]]
+                if len(found) > limit:
+                    break
+        page, unread = Page.of(found, limit, str), rows.page_iter.last_evaluated_key
+        return Page(page.items, page.next or (unread["account_id"]["S"] if unread else ""))
 
     def _page(
         self, index: GlobalSecondaryIndex[Any], partition: str, condition: Any, limit: int, position: str

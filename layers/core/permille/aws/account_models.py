@@ -12,7 +12,7 @@ from permille.domain.account.listed_account import ListedAccount
 # Fields of `ListedAccount` that are no attributes, and the attributes that they are made of. Keys are projected anyway.
 _NOT_STORED = ("id", "denied_by_hand", "in_sync", "hold_reason", "awaits_support")
 _MADE_OF = ("switch_generation", "observed", "held", "asks")
-SEARCHED = ("search_text", "states", "exempt_until", "off_since")
+SEARCHED = ("search_text", "states", "exempt_until", "off_since", "status")
 LISTED = (*(field.name for field in fields(ListedAccount) if field.name not in _NOT_STORED), *_MADE_OF)
 
 

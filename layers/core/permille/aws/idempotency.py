@@ -1,6 +1,7 @@
 """The idempotency store of notifications."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.idempotency import (
@@ -51,13 +52,8 @@ class DynamoIdempotencyStore:
             action()
             return key
 
-        try:
+        with record_call(key):
             run(key=key)
-        except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
-            raise Unavailable(f"{key}: another run is doing it") from error
-        except IdempotencyPersistenceLayerError as error:
-            cause = error.__cause__ if isinstance(error.__cause__, ClientError) else error
-            raise service_error(key, cause) from error
 
     def was_done(self, key: str) -> bool:
         self._records.configure(self._config, function_name="", key_prefix=_PREFIX)
@@ -67,3 +63,15 @@ class DynamoIdempotencyStore:
             except IdempotencyItemNotFoundError:
                 return False
         return record is not None and record.status == STATUS_CONSTANTS["COMPLETED"]
+
+
+@contextmanager
+def record_call(doing: str) -> Iterator[None]:
+    """Raises our errors in place of those of Powertools' idempotency."""
+    try:
+        yield
+    except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
+        raise Unavailable(f"{doing}: another run is doing it") from error
+    except IdempotencyPersistenceLayerError as error:
+        cause = error.__cause__ if isinstance(error.__cause__, ClientError) else error
+        raise service_error(doing, cause) from error

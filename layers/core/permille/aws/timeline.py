@@ -2,15 +2,19 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import takewhile
+
+from pynamodb.expressions.condition import Condition
 
 from permille.aws import client
 from permille.aws.models import EntryRow
 from permille.aws.rows import instant, topic_key
 from permille.aws.stored_entries import entry_of
 from permille.aws.table_calls import append, connection_of, on_table, table_call, transaction
-from permille.domain.timeline.facts import Audience, Topic
+from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.entry_id import id_at
+from permille.ports.history import ALL_ENTRIES, EntrySelection
 from permille.ports.paging import Page
 
 READ_FOR_A_PAGE = 1000  # entries, where only those of one audience are wanted
@@ -55,14 +59,17 @@ class DynamoTimeline:
             rows = self._rows.topics_index.query(account_id, of_topic, scan_index_forward=False, limit=limit + 1)
             return Page.of([_entry(row) for row in rows], limit, lambda entry: entry.id)
 
-    def page(self, account_id: str, after: str, limit: int, audience: Audience | None = None) -> Page[Entry]:
+    def page(self, account_id: str, after: str, limit: int, selection: EntrySelection = ALL_ENTRIES) -> Page[Entry]:
         """By one query, which reads at most READ_FOR_A_PAGE entries, even where few of them are for the audience."""
-        condition = EntryRow.entry_id > after if after else None
+        audience, first = selection.audience, id_at(selection.since) if selection.since else ""
+        read = max(limit + 1, READ_FOR_A_PAGE if audience else 0)
         with table_call(f"reading the timeline of {account_id}"):
-            read = max(limit + 1, READ_FOR_A_PAGE if audience else 0)
-            rows = [_entry(row) for row in self._rows.query(account_id, condition, limit=read)]
-        page = Page.of([entry for entry in rows if audience in (None, entry.audience)], limit, lambda entry: entry.id)
-        return page if page.next or len(rows) < read else Page(page.items, rows[-1].id)
+            behind, forward = _behind(after, first, selection), not selection.newest_first
+            rows = map(_entry, self._rows.query(account_id, behind, limit=read, scan_index_forward=forward))
+            entries = list(takewhile(lambda entry: entry.id >= first, rows))
+        theirs = [entry for entry in entries if audience in (None, entry.audience)]
+        page = Page.of(theirs, limit, lambda entry: entry.id)
+        return page if page.next or len(entries) < read else Page(page.items, entries[-1].id)
 
     def all_since(self, at: datetime) -> Iterator[Entry]:
         with table_call("reading all timelines"):
@@ -82,6 +89,14 @@ class DynamoTimeline:
                 return _entry(self._rows.get(account_id, entry_id, consistent_read=True))
             except self._rows.DoesNotExist:
                 return None
+
+
+def _behind(after: str, first: str, selection: EntrySelection) -> Condition | None:
+    """The condition of a query for what comes after the entry `after`. A query has one condition of the sort key: where
+    the newest are first, whoever reads stops at `first`."""
+    if selection.newest_first:
+        return EntryRow.entry_id < after if after else None
+    return EntryRow.entry_id > (after or first) if after or first else None
 
 
 def _entry(row: EntryRow) -> Entry:

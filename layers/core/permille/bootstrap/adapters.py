@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from permille.aws.account_index import DynamoAccountIndex
     from permille.aws.accounts import DynamoAccounts
+    from permille.aws.answers import DynamoAnswerStore
     from permille.aws.bounces import DynamoBounces
     from permille.aws.checkups import DynamoCheckups
     from permille.aws.control import DynamoControl
@@ -57,6 +58,12 @@ class Adapters:
             tallies=self.names.get("tallies_table", ""),
             complaints=self.names.get("complaints_table", ""),
         )
+
+    @cached_property
+    def answers(self) -> DynamoAnswerStore:
+        from permille.aws.answers import DynamoAnswerStore
+
+        return DynamoAnswerStore(table=self.names["idempotency_table"], prefix="answer")
 
     @cached_property
     def bounces(self) -> DynamoBounces:

@@ -153,6 +153,8 @@ def _check_grant(grant: Grant, request: Request) -> None:
     scope, account_id = Scope.WRITE if request.changes_something else Scope.READ, _account_in_api(request.path)
     if scope not in grant.scopes:
         raise NotGranted(f"This token lacks the scope {scope}: permille link platform --scope {scope}.")
+    if not account_id and not grant.covers(account_id):
+        raise NotGranted("This token is for some accounts; here one for all is needed: permille link platform.")
     if not grant.covers(account_id):
         which = f"the account {account_id}" if ACCOUNT_ID.fullmatch(account_id) else "what is at this address"
         raise NotGranted(f"This token is not for {which}: permille link platform --account ID.")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from permille.domain.rules.breaker import BreakerChange, BreakerState
     from permille.domain.timeline.kinds.system import ModeEntered
     from permille.domain.timeline.timeline import Entry, TimelineEntry
+    from permille.domain.values.status import Status
+    from permille.ports.paging import Page
 
 
 class Accounts(Protocol):
@@ -54,6 +56,17 @@ class Accounts(Protocol):
     def add(self, account: Account, entries: Sequence[Entry]) -> Account:
         """Writes a new account with its senders and entries, in one transaction. Returns it with the id of the entry by
         which it got its route. Raises Conflict where the account or one of the senders exists."""
+
+
+class AccountList(Protocol):
+    """Lists accounts by an index, which may lag behind what was just written."""
+
+    def by_id(self, limit: int, after: str = "", status: Status | None = None) -> Page[Account]:
+        """Accounts in the order of their ids, behind the id `after`, each as it is now (strongly consistent). What one
+        call reads is bounded: a page may have fewer than `limit` accounts, or none, although more follow.
+
+        status: only accounts in it; None: all
+        """
 
 
 @dataclass(frozen=True, slots=True)

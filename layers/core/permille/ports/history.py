@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +27,22 @@ class Tallies(Protocol):
         """The same for each epoch that has any, by its number."""
 
 
+@dataclass(frozen=True, slots=True)
+class EntrySelection:
+    """Which entries a page lists, and in which order.
+
+    audience: only entries for it; None: all
+    since: only entries from this instant on; None: all
+    """
+
+    audience: Audience | None = None
+    since: datetime | None = None
+    newest_first: bool = False
+
+
+ALL_ENTRIES = EntrySelection()
+
+
 class Timeline(Protocol):
     """Reads the entries of an account, or of the whole stack where the account is SYSTEM."""
 
@@ -44,12 +61,9 @@ class Timeline(Protocol):
     def get(self, account_id: str, entry_id: str) -> Entry | None:
         """Strongly consistent; None where there is no such entry."""
 
-    def page(self, account_id: str, after: str, limit: int, audience: Audience | None = None) -> Page[Entry]:
-        """Entries, oldest first, after the entry `after`. May lag behind what was just written. A page may have fewer
-        than `limit` entries, or none, although more follow.
-
-        audience: only entries for it; None: all
-        """
+    def page(self, account_id: str, after: str, limit: int, selection: EntrySelection = ALL_ENTRIES) -> Page[Entry]:
+        """The selected entries that come after the entry `after`, in the order of the selection. May lag behind what
+        was just written. A page may have fewer than `limit` entries, or none, although more follow."""
 
 
 class TimelineLog(Protocol):

@@ -30,8 +30,8 @@ class WindowJson(TypedDict):
     bounces: Annotated[int, Doc("Permanent bounces.")]
 
 
-class AccountJson(StandingJson):
-    """An account: status, counts, and what the policy in force says."""
+class AccountSummaryJson(StandingJson):
+    """An account as lists have it: without its counts, which take a query each."""
 
     owner_email: str
     owner_name: str
@@ -48,15 +48,31 @@ class AccountJson(StandingJson):
     ]
     held: Annotated[HoldReason, Doc("Why a broken rule is not acted on yet; empty where no rule waits.")]
     exempt_until: Annotated[str | None, Doc("Until then no rule disables the account.")]
+    provider: Annotated[ProviderJson | None, Doc("The third-party SMTP provider that the owner connected.")]
+
+
+class AccountJson(AccountSummaryJson):
+    """An account: status, counts, and what the policy in force says."""
+
     window: Annotated[WindowJson, Doc("Counts of the rolling window.")]
     limit_per_1000: Annotated[int, Doc(LIMIT)]
     allowance_left: Annotated[int, Doc(ALLOWANCE)]
     policy: Annotated[str, Doc(POLICY)]
-    provider: Annotated[ProviderJson | None, Doc("The third-party SMTP provider that the owner connected.")]
 
 
 def account_json(account: Account, verdict: Verdict) -> AccountJson:
     """The account, with the verdict of the policy in force on it."""
+    return {
+        **account_summary_json(account),
+        "window": _window_json(verdict),
+        "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
+        "allowance_left": verdict.allowance_left,
+        "policy": verdict.policy.id,
+    }
+
+
+def account_summary_json(account: Account) -> AccountSummaryJson:
+    """The account, without its counts."""
     return {
         **standing_json(account),
         "owner_email": account.owner_email,
@@ -70,10 +86,6 @@ def account_json(account: Account, verdict: Verdict) -> AccountJson:
         "would_disable": account.would_disable,
         "held": account.hold_reason,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
-        "window": _window_json(verdict),
-        "limit_per_1000": verdict.policy.complaint_ratio.limit_per_1000,
-        "allowance_left": verdict.allowance_left,
-        "policy": verdict.policy.id,
         "provider": provider_json(account),
     }
 

@@ -1,14 +1,26 @@
-"""The API's operations about an account itself: how it stands, its report, its timeline, and its route."""
+"""The API's operations about accounts themselves: their list, how one stands, its report, timeline and route."""
 
 from typing_extensions import TypedDict
 
 from permille.console.api.context import context
 from permille.console.api.openapi import PAGED, operation
-from permille.console.api.paging import Next, read_page
-from permille.console.api.parameters import DEFAULT_LIMIT, AccountId, AudienceFilter, Cursor, Limit, RangeQuery
+from permille.console.api.paging import Next, read_list, read_page
+from permille.console.api.parameters import (
+    DEFAULT_LIMIT,
+    AccountId,
+    AudienceFilter,
+    Cursor,
+    Limit,
+    Order,
+    OrderQuery,
+    RangeQuery,
+    StatusFilter,
+    WrittenSince,
+)
 from permille.console.routing import new_router
 from permille.domain.account.account import Account
-from permille.schema.account_schema import AccountJson, account_json
+from permille.ports.history import EntrySelection
+from permille.schema.account_schema import AccountJson, AccountSummaryJson, account_json, account_summary_json
 from permille.schema.entry_schema import EntryJson, entry_json
 from permille.schema.report_schema import ReportJson, report_json
 from permille.schema.route_schema import RouteJson, route_json
@@ -21,12 +33,38 @@ from permille.zones import shown_zone_of
 router = new_router()
 
 
+class AccountPage(TypedDict):
+    """A page of the accounts, in the order of their ids."""
+
+    accounts: list[AccountSummaryJson]
+    next: Next
+
+
 class TimelinePage(TypedDict):
-    """A page of an account's timeline, oldest first."""
+    """A page of an account's timeline."""
 
     account_id: str
     entries: list[EntryJson]
     next: Next
+
+
+@router.get(
+    "/accounts",
+    **operation(
+        "listAccounts",
+        "List the accounts",
+        "In the order of their ids, each as it is now, without its counts. The token has to be for all accounts. With "
+        "`status` a page may be short or empty although `next` is not null. An account of the last second may be "
+        "missing.",
+        "A page of accounts.",
+        PAGED,
+    ),
+)
+def list_accounts(status: StatusFilter = None, after: Cursor = "", limit: Limit = DEFAULT_LIMIT) -> AccountPage:
+    """A page of the accounts."""
+    accounts = context(router).services.account_list
+    page = read_list("accounts", after, lambda position: accounts.by_id(limit, position, status), status)
+    return {"accounts": [account_summary_json(account) for account in page.items], "next": page.next or None}
 
 
 @router.get(
@@ -66,24 +104,31 @@ def get_report(account_id: AccountId, range: RangeQuery = ReportRange.WINDOW) ->
     **operation(
         "listTimeline",
         "List the timeline",
-        "Oldest first. Entries never change. An entry of the last second may be missing. With `audience` a page may be "
-        "short or empty although `next` is not null.",
+        "Entries never change. An entry of the last second may be missing. With `audience` a page may be short or "
+        "empty although `next` is not null. To follow a timeline, take the webhook or the event bus; to catch up after "
+        "an outage, ask with `since`.",
         "A page of entries.",
         PAGED,
     ),
 )
 def list_timeline(
-    account_id: AccountId, after: Cursor = "", limit: Limit = DEFAULT_LIMIT, audience: AudienceFilter = None
+    account_id: AccountId,
+    since: WrittenSince = None,
+    order: OrderQuery = Order.OLDEST,
+    audience: AudienceFilter = None,
+    after: Cursor = "",
+    limit: Limit = DEFAULT_LIMIT,
 ) -> TimelinePage:
     """A page of the timeline."""
     services = context(router).services
+    selection = EntrySelection(audience, since, newest_first=order is Order.NEWEST)
     account, page = read_page(
         services,
         "timeline",
         account_id,
         after,
-        lambda account, position: services.timeline.page(account.id, position, limit, audience),
-        audience,
+        lambda account, position: services.timeline.page(account.id, position, limit, selection),
+        selection,
     )
     zone = shown_zone_of(account)
     return {

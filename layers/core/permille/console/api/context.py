@@ -5,6 +5,8 @@ from typing import Any
 
 from permille.console.context import RequestContext, WebServices
 from permille.console.web_app import CONTEXT
+from permille.ports.accounts import AccountList
+from permille.ports.answers import AnswerStore
 from permille.ports.history import Suppressions
 
 
@@ -17,6 +19,8 @@ class ApiServices(WebServices):
     """
 
     platform: str
+    account_list: AccountList
+    answers: AnswerStore
     suppressions: Suppressions
     smtp_endpoint: str
 

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
@@ -13,6 +14,7 @@ from permille import __version__
 from permille.console.api.problems import MEDIA_TYPE, TITLES, Problem
 
 BEARER = "bearer"
+EXAMPLES = "examples.json"  # what the API really answers, by operation and status
 DESCRIPTION = """The API of a host platform: the sending accounts of its customers. Every response is JSON; errors
 are problem details (RFC 9457). Instants are ISO 8601 in UTC. New fields may be added within a version. The command
 `permille link platform` issues the bearer token: with the scope `read` for GET and HEAD, `write` for all other methods,
@@ -37,7 +39,8 @@ _MEANINGS = {
     HTTPStatus.UNAUTHORIZED: "The token is missing, invalid, expired or revoked.",
     HTTPStatus.FORBIDDEN: "The token is not a host platform's, does not cover this account, or lacks the scope.",
     HTTPStatus.NOT_FOUND: "The account does not exist.",
-    HTTPStatus.CONFLICT: "The state of the account does not allow it; `detail` says why.",
+    HTTPStatus.CONFLICT: "The state of the account does not allow it, or a request with this idempotency key still "
+    "runs; `detail` says which.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request is invalid; `errors` lists every invalid field.",
@@ -91,10 +94,12 @@ def document(app: LambdaFunctionUrlResolver) -> dict[str, Any]:
     described: dict[str, Any] = json.loads(_without_suffix(text))
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         described["components"]["schemas"].pop(unused, None)
+    examples = json.loads((Path(__file__).parent / EXAMPLES).read_text(encoding="utf-8"))
     for operations in described["paths"].values():
         for each in operations.values():
             _correct_responses(each)
             _correct_parameters(each)
+            _add_examples(each, examples.get(each["operationId"], {}))
     return described
 
 
@@ -121,7 +126,15 @@ def _correct_responses(described: dict[str, Any]) -> None:
 def _correct_parameters(described: dict[str, Any]) -> None:
     """Removes null from the types of parameters, since no query can express it, and what the parameter itself says."""
     for parameter in described.get("parameters", []):
+        parameter["name"] = parameter["name"].title() if parameter["in"] == "header" else parameter["name"]
         schema = parameter["schema"]
         [value_type] = [each for each in schema.pop("anyOf", [{}]) if each.get("type") != "null"]
         kept = {name: value for name, value in schema.items() if name not in ("title", "description")}
         parameter["schema"] = kept | value_type
+
+
+def _add_examples(described: dict[str, Any], answers: Mapping[str, Any]) -> None:
+    """Adds the examples of an operation to its responses. `answers`: by status."""
+    for status, answer in answers.items():
+        [content] = described["responses"][status]["content"].values()
+        content["example"] = answer

@@ -32,5 +32,14 @@ def read_page(
     scope = f"{name} {account_id} {query or ''}"
     position = position_of(scope, after)
     account = find_account(services.accounts, account_id)
-    page = read(account, position)
-    return account, Page(page.items, cursor(scope, page.next) if page.next else "")
+    return account, _with_cursor(scope, read(account, position))
+
+
+def read_list(name: str, after: str, read: Callable[[str], Page[T]], query: object = None) -> Page[T]:
+    """As read_page(), of a list that is about no single account."""
+    scope = f"{name} {query or ''}"
+    return _with_cursor(scope, read(position_of(scope, after)))
+
+
+def _with_cursor(scope: str, page: Page[T]) -> Page[T]:
+    return Page(page.items, cursor(scope, page.next) if page.next else "")

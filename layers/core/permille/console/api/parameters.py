@@ -1,10 +1,12 @@
 """The parameters of the JSON API, validated strictly: no value is coerced to another one, and errors are in words."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
@@ -15,12 +17,22 @@ from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.timeline.facts import Audience
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput
+from permille.domain.values.status import Status
 from permille.usecases.views.report import ReportRange
 
 LARGEST_PAGE = 100
 DEFAULT_LIMIT = 50
 LONGEST_CURSOR = 200
 LONGEST_MESSAGE = 200
+LONGEST_KEY = 255
+_KEY = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}")
+
+
+class Order(StrEnum):
+    """The order of a timeline."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
 
 
 def _checked_by(rule: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -53,6 +65,12 @@ def _instant(value: object) -> datetime:
         return at.replace(tzinfo=UTC)
 
 
+def _key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise InvalidInput(f"takes 1 to {LONGEST_KEY} visible ASCII characters, such as a UUID")
+    return value
+
+
 def _integer(value: object) -> object:
     """Accepts 800.0 as 800, since JSON does not tell them apart."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -81,6 +99,23 @@ Cursor = Annotated[
 ]
 AudienceFilter = Annotated[
     Audience | None, Query(description="Only entries for this audience; without it, all entries.")
+]
+StatusFilter = Annotated[Status | None, Query(description="Only accounts in this status; without it, all accounts.")]
+OrderQuery = Annotated[Order, Query(description="Which entries come first.")]
+WrittenSince = Annotated[
+    Instant | None,
+    Query(description="Only entries that were written at this instant or later, such as 2026-03-01T09:00:00Z."),
+]
+IdempotencyKey = Annotated[
+    Annotated[str, AfterValidator(_checked_by(_key))] | None,
+    Header(
+        alias="Idempotency-Key",
+        description="A new text for each request that you mean to make once, such as a UUID; the same one when you "
+        "repeat the request because you got no answer. For 24 hours the key gets the answer of the first success. "
+        "The key of another request is refused with 422, that of a request that still runs with 409. A request that "
+        "failed can be repeated under its key.",
+        json_schema_extra={"pattern": f"^{_KEY.pattern}$"},
+    ),
 ]
 RangeQuery = Annotated[ReportRange, Query(description="The send days of the window, or a year by week.")]
 SuppressedSince = Annotated[

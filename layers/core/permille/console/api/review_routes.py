@@ -7,7 +7,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from permille.console.api.context import context
 from permille.console.api.openapi import WRITING, operation
-from permille.console.api.parameters import AccountId, ReviewBody
+from permille.console.api.parameters import AccountId, IdempotencyKey, ReviewBody
+from permille.console.api.repeated import answer_once
 from permille.console.routing import new_router
 from permille.domain.people.owner_commands import DeleteReview, PutReview
 from permille.schema.review_schema import StandingJson, standing_json
@@ -43,9 +44,11 @@ def get_review(account_id: AccountId) -> StandingJson:
         WRITING,
     ),
 )
-def put_review(account_id: AccountId, request: Annotated[ReviewBody, Body()]) -> StandingJson:
+def put_review(
+    account_id: AccountId, request: Annotated[ReviewBody, Body()], idempotency_key: IdempotencyKey = None
+) -> StandingJson:
     """Makes or changes the request."""
-    return _apply(account_id, request.command(context(router).session.name))
+    return _apply(account_id, request.command(context(router).session.name), idempotency_key)
 
 
 @router.delete(
@@ -59,11 +62,11 @@ def put_review(account_id: AccountId, request: Annotated[ReviewBody, Body()]) ->
         (HTTPStatus.CONFLICT,),
     ),
 )
-def withdraw_review(account_id: AccountId) -> StandingJson:
+def withdraw_review(account_id: AccountId, idempotency_key: IdempotencyKey = None) -> StandingJson:
     """Withdraws the request."""
-    return _apply(account_id, DeleteReview(by=context(router).session.name))
+    return _apply(account_id, DeleteReview(by=context(router).session.name), idempotency_key)
 
 
-def _apply(account_id: str, command: PutReview | DeleteReview) -> StandingJson:
+def _apply(account_id: str, command: PutReview | DeleteReview, key: str | None) -> StandingJson:
     ctx = context(router)
-    return standing_json(decisions.apply(ctx.services, account_id, command, ctx.now))
+    return answer_once(ctx, key, lambda: standing_json(decisions.apply(ctx.services, account_id, command, ctx.now)))

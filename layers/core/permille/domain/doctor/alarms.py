@@ -26,7 +26,7 @@ def alarms(alarms: Sequence[Alarm]) -> Iterator[Fault]:
         yield Fault("The stack has no alarms.", "deploy the stack again: sam build && sam deploy")
     for one in alarms:
         if one.ringing:
-            yield Fault(f"The alarm {one.name} is ringing.", "docs/operations.md, Alarms", about=one.name)
+            yield Fault(f"The alarm {one.name} is ringing.", "docs/operate/alarms.md", about=one.name)
         if not one.enabled:
             mend = f"aws cloudwatch enable-alarm-actions --alarm-names {one.name}"
             yield Fault(f"The actions of the alarm {one.name} are switched off.", mend, about=one.name)

@@ -147,9 +147,7 @@ def sender_rights(rights: tuple[SenderRights, ...]) -> Iterator[Fault]:
             what = f"{one.sender} of the account {one.account}: {'; '.join(one.risks[:MOST_NAMED])}{more}."
             severity = Severity.INFO if one.accepted else None
             accepted = f" The risk was accepted: {one.accepted}" if one.accepted else ""
-            mend = (
-                "narrow the policy, or give the user a permissions boundary (docs/operations.md, Adopting an IAM user)"
-            )
+            mend = "narrow the policy, or give the user a permissions boundary (docs/operate/accounts.md, Adopting)"
             yield Fault(f"{what}{accepted}", mend, severity, about=one.sender)
 
 

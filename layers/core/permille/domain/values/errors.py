@@ -15,6 +15,7 @@ PermilleError                  500, exit 1
 │       └── NotGranted         403, exit 2   the platform's token does not grant this
 ├── DecisionRefused            409, exit 2   the decision is not possible in the account's state
 │   └── ConfirmationNeeded     409, exit 2   the decision is unusual, and has to be confirmed
+├── StillRunning               409, exit 1   the same request runs already
 ├── Failed                     500, exit 1   an operation was tried and failed
 ├── MissingSettings            500, exit 1   environment variables are missing
 └── ServiceError               500, exit 1   a call of an external service failed
@@ -140,6 +141,12 @@ class DecisionRefused(PermilleError):
 
 class ConfirmationNeeded(DecisionRefused):
     """The decision is unusual; the message says why. It is accepted when it is confirmed."""
+
+
+class StillRunning(PermilleError):
+    """A request with the same idempotency key runs already. Repeat it to get its answer."""
+
+    status = HTTPStatus.CONFLICT
 
 
 class Failed(PermilleError):
