@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from permille.domain.login import links
+from permille.domain.login import links, tokens
 from permille.domain.login.links import ALL_ACCOUNTS, Grant, LinkRole, Scope
 from permille.domain.people import validation
 from permille.domain.people.staff_commands import RevokeOwnerLinks
@@ -53,7 +53,7 @@ def owner(
     Example:
         permille link owner good-bakery
 
-    JSON fields: link
+    JSON fields: link, expires_at
     """
     account, lasts, now = stack.account(account_id), _lasting(LinkRole.OWNER, days, "days"), stack.now()
     claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
@@ -61,7 +61,7 @@ def owner(
     # Logged before it is printed, so that no valid link is unknown.
     facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.operator_arn())
     stack.timeline.append(system_entry(now, facts))
-    _print_link(link, as_json=as_json)
+    _print_link(link, claims.expires_at, as_json=as_json)
 
 
 @app.command(name="staff")
@@ -79,10 +79,11 @@ def for_staff(
     Example:
         permille link staff --name Anna
 
-    JSON fields: link
+    JSON fields: link, expires_at
     """
     lasts, who = _lasting(LinkRole.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
-    _print_link(address(stack["ConsoleUrl"], stack.link_issuer.token(LinkRole.STAFF, who, lasts)), as_json=as_json)
+    token = stack.link_issuer.token(LinkRole.STAFF, who, lasts)
+    _print_link(address(stack["ConsoleUrl"], token), tokens.read(token)[0].expires_at, as_json=as_json)
 
 
 @app.command()
@@ -108,13 +109,13 @@ def platform(
         permille link platform --name crm
         permille link platform --name shops --scope read --scope write --account 'shop-*'
 
-    JSON fields: token, api
+    JSON fields: token, api, expires_at
     """
     lasts, who = _lasting(LinkRole.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
     token, api = stack.link_issuer.token(LinkRole.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
     if as_json:
-        emit_json({"token": token, "api": api})
+        emit_json({"token": token, "api": api, "expires_at": tokens.read(token)[0].expires_at.isoformat()})
     else:
         err.print(f"For {api}, as a bearer token:", soft_wrap=True, markup=False)
         out.print(token, soft_wrap=True, markup=False)
@@ -218,9 +219,9 @@ def _lasting(role: LinkRole, number: float, unit: str) -> timedelta:
     return validation.of_field(unit, partial(links.check_lifetime, role), lasts)
 
 
-def _print_link(link: str, *, as_json: bool) -> None:
+def _print_link(link: str, expires_at: datetime, *, as_json: bool) -> None:
     if as_json:
-        emit_json({"link": link})
+        emit_json({"link": link, "expires_at": expires_at.isoformat()})
     else:
         out.print(link, soft_wrap=True, markup=False)
 
