@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TOOLS := .venv-tools/bin
+DOCS := .venv-docs/bin
 UV := $(TOOLS)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo example test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema docs check format pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,9 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 
 demo: setup ## A demonstration with real mail: a bad sender loses its SMTP account, and gets it back
 	@$(BIN)/permille local demo
+
+example: setup ## A small CRM as a host platform, on the embedded stack (examples/crm; PORT=8010)
+	@$(BIN)/python -m examples.embedded $(if $(PORT),--port $(PORT))
 
 PYTEST = $(BIN)/python -m pytest --numprocesses 2
 test: setup ## All tests, also on the deployed stack and in the browser, with all examples
@@ -71,17 +75,29 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 	@$(PIN) $(PIN_FLAGS) --group dev --constraint layers/core/requirements.txt pyproject.toml \
 		--output-file requirements/dev.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
+	@$(PIN) $(PIN_FLAGS) requirements/docs.in --output-file requirements/docs.txt > /dev/null
 
 cli: setup ## Write docs/cli.md from the help of the commands; a test compares it
 	@$(BIN)/python -m permille_cli.reference
 
-openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json); a test compares it with the code
+openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json) and its page for people; tests compare them
 	@$(BIN)/python -m tests.support.api_examples > /dev/null
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
+	@$(BIN)/python -m publishing.api_reference
 
 schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json) from the kinds
 	@$(BIN)/python -c 'from permille.schema.event_schema import event_schema_text; print(event_schema_text(), end="")' \
 		> docs/timeline-event.schema.json
+
+docs: .venv-docs/.done ## Build the documents' site (site/index.html); warnings and broken links are errors
+	@$(DOCS)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 -c publishing -d .venv-docs/doctrees . site
+	@echo "site/index.html"
+
+.venv-docs/.done: requirements/docs.txt .venv-tools/.done
+	@echo "Setting up .venv-docs (Sphinx) ..."
+	@$(PYTHON) -m venv .venv-docs
+	@$(INSTALL) --python $(DOCS)/python --requirement requirements/docs.txt
+	@touch $@
 
 mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png if Chromium is installed)
 	@$(BIN)/python -m tests.support.gallery mails
@@ -93,4 +109,4 @@ reports: setup ## Write the owner's report in every state to reports/ (.html; .p
 	@$(BIN)/python -m tests.support.report_gallery reports
 
 clean: ## Remove generated files
-	@rm -rf .venv .venv-tools .permille .aws-sam .mutants .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-tools .venv-docs site .permille .aws-sam .mutants .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
