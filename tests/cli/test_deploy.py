@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
@@ -99,7 +100,7 @@ def test_each_question_is_asked_until_its_answer_is_valid(
 ) -> None:
     answers = {name: [value] for name, value in DECIDED.items()} | {"MailFrom": ["nobody", "no-reply@shop.example"]}
     monkeypatch.setattr(
-        deploy.typer, "prompt", lambda name, default, **_: answers[name].pop(0) if name in answers else default
+        typer, "prompt", lambda name, default, **_: answers[name].pop(0) if name in answers else default
     )
 
     file = SamConfig(tmp_path / "samconfig.toml")
