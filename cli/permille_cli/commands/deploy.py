@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from permille.domain.values.errors import ConfirmationNeeded, InvalidInput
-from permille_cli.sam.deployer import deploy as deploy_with_sam
+from permille_cli.sam.deployer import deploy_with_sam
 from permille_cli.sam.parameters import Parameter, parameters
 from permille_cli.sam.samconfig import SamConfig
 from permille_cli.sam.suggestions import AwsLimits, is_verified, suggested

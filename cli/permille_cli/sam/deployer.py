@@ -24,7 +24,7 @@ class Scratch:
     tmp: Path
 
 
-def deploy(config: Path, stack: str, region: str, *, confirm: bool) -> None:
+def deploy_with_sam(config: Path, stack: str, region: str, *, confirm: bool) -> None:
     """Shows the change set on stderr, and executes it; if `confirm`, SAM CLI asks before. Raises Failed."""
     tools()
     with tempfile.TemporaryDirectory(prefix="permille-deploy-") as folder:
