@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TOOLS := .venv-tools/bin
+DOCS := .venv-docs/bin
 UV := $(TOOLS)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema check format pins clean
+.PHONY: help setup tools demo example test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema docs check format pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,12 +33,15 @@ tools: .venv-tools/.done ## Make .venv-tools: SAM CLI, the embedded AWS, uv (the
 demo: setup ## A demonstration with real mail: a bad sender loses its SMTP account, and gets it back
 	@$(BIN)/permille local demo
 
+example: setup ## A small CRM as a host platform, on the embedded stack (examples/crm; PORT=8010)
+	@$(BIN)/python -m examples.embedded $(if $(PORT),--port $(PORT))
+
 PYTEST = $(BIN)/python -m pytest --numprocesses 2
 test: setup ## All tests, also on the deployed stack and in the browser, with all examples
 	@$(PYTEST) --dist loadfile --hypothesis-profile thorough
 
-test-fast: setup ## Tests without deployed stack and browser, with a fifth of the state machines' examples
-	@$(PYTEST) --dist worksteal --ignore tests/stack --ignore tests/browser
+test-fast: setup ## Tests without deployed stack, browser and installed wheel, with a fifth of the state machines' examples
+	@$(PYTEST) --dist worksteal --ignore tests/stack --ignore tests/browser --ignore tests/installed
 
 test-containers: setup ## The `sam local invoke` of the docs, with Docker and Lambda's image (minutes)
 	@$(BIN)/python -m pytest tests/containers/sam_local.py
@@ -67,22 +71,34 @@ format: setup ## Format the code
 
 PIN = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--upgrade)
-	@$(PIN) $(PIN_FLAGS) pyproject.toml --output-file layers/core/requirements.txt > /dev/null
-	@$(PIN) $(PIN_FLAGS) --extra dev --constraint layers/core/requirements.txt pyproject.toml \
+	@$(PIN) $(PIN_FLAGS) --group layer --output-file layers/core/requirements.txt > /dev/null
+	@$(PIN) $(PIN_FLAGS) --group dev --constraint layers/core/requirements.txt pyproject.toml \
 		--output-file requirements/dev.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
+	@$(PIN) $(PIN_FLAGS) requirements/docs.in --output-file requirements/docs.txt > /dev/null
 
 cli: setup ## Write docs/cli.md from the help of the commands; a test compares it
 	@$(BIN)/python -m permille_cli.reference
 
-openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json); a test compares it with the code
+openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json) and its page for people; tests compare them
 	@$(BIN)/python -m tests.support.api_examples > /dev/null
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
+	@$(BIN)/python -m publishing.api_reference
 
 schema: setup ## Write the JSON Schemas of timeline events and of the command's answers (docs/*.schema.json)
 	@$(BIN)/python -m permille_cli.shapes.document
 	@$(BIN)/python -c 'from permille.schema.event_schema import event_schema_text; print(event_schema_text(), end="")' \
 		> docs/timeline-event.schema.json
+
+docs: .venv-docs/.done ## Build the documents' site (site/index.html); warnings and broken links are errors
+	@$(DOCS)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 -c publishing -d .venv-docs/doctrees . site
+	@echo "site/index.html"
+
+.venv-docs/.done: requirements/docs.txt .venv-tools/.done
+	@echo "Setting up .venv-docs (Sphinx) ..."
+	@$(PYTHON) -m venv .venv-docs
+	@$(INSTALL) --python $(DOCS)/python --requirement requirements/docs.txt
+	@touch $@
 
 mails: setup ## Write every mail to mails/ (.eml, .txt, .html; .png if Chromium is installed)
 	@$(BIN)/python -m tests.support.gallery mails
@@ -94,4 +110,4 @@ reports: setup ## Write the owner's report in every state to reports/ (.html; .p
 	@$(BIN)/python -m tests.support.report_gallery reports
 
 clean: ## Remove generated files
-	@rm -rf .venv .venv-tools .permille .aws-sam .mutants .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-tools .venv-docs site .permille .aws-sam .mutants .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any
 
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 BEGINNING = datetime(2026, 9, 1, tzinfo=UTC)
 DAYS = 60

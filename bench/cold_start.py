@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from bench.embedded import function_environment
 
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 STARTS = {
     "floor": ("IngestComplaint", "ingest_complaint", "import boto3; boto3.client('dynamodb')"),

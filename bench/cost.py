@@ -11,7 +11,7 @@ from permille.costs.counted import COUNTED, Units, units_from
 from permille.costs.month import Month, usual_complaints
 from permille.costs.price_list import DEFAULT_REGION, price_list, price_lists, regions
 from permille.costs.reckoning import VCPU, bill_of, of_emails, of_stack
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "cost.md"
 TEXT = Path(__file__).with_suffix(".md")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from permille_cli.project import PROJECT
 from permille_cli.simulation.event_lines import line
 from permille_cli.simulation.feedback import FeedbackKind, Report
-from permille_cli.stack.template import PROJECT
 
 SAMPLE = json.loads((PROJECT / "events" / "ingest-delivery.json").read_text(encoding="utf-8"))["Records"][0]
 RECEIPT_HANDLE = "AQEB" + "x" * 340  # as long as they are

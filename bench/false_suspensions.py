@@ -17,8 +17,8 @@ from bench.preset_run import Group
 from bench.workers import found_by
 from rich.console import Console
 
+from permille_cli.project import PROJECT
 from permille_cli.simulation.population import MONTH
-from permille_cli.stack.template import PROJECT
 
 TENANTS, MONTHS, FEWER = 25_000, 3, 10  # a tenth of the tenants are followed for so many months
 LEAST, SEED = 100, 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.deliveries import ONE_IN
 
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 RESULTS = PROJECT / "bench" / "results"
 GOALS_AT = (1000, 5)  # the batch and its accounts

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 
 def found_by(module: str, *arguments: object, environment: Mapping[str, str]) -> Any:

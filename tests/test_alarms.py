@@ -29,7 +29,8 @@ from permille.usecases.doctor.doctor import scheduled
 from permille.usecases.enforcement.schedule import run_schedule
 from permille.usecases.feedback.ingest import IngestServices, ingest
 from permille.usecases.notifications.webhook_delivery import post_event
-from permille_cli.stack.template import PROJECT, load
+from permille_cli.project import PROJECT
+from permille_cli.stack.template import load
 
 TEMPLATE = load()
 RESOURCES: dict[str, Mapping[str, Any]] = TEMPLATE["Resources"]

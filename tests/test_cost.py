@@ -12,7 +12,7 @@ from permille.costs.bill import BillPart, total
 from permille.costs.counted import COUNTED, counted
 from permille.costs.price_list import price_list, price_lists, regions
 from permille.costs.reckoning import of_stack
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 REST, FULL, SMALL = map(total, bills())
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

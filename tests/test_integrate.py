@@ -20,7 +20,7 @@ from permille.domain.webhooks.delivery import Reply
 from permille.domain.webhooks.signature import SigningSecret, SigningSecrets, signed_headers
 from permille.schema.entry_schema import event_text
 from permille.webhooks.client import HttpWebhookClient
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 PAGE = (PROJECT / "docs" / "integrate.md").read_text(encoding="utf-8")
 OPENAPI = json.loads((PROJECT / "docs" / "openapi.json").read_text(encoding="utf-8"))

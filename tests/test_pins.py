@@ -35,12 +35,12 @@ def pins(path: Path) -> dict[str, str]:
     return {canonicalize_name(one.name): str(one.specifier).removeprefix("==") for one in here}
 
 
-def wanted() -> tuple[list[Requirement], list[Requirement]]:
-    """What pyproject.toml asks for: in the layer, and with all its extras."""
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    layer = [Requirement(one) for one in project["dependencies"]]
-    extras = [Requirement(one) for extra in project["optional-dependencies"].values() for one in extra]
-    return layer, [one for one in [*layer, *extras] if one.name != project["name"]]
+def wanted() -> tuple[list[Requirement], list[Requirement], list[Requirement]]:
+    """What pyproject.toml asks for: in the layer, in an installation, and beside it for development."""
+    document = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = document["dependency-groups"]
+    layer, installed, dev = groups["layer"], document["project"]["dependencies"], groups["dev"]
+    return [*map(Requirement, layer)], [*map(Requirement, installed)], [*map(Requirement, [*installed, *dev])]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -70,12 +70,19 @@ def test_no_address_is_written_down(path: Path) -> None:
     assert "://" not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("path", "which"), [(LAYER, 0), (DEV, 1)], ids=["layer", "dev"])
+@pytest.mark.parametrize(("path", "which"), [(LAYER, 0), (DEV, 2)], ids=["layer", "dev"])
 def test_whatever_the_project_asks_for_is_pinned_to_a_version_that_does(path: Path, which: int) -> None:
     pinned = pins(path)
 
     for one in wanted()[which]:
         assert one.specifier.contains(pinned[canonicalize_name(one.name)])
+
+
+def test_an_installation_has_whatever_the_layer_has() -> None:
+    """Both have the package `permille`."""
+    layer, installed, _ = wanted()
+
+    assert {str(one) for one in layer} < {str(one) for one in installed}
 
 
 def test_tests_run_with_the_versions_of_the_layer() -> None:

@@ -27,8 +27,9 @@ from permille.settings import (
     Settings,
     WebhookSettings,
 )
-from permille_cli.stack.template import PROJECT, load
+from permille_cli.project import PROJECT
 from permille_cli.stack.template import TEMPLATE as TEMPLATE_FILE
+from permille_cli.stack.template import load
 
 Resource = Mapping[str, Any]
 

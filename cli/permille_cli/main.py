@@ -81,11 +81,10 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: "Stack | None" =
 
 
 def _deployed(name: str) -> "Stack":
-    """Imported where a command needs it: boto3 takes its time. Use cases log warnings only: stdout is for answers."""
-    from permille.observability import logger
-    from permille_cli.stack.deployed import DeployedStack
+    """Imported where a command needs it: boto3 takes its time."""
+    from permille_cli.stack.deployed import DeployedStack, log_warnings_only
 
-    logger.setLevel("WARNING")
+    log_warnings_only()
     return DeployedStack(name)
 
 

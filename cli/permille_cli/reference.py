@@ -7,7 +7,7 @@ import typer
 
 from permille_cli.catalogue import CATALOGUE, all_commands
 from permille_cli.main import app
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "cli.md"
 WIDTH = 80  # columns

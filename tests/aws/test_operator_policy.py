@@ -17,9 +17,9 @@ from moto.core.models import MockAWS
 from tests.support.asked import PREFIXES, Asked, asking
 from tests.support.at_work import COMMANDS, a_stack, at_work
 
+from permille_cli.project import PROJECT
 from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.stack import Stack
-from permille_cli.stack.template import PROJECT
 
 ADAPTERS = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "adapters.py"
 PROBES = PROJECT / "layers" / "core" / "permille" / "bootstrap" / "probes.py"

@@ -42,7 +42,7 @@ from permille.ports.feedback import Quarantine
 from permille.ports.notifications import EventBus, IdempotencyStore, Mail, Mailer, RetryQueue
 from permille.schema.entry_schema import entry_json, event_text
 from permille.schema.event_schema import event_schema_text
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 MAIL_FROM = "reputation@apwt.example"
 UNUSED: Any = object()

@@ -8,8 +8,8 @@ from bench.preset_run import Group
 from bench.suspensions import document, figures, goals, is_honest
 from bench.tenant_history import Suspension
 
+from permille_cli.project import PROJECT
 from permille_cli.simulation.population import BEGINNING
-from permille_cli.stack.template import PROJECT
 
 
 def a_group(rate: int, kept: int, *stops: Suspension, policy: str = "default") -> Group:

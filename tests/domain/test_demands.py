@@ -8,7 +8,7 @@ from tests.support.report_gallery import report
 from tests.support.reports import STATES
 
 from permille.domain.policy.demands import DEMANDS, DEMANDS_IN_WORDS, GOOGLE, YAHOO, Demand
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 
 def test_google_asks_for_less_than_1_and_never_3_and_yahoo_for_less_than_3() -> None:

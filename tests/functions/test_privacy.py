@@ -25,7 +25,8 @@ from permille.observability import logger
 from permille.ports.answers import ANSWERS_KEPT_FOR
 from permille.ports.history import BOUNCES_KEPT_FOR
 from permille.ports.notifications import IDEMPOTENT_FOR
-from permille_cli.stack.template import PROJECT, load
+from permille_cli.project import PROJECT
+from permille_cli.stack.template import load
 
 PAGE = (PROJECT / "docs" / "privacy.md").read_text(encoding="utf-8")
 TABLES = [name for name, one in load()["Resources"].items() if one["Type"] == "AWS::DynamoDB::Table"]

@@ -23,7 +23,7 @@ from permille.domain.login.mail_links import Purpose
 from permille.usecases.decisions.provider_requests import RequestServices
 from permille.usecases.login.access import make_token
 from permille.usecases.login.mail_links import mail_link
-from permille_cli.stack.template import PROJECT
+from permille_cli.project import PROJECT
 
 SECRET = PASSWORDS[SERVER]
 HOURLY = json.loads((PROJECT / "events" / "providers-every-hour.json").read_text(encoding="utf-8"))

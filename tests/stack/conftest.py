@@ -145,9 +145,10 @@ def running(directory: Path, *options: str) -> Iterator[Stack]:
     """A stack of its own for as long as the block lasts."""
     env = {"PERMILLE_LOCAL_DIR": str(directory)}
     try:
-        up = permille("local", "up", "--hours", "1", *options, env=env)
+        up = permille("local", "up", "--hours", "1", "--json", *options, env=env)
         assert up.returncode == 0, up.stderr
-        yield _described(json.loads(up.stdout), directory, env)
+        exported = permille("local", "status", "--export", "--json", env=env)
+        yield _described(json.loads(up.stdout), directory, env | json.loads(exported.stdout))
     finally:
         permille("local", "down", env=env)
 
@@ -159,7 +160,7 @@ def _described(found: dict[str, Any], directory: Path, env: dict[str, str]) -> S
         region=found["region"],
         account_id=found["account_id"],
         name=found["stack"],
-        env=found["env"] | env,
+        env=env,
         outputs=found["outputs"],
         smtp=Smtp(**found["smtp"]),
         mails=Path(found["mails"]),

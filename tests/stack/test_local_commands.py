@@ -19,12 +19,29 @@ from permille_cli.local.state import StateDirectory
 
 
 def test_up_again_describes_the_stack_that_runs(stack: Stack) -> None:
-    again = stack.run("local", "up")
+    again = stack.run("local", "up", "--json")
 
     assert again.returncode == 0
     described = json.loads(again.stdout)
     assert described["endpoint"] == stack.endpoint
     assert described["outputs"] == stack.outputs
+
+
+def test_up_says_what_to_do_next_and_no_secret(stack: Stack) -> None:
+    said = stack.run("local", "up").stdout
+
+    assert 'eval "$(permille local status --export)"' in said
+    assert stack.env["AWS_SECRET_ACCESS_KEY"] not in said
+    assert stack.env["AWS_SECRET_ACCESS_KEY"] not in stack.run("local", "up", "--json").stdout
+
+
+def test_status_exports_the_credentials_for_a_shell_and_as_json(stack: Stack) -> None:
+    lines = stack.run("local", "status", "--export").stdout
+    document = json.loads(stack.run("local", "status", "--export", "--json").stdout)
+
+    assert f"export AWS_SECRET_ACCESS_KEY={document['AWS_SECRET_ACCESS_KEY']}" in lines
+    assert document["AWS_ENDPOINT_URL"] == stack.endpoint
+    assert document["PERMILLE_STACK"] == stack.name
 
 
 def test_up_with_other_parameters_is_refused_while_a_stack_runs(stack: Stack) -> None:
@@ -218,7 +235,7 @@ def test_the_platforms_name_is_what_was_asked_for(directory: Path) -> None:
     name = 'O"Reilly & Söhne, $HOME\\'
     env = {"PERMILLE_LOCAL_DIR": str(directory)}
     try:
-        up = permille("local", "up", "--platform-name", name, "--stack", "other", env=env)
+        up = permille("local", "up", "--platform-name", name, "--stack", "other", "--json", env=env)
         assert up.returncode == 0, up.stderr
         described = json.loads(up.stdout)
     finally:

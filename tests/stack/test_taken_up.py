@@ -63,8 +63,7 @@ def _restore(stack: Stack) -> None:
 
 
 def _import(stack: Stack, folder: Path) -> None:
-    """As the command says, but for what ministack can import: no set, and no group, which its CloudFormation never
-    had."""
+    """As the command says, but for what ministack can import: no set, and no group, which is taken over."""
     restored = ("--table", f"TimelineTable={RESTORED}")
     stack.answer("import-stack", "--only-tables", "--directory", str(folder), *restored)
     cloudformation = stack.client("cloudformation")

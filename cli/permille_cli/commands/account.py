@@ -1,21 +1,15 @@
-"""`permille account`: manages sending accounts."""
+"""`permille account`: manages sending accounts. What one command alone needs is imported by it: most only look."""
 
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import changes
 from permille.domain.rules.denial import is_denied_by_hand
 from permille.domain.values.errors import InvalidInput
 from permille.schema.account_schema import account_json, account_summary_json
-from permille.usecases.senders.add_account import add_account
-from permille.usecases.senders.new_account import NewAccount
-from permille.usecases.senders.shared_identities import shared_with_others
 from permille_cli.answers.account_standing import print_standing, status_text
-from permille_cli.answers.added_account import AddedAccountAnswer
-from permille_cli.answers.identities_answer import confirm_shared
 from permille_cli.commands import account_change, account_decisions, credential, explain, note
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes
@@ -69,6 +63,12 @@ def add(
     JSON fields: account_id, sender, access_key_id, smtp (host, port, username, password), records_to_publish,
     forwarding_stopped
     """
+    from permille.usecases.senders.add_account import add_account
+    from permille.usecases.senders.new_account import NewAccount
+    from permille.usecases.senders.shared_identities import shared_with_others
+    from permille_cli.answers.added_account import AddedAccountAnswer
+    from permille_cli.answers.identities_answer import confirm_shared
+
     if show_secret and sender:
         raise InvalidInput("an adopted user keeps its credential, so that there is no secret to show", "show_secret")
     new = NewAccount(
@@ -107,6 +107,8 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     if as_json:
         emit_json({"accounts": [_list_item(account) for account in accounts]})
         return
+    from rich.table import Table
+
     table, now = Table(box=None, pad_edge=False), stack.now()
     for heading in ("account", "status", "owner", "senders"):
         table.add_column(heading, overflow="fold")

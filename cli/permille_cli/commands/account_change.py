@@ -4,9 +4,6 @@ from typing import Annotated
 
 import typer
 
-from permille.usecases.senders.change import Change, apply, plan
-from permille_cli.answers.changed_account import ChangedAccountAnswer
-from permille_cli.answers.identities_answer import confirm_shared
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.options import AcceptRisk, AccountId, Reason
@@ -44,6 +41,10 @@ def change(
 
     JSON fields: account_id, changed, in_sync, [warnings]
     """
+    from permille.usecases.senders.change import Change, apply, plan
+    from permille_cli.answers.changed_account import ChangedAccountAnswer
+    from permille_cli.answers.identities_answer import confirm_shared
+
     wanted = Change(
         account_id=account_id,
         reason=reason,

@@ -1,6 +1,6 @@
 """Decisions of support about an account: `permille account disable|enable|close|exempt|unexempt|owner-mail`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,13 +8,15 @@ from permille.domain.account.account import Account
 from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille.domain.values.errors import Failed, InvalidInput, ServiceError
 from permille.domain.words import wording
-from permille.usecases.senders.delete_users import DeletedUsers, delete_users
 from permille_cli.commands.credential import enable_with_new
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.options import AccountId, MailedReason, Reason, ShowSecret, Until
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+if TYPE_CHECKING:
+    from permille.usecases.senders.delete_users import DeletedUsers
 
 
 def disable(
@@ -89,6 +91,8 @@ def close(
     JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until, deleted_senders,
     kept_senders
     """
+    from permille.usecases.senders.delete_users import delete_users
+
     account, onboarding = stack.account(account_id), stack.onboarding
     if not account.is_closed:
         command = Close(reason=reason, by=stack.operator_arn())
@@ -110,7 +114,7 @@ def close(
     _print_closed(account, removed)
 
 
-def _print_closed(account: Account, removed: DeletedUsers) -> None:
+def _print_closed(account: Account, removed: "DeletedUsers") -> None:
     if removed.kept:
         _print(account)
     else:

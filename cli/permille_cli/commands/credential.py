@@ -1,18 +1,19 @@
 """`permille account credential`: replaces an account's SMTP credential."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from permille.domain.people.renewal import Renew
 from permille.domain.people.staff_commands import Enable
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.senders.renew_credential import Renewed, renew_credential
-from permille_cli.answers.credential_answer import CredentialAnswer
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId, ShowSecret
 from permille_cli.terminal.output import AsJson, emit_json, instant, out
+
+if TYPE_CHECKING:
+    from permille.usecases.senders.renew_credential import Renewed
 
 LONGEST_GRACE = 720  # hours: 30 days
 
@@ -55,11 +56,15 @@ def enable_with_new(stack: Stack, account_id: str, command: Enable, *, show_secr
     _print(stack, renewed, show_secret=show_secret, as_json=as_json)
 
 
-def _renewed(stack: Stack, account_id: str, renew: Renew) -> Renewed:
+def _renewed(stack: Stack, account_id: str, renew: Renew) -> "Renewed":
+    from permille.usecases.senders.renew_credential import renew_credential
+
     return renew_credential(stack.renewing, stack.account(account_id).id, renew, stack.now())
 
 
-def _print(stack: Stack, renewed: Renewed, *, show_secret: bool, as_json: bool) -> None:
+def _print(stack: Stack, renewed: "Renewed", *, show_secret: bool, as_json: bool) -> None:
+    from permille_cli.answers.credential_answer import CredentialAnswer
+
     account = renewed.account
     answer = CredentialAnswer(stack, account, renewed.key)
     until = account.old_key_works_until(account.after_last_decision(stack.now()))

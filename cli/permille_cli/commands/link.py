@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
+from urllib.parse import parse_qs, urlsplit
 
 import typer
 
@@ -55,13 +56,22 @@ def owner(
 
     JSON fields: link, expires_at
     """
-    account, lasts, now = stack.account(account_id), _lasting(LinkRole.OWNER, days, "days"), stack.now()
+    _print_link(owner_link(stack, account_id, _lasting(LinkRole.OWNER, days, "days")), as_json=as_json)
+
+
+def owner_link(stack: Stack, account_id: str, lasts: timedelta) -> str:
+    """A new link to the account's report, which the system timeline names: no valid link is unknown."""
+    account, now = stack.account(account_id), stack.now()
     claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
     link = address(stack["ConsoleUrl"], make_token(stack.signer, claims))
-    # Logged before it is printed, so that no valid link is unknown.
     facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.operator_arn())
     stack.timeline.append(system_entry(now, facts))
-    _print_link(link, claims.expires_at, as_json=as_json)
+    return link
+
+
+def staff_link(stack: Stack, name: str, lasts: timedelta) -> str:
+    """A new link to the desk for the staff member of that name."""
+    return address(stack["ConsoleUrl"], stack.link_issuer.token(LinkRole.STAFF, name, lasts))
 
 
 @app.command(name="staff")
@@ -82,8 +92,7 @@ def for_staff(
     JSON fields: link, expires_at
     """
     lasts, who = _lasting(LinkRole.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
-    token = stack.link_issuer.token(LinkRole.STAFF, who, lasts)
-    _print_link(address(stack["ConsoleUrl"], token), tokens.read(token)[0].expires_at, as_json=as_json)
+    _print_link(staff_link(stack, who, lasts), as_json=as_json)
 
 
 @app.command()
@@ -219,9 +228,10 @@ def _lasting(role: LinkRole, number: float, unit: str) -> timedelta:
     return validation.of_field(unit, partial(links.check_lifetime, role), lasts)
 
 
-def _print_link(link: str, expires_at: datetime, *, as_json: bool) -> None:
+def _print_link(link: str, *, as_json: bool) -> None:
     if as_json:
-        emit_json({"link": link, "expires_at": expires_at.isoformat()})
+        [token] = parse_qs(urlsplit(link).query)["token"]
+        emit_json({"link": link, "expires_at": tokens.read(token)[0].expires_at.isoformat()})
     else:
         out.print(link, soft_wrap=True, markup=False)
 

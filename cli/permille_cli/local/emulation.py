@@ -11,9 +11,9 @@ from pathlib import Path
 
 from permille.domain.values.errors import Failed
 from permille_cli.local.state import StateDirectory
-from permille_cli.local.tools import tool, tool_environment
+from permille_cli.sam.tools import tool, tool_environment
 
-MODULE, PACKAGES = "permille_cli.local.emulator", Path(__file__).parents[2]
+MODULE, PACKAGE = "permille_cli.local.emulator", Path(__file__).parents[1]
 HEALTHY_SECONDS = 60
 STOPPING_SECONDS = 15
 
@@ -40,7 +40,11 @@ async def emulated(
     """Yields an emulator whose root credentials are `key` and `secret`, and which relays mail to `relay`. Containers
     may ask it as `containers_host`, if there is one."""
     token = secrets.token_urlsafe(32)
-    ours = {"PERMILLE_TOKEN": token, "PERMILLE_CONTAINERS_HOST": containers_host, "PYTHONPATH": str(PACKAGES)}
+    ours = {
+        "PERMILLE_TOKEN": token,
+        "PERMILLE_CONTAINERS_HOST": containers_host,
+        "PYTHONPATH": str(_module_path(state)),
+    }
     process = await _start(state, _environment(state, key, secret, relay) | ours)
     try:
         assert process.stdout is not None
@@ -49,6 +53,16 @@ async def emulated(
         yield Emulation(process, ports[0], ports[-1], token)
     finally:
         await _stop(process)
+
+
+def _module_path(state: StateDirectory) -> Path:
+    """A folder with this package alone: beside it, where it is installed, is another boto3 than the emulator's."""
+    folder = state.path / "modules"
+    folder.mkdir(exist_ok=True)
+    link = folder / PACKAGE.name
+    link.unlink(missing_ok=True)
+    link.symlink_to(PACKAGE)
+    return folder
 
 
 async def _start(state: StateDirectory, environment: dict[str, str]) -> Process:

@@ -15,14 +15,14 @@ from permille_cli.local import schedule, stack
 from permille_cli.local.containers import in_container
 from permille_cli.local.demo import demo
 from permille_cli.local.deployment import Deployment, deployed_environment, logical_functions
+from permille_cli.local.directory import DIRECTORY, Directory, state_of
 from permille_cli.local.files import write_private
 from permille_cli.local.running import Running
 from permille_cli.local.state import StateDirectory
 from permille_cli.local.supervisor import HOURS
-from permille_cli.stack.template import PROJECT
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
-from permille_cli.terminal.output import AsJson, emit_json, err
+from permille_cli.terminal.output import AsJson, emit_json, err, out
 
 app = Commands(
     help="""Run Permille on this computer, without an AWS account.
@@ -31,17 +31,11 @@ An emulated AWS with real SMTP, for trying Permille out and for developing it.""
 )
 
 
-Directory = Annotated[
-    Path,
-    typer.Option(
-        "--dir",
-        envvar="PERMILLE_LOCAL_DIR",
-        metavar="DIR",
-        show_default=".permille of the checkout",
-        help="State directory of the stack.",
-    ),
-]
-DIRECTORY = PROJECT / ".permille"
+NEXT = """\
+Next:
+  eval "$(permille local status --export)"    # this shell uses it instead of AWS
+  permille account add good-bakery --owner-email bea@good-bakery.example --identity good-bakery.example
+  permille link staff --name Anna             # the support desk, in a browser"""
 NOT_RUNNING = "The embedded stack is not running: `permille local up` starts it."
 MOST_HOURS = 8760  # a year
 # Where no arithmetic of zones, days or tokens leaves what a datetime and a table can hold.
@@ -67,26 +61,34 @@ def up(
     for_containers: Annotated[
         bool, typer.Option("--for-containers", help="Let Docker containers use its AWS, with credentials.")
     ] = False,
+    frame_origin: Annotated[
+        str, typer.Option(metavar="ORIGIN", help="Origin whose pages may frame owners' reports: http://127.0.0.1:8010.")
+    ] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Start the embedded stack, and deploy Permille to it.
 
     An emulated AWS on this computer, with real SMTP on loopback; it takes about 15 seconds, and runs in the
-    background. Prints as JSON how to use it. Needs a checkout with `make setup` done.
+    background. The first time, SAM CLI and the emulator are installed into your cache. `permille local status --export`
+    gives a shell its credentials.
 
     Examples:
         permille local up
         permille local up --mode monitor --platform-name Shopfront
 
-    JSON fields: endpoint, containers_endpoint, region, account_id, credentials (access_key_id, secret_access_key),
-    smtp (host, port, certificate), mails, stack, outputs, env
+    JSON fields: running, stack, endpoint, containers_endpoint, region, account_id, outputs, smtp (host, port,
+    certificate), mails
     """
     if not 0 < hours <= MOST_HOURS:  # nan neither
         raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
-    deployment = Deployment(name, mode.value, platform_name, for_containers)
-    description = stack.up(_state(directory), deployment, hours)
+    deployment = Deployment(name, mode.value, platform_name, for_containers, frame_origin)
+    description = stack.up(state_of(directory), deployment, hours)
     if description["containers_endpoint"]:
         err.print(f"Every container here reaches this AWS, at {description['containers_endpoint']}.")
-    emit_json(description)
+    if as_json:
+        emit_json({"running": True, **description})
+    else:
+        out.print(f"{_as_lines(description)}\n\n{NEXT}", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -100,7 +102,7 @@ def down(*, directory: Directory = DIRECTORY, as_json: AsJson = False) -> None:
 
     JSON fields: stopped
     """
-    stopped = stack.down(_state(directory))
+    stopped = stack.down(state_of(directory))
     if as_json:
         emit_json({"stopped": stopped})
     else:
@@ -112,28 +114,31 @@ def status(
     *,
     directory: Directory = DIRECTORY,
     as_json: AsJson = False,
-    export: Annotated[bool, typer.Option("--export", help="Print `export NAME=value` lines.")] = False,
+    export: Annotated[
+        bool, typer.Option("--export", help="Print `export NAME=value` lines, with credentials; with --json an object.")
+    ] = False,
 ) -> None:
     """Show whether the embedded stack runs, and where.
 
-    Exits with 0 if it runs, and with 1 if not. --export lets the shell's commands use it instead of AWS.
+    Exits with 0 if it runs, and with 1 if not. --export lets the shell's commands use it instead of AWS; nothing else
+    prints its credentials.
 
     Examples:
         permille local status
         eval "$(permille local status --export)"
 
-    JSON fields: running, [endpoint], [containers_endpoint], [region], [account_id], [credentials], [smtp], [mails],
-    [stack], [outputs], [env]
+    JSON fields: running, [stack], [endpoint], [containers_endpoint], [region], [account_id], [outputs], [smtp (host,
+    port, certificate)], [mails]
     """
-    description = stack.described(_state(directory))
+    state = state_of(directory)
+    description = stack.described(state)
     if description is None and as_json and not export:
         emit_json({"running": False})
         raise typer.Exit(1)
     if description is None:  # on stderr: a shell may be evaluating what is printed
         raise Failed(NOT_RUNNING)
     if export:
-        for variable, value in description["env"].items():
-            typer.echo(f"export {variable}={shlex.quote(value)}")
+        _export(stack.environment(state), as_json=as_json)
     elif as_json:
         emit_json({"running": True, **description})
     else:
@@ -160,7 +165,7 @@ def tick(
 
     JSON fields: time, result
     """
-    state = _state(directory)
+    state = state_of(directory)
     instant = _instant(at)
     running, description = _running(state)
     time, result = schedule.tick(state, running, description["outputs"], instant)
@@ -185,7 +190,7 @@ def env(
     Example:
         permille local env --file env.json
     """
-    running, description = _running(_state(directory))
+    running, description = _running(state_of(directory))
     if running.containers_endpoint is None:
         raise Failed("containers cannot reach this stack: `permille local down`, and `up --for-containers`")
     variables = {
@@ -205,12 +210,12 @@ def env(
 app.command(name="demo")(demo.run)
 
 
-def _state(directory: Path) -> StateDirectory:
-    try:
-        path = directory.resolve()
-    except (OSError, RuntimeError) as error:  # too long a name, symbolic links in a circle
-        raise InvalidInput(f"takes a directory, not {str(directory)!r}", "dir") from error
-    return StateDirectory(path)
+def _export(environment: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        emit_json(environment)
+        return
+    for variable, value in environment.items():
+        typer.echo(f"export {variable}={shlex.quote(value)}")
 
 
 def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:

@@ -13,10 +13,11 @@ from rich.console import Console
 
 from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local import containers
-from permille_cli.local.deployment import Deployment, deploy
+from permille_cli.local.deployment import FRAME_ORIGIN, Deployment, deploy
 from permille_cli.local.files import made_private
 from permille_cli.local.running import Running
 from permille_cli.local.state import StateDirectory
+from permille_cli.sam.tools import tools
 from permille_cli.terminal.output import err
 
 STARTING_SECONDS = 90
@@ -43,7 +44,7 @@ def up(state: StateDirectory, deployment: Deployment, hours: float) -> dict[str,
 
 
 def described(state: StateDirectory) -> dict[str, Any] | None:
-    """How to use the stack; None if none is up."""
+    """Where the stack is, without its credentials; None if none is up."""
     running, deployed = state.running(), state.deployed()
     if running is None or deployed is None:
         return None
@@ -52,10 +53,6 @@ def described(state: StateDirectory) -> dict[str, Any] | None:
         "containers_endpoint": running.containers_endpoint,
         "region": running.region,
         "account_id": running.account_id,
-        "credentials": {
-            "access_key_id": running.access_key_id,
-            "secret_access_key": running.secret_access_key,
-        },
         "smtp": {
             "host": running.smtp_host,
             "port": running.smtp_port,
@@ -64,8 +61,16 @@ def described(state: StateDirectory) -> dict[str, Any] | None:
         "mails": running.mails,
         "stack": deployed["stack"],
         "outputs": deployed["outputs"],
-        "env": running.environment | {"PERMILLE_STACK": deployed["stack"]},
     }
+
+
+def environment(state: StateDirectory) -> dict[str, str]:
+    """The variables, with root's credentials, by which SDKs and the command use the stack. Raises Failed if none is
+    up."""
+    running, deployed = state.running(), state.deployed()
+    if running is None or deployed is None:
+        raise Failed("the embedded stack stopped as soon as it was up")
+    return running.environment | {"PERMILLE_STACK": deployed["stack"]}
 
 
 def down(state: StateDirectory) -> bool:
@@ -90,13 +95,20 @@ def _print_waiting() -> None:
 def _check_same(requested: Deployment, description: dict[str, Any]) -> None:
     outputs = description["outputs"]
     for_containers = description["containers_endpoint"] is not None
-    runs = Deployment(description["stack"], outputs["EnforcementMode"], outputs["PlatformName"], for_containers)
+    runs = Deployment(
+        description["stack"],
+        outputs["EnforcementMode"],
+        outputs["PlatformName"],
+        for_containers,
+        outputs.get(FRAME_ORIGIN, ""),
+    )
     if runs != requested:
         raise InvalidInput(f"the running stack is {runs}, not {requested}: `permille local down` stops it")
 
 
 def _start_and_deploy(state: StateDirectory, deployment: Deployment, hours: float) -> None:
     containers_host = containers.host() if deployment.for_containers else ""
+    tools()  # installed before the progress of starting is shown, since that has its own
     with Console(stderr=True).status("Starting the embedded AWS ...") as progress:
         _stop(state)  # left over from an `up` that was killed
         running = _start(state, hours, containers_host)

@@ -18,8 +18,8 @@ from permille_cli.local.running import Running
 LOCKING_SECONDS = 3
 MAGIC = "An embedded stack of Permille is kept here; `permille local down` removes it.\n"
 OURS = (
-    "certificate.pem", "clock", "clock.new", "deployed.json", "deployed.new", "lock", "logs", "mails", "running.json",
-    "running.new", "sam", "template.json", "tmp", ".aws-sam",
+    "certificate.pem", "clock", "clock.new", "deployed.json", "deployed.new", "lock", "logs", "mails", "modules",
+    "running.json", "running.new", "sam", "sources", "template.json", "tmp", ".aws-sam",
 )  # fmt: skip
 
 

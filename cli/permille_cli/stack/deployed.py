@@ -1,7 +1,9 @@
-"""A stack on AWS, found through its CloudFormation outputs."""
+"""A stack on AWS, found through its CloudFormation outputs. An adapter is imported where it is made."""
 
-from collections.abc import Callable
-from datetime import datetime
+from __future__ import annotations
+
+import os
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,32 +11,44 @@ import boto3
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, service_call
-from permille.aws.dead_letters import SqsDeadLetters
-from permille.aws.feedback_queue import SqsFeedbackQueue
-from permille.aws.functions import LambdaFunctions
-from permille.aws.iam_users import IamSenderUsers
-from permille.aws.identities import SesIdentities
-from permille.aws.link_issuer import FunctionUrlIssuer
-from permille.aws.objects import S3Objects
-from permille.aws.safeguards import AwsClocks
-from permille.aws.secrets import SecretsManager
-from permille.aws.ses_suppressions import SesSuppressionList
-from permille.aws.smtp_secrets import SmtpSecrets
-from permille.aws.tables import DynamoTables
-from permille.aws.user_survey import IamUserSurvey
-from permille.aws.webhook_tester import LambdaWebhookTester
 from permille.bootstrap.adapters import Adapters
 from permille.bootstrap.clock import clock, replayed_now
 from permille.domain.values.errors import Failed, InvalidInput, NotFound
-from permille.smtp.login import SmtpLogin
 from permille_cli.stack.output_names import OutputNames
 from permille_cli.stack.stack import Stack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from mypy_boto3_cloudformation import CloudFormationClient
+
+    from permille.aws.dead_letters import SqsDeadLetters
+    from permille.aws.feedback_queue import SqsFeedbackQueue
+    from permille.aws.functions import LambdaFunctions
+    from permille.aws.iam_users import IamSenderUsers
+    from permille.aws.identities import SesIdentities
+    from permille.aws.link_issuer import FunctionUrlIssuer
+    from permille.aws.objects import S3Objects
+    from permille.aws.safeguards import AwsClocks
+    from permille.aws.secrets import SecretsManager
+    from permille.aws.ses_suppressions import SesSuppressionList
+    from permille.aws.smtp_secrets import SmtpSecrets
+    from permille.aws.tables import DynamoTables
+    from permille.aws.user_survey import IamUserSurvey
+    from permille.aws.webhook_tester import LambdaWebhookTester
+    from permille.ports.doctor import DeployedFunctions, SesSetup
+    from permille.smtp.login import SmtpLogin
 
 # REVIEW_IN_PROGRESS: there is a change set, and nothing of it was executed
 GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+
+
+def log_warnings_only() -> None:
+    """Use cases log warnings only, whether their logger is made already or not: stdout is for answers."""
+    os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
+    if observability := sys.modules.get("permille.observability"):
+        observability.logger.setLevel("WARNING")
 
 
 def required_region() -> str:
@@ -45,14 +59,14 @@ def required_region() -> str:
     return region
 
 
-def outputs_of(name: str, *, cloudformation: "CloudFormationClient | None" = None) -> dict[str, str]:
+def outputs_of(name: str, *, cloudformation: CloudFormationClient | None = None) -> dict[str, str]:
     """The outputs of the stack of that name. Raises Failed where no region is set, InvalidInput where the name is
     empty, NotFound where there is no such stack."""
     description = _description(name, cloudformation)
     return {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])}
 
 
-def exists(name: str, *, cloudformation: "CloudFormationClient | None" = None) -> bool:
+def exists(name: str, *, cloudformation: CloudFormationClient | None = None) -> bool:
     """Whether there is a stack of that name, and not only a change set. Raises Failed where no region is set, and
     InvalidInput where the name is empty."""
     try:
@@ -61,7 +75,7 @@ def exists(name: str, *, cloudformation: "CloudFormationClient | None" = None) -
         return False
 
 
-def _description(name: str, cloudformation: "CloudFormationClient | None") -> Any:
+def _description(name: str, cloudformation: CloudFormationClient | None) -> Any:
     required_region()
     if not name:
         raise InvalidInput("names no stack", "stack")
@@ -72,7 +86,7 @@ def _description(name: str, cloudformation: "CloudFormationClient | None") -> An
         raise Failed(f"the endpoint of AWS is not valid: {error}") from error
 
 
-def _describe(name: str, cloudformation: "CloudFormationClient") -> Any:
+def _describe(name: str, cloudformation: CloudFormationClient) -> Any:
     try:
         return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as refused:
@@ -94,6 +108,16 @@ class DeployedStack(Adapters, Stack):
     def now(self) -> datetime:
         return replayed_now(self["ControlTable"])
 
+    def real_now(self) -> datetime:
+        return clock()
+
+    @property
+    def account_readers(self) -> tuple[SesSetup, DeployedFunctions]:
+        from permille.aws.deployed_functions import LambdaDeployment
+        from permille.aws.ses_setup import SesSetupReader
+
+        return SesSetupReader(), LambdaDeployment()
+
     def region(self) -> str:
         return required_region()
 
@@ -105,6 +129,8 @@ class DeployedStack(Adapters, Stack):
             return str(client("sts").get_caller_identity()["Arn"])
 
     def smtp_passwords(self, prefix: str) -> SmtpSecrets:
+        from permille.aws.smtp_secrets import SmtpSecrets
+
         return SmtpSecrets(stack=self.name, prefix=prefix)
 
     @cached_property
@@ -113,68 +139,102 @@ class DeployedStack(Adapters, Stack):
 
     @cached_property
     def clocks(self) -> AwsClocks:
+        from permille.aws.safeguards import AwsClocks
+
         return AwsClocks(here=clock)
 
     @cached_property
     def feedback_dead_letters(self) -> SqsDeadLetters:
+        from permille.aws.dead_letters import SqsDeadLetters
+
         return SqsDeadLetters(queue=self["FeedbackDeadLetterQueueUrl"], source=self["FeedbackQueueUrl"])
 
     @cached_property
     def feedback_queue(self) -> SqsFeedbackQueue:
+        from permille.aws.feedback_queue import SqsFeedbackQueue
+
         return SqsFeedbackQueue(queue=self["FeedbackQueueUrl"])
 
     @cached_property
     def functions(self) -> LambdaFunctions:
+        from permille.aws.functions import LambdaFunctions
+
         return LambdaFunctions()
 
     @cached_property
     def iam_users(self) -> IamSenderUsers:
+        from permille.aws.iam_users import IamSenderUsers
+
         return IamSenderUsers()
 
     @cached_property
     def identities(self) -> SesIdentities:
+        from permille.aws.identities import SesIdentities
+
         return SesIdentities()
 
     @cached_property
     def link_issuer(self) -> FunctionUrlIssuer:
+        from permille.aws.link_issuer import FunctionUrlIssuer
+
         return FunctionUrlIssuer(url=self["AccessUrl"])
 
     @cached_property
     def notify_dead_letters(self) -> SqsDeadLetters:
+        from permille.aws.dead_letters import SqsDeadLetters
+
         return SqsDeadLetters(queue=self["NotifyDeadLetterQueueUrl"], source=self["NotifyQueueUrl"])
 
     @cached_property
     def objects(self) -> S3Objects:
+        from permille.aws.objects import S3Objects
+
         return S3Objects()
 
     @cached_property
     def login_check(self) -> SmtpLogin:
+        from permille.smtp.login import SmtpLogin
+
         return SmtpLogin(local=self.is_local)
 
     @cached_property
     def secrets(self) -> SecretsManager:
+        from permille.aws.secrets import SecretsManager
+
         return SecretsManager(stack=self.name)
 
     @cached_property
     def ses_suppressions(self) -> SesSuppressionList:
+        from permille.aws.ses_suppressions import SesSuppressionList
+
         return SesSuppressionList()
 
     @cached_property
     def stream_failures(self) -> SqsDeadLetters:
+        from permille.aws.dead_letters import SqsDeadLetters
+
         return SqsDeadLetters(queue=self["StreamFailuresUrl"])
 
     @cached_property
     def user_survey(self) -> IamUserSurvey:
+        from permille.aws.user_survey import IamUserSurvey
+
         return IamUserSurvey()
 
     @cached_property
     def tables(self) -> DynamoTables:
+        from permille.aws.tables import DynamoTables
+
         return DynamoTables()
 
     @cached_property
     def webhook_dead_letters(self) -> SqsDeadLetters:
+        from permille.aws.dead_letters import SqsDeadLetters
+
         return SqsDeadLetters(queue=self["WebhookDeadLetterQueueUrl"], source=self["WebhookQueueUrl"])
 
     @cached_property
     def webhook_tester(self) -> LambdaWebhookTester:
+        from permille.aws.webhook_tester import LambdaWebhookTester
+
         return LambdaWebhookTester(function=self["WebhookFunctionName"])

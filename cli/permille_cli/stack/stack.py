@@ -1,59 +1,60 @@
-"""The stack of a command: its outputs, ports, clock and operator."""
+"""The stack of a command: its outputs, ports, clock and operator.
+
+A use case is imported where its services are made: a command loads only what it uses.
+"""
+
+from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.code_version import code_version
-from permille.domain.account.account import Account
-from permille.domain.doctor.names import StackNames
-from permille.domain.people.commands import Command
 from permille.domain.values.errors import Failed
-from permille.domain.values.status import Mode
-from permille.ports.accounts import CredentialSwitch, Leases
-from permille.ports.desk import AccountIndex, SesReputation
-from permille.ports.doctor import Clocks
-from permille.ports.history import Tallies
-from permille.ports.iam_users import IamUsers
-from permille.ports.identities import Identities
-from permille.ports.login import LinkRegister, TokenSigner
-from permille.ports.notifications import IdempotencyStore, RetryQueue
-from permille.ports.objects import ObjectStore
-from permille.ports.operator import (
-    AllAccounts,
-    AllSuppressions,
-    AllTimelines,
-    DeadLetters,
-    FeedbackQueue,
-    Functions,
-    LinkIssuer,
-    OperatorControl,
-    PolicyDocument,
-    QuarantinedFeedback,
-    SesSuppressions,
-    Tables,
-)
-from permille.ports.providers import Secrets, SmtpLoginCheck
-from permille.ports.smtp_passwords import SmtpPasswords
-from permille.ports.user_survey import UserSurvey
-from permille.ports.webhooks import WebhookRegister, WebhookSecrets, WebhookTester
-from permille.usecases.decisions import decisions
-from permille.usecases.decisions.find_account import find_account
-from permille.usecases.decisions.providers import ProviderServices
-from permille.usecases.doctor.services import DoctorServices, OperatorReads, Probes
-from permille.usecases.notifications.webhook_setup import WebhookSetup
-from permille.usecases.senders.change_services import ChangeServices
-from permille.usecases.senders.onboard_services import OnboardServices
-from permille.usecases.senders.renew_credential import RenewServices
-from permille.usecases.stack.uninstall_plan import UninstallServices
-from permille.usecases.views.verdict import CurrentVerdict, current_verdict
-from permille_cli.stack.output_names import OutputNames
-from permille_cli.stack.own_arns import own_arns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from permille.domain.account.account import Account
+    from permille.domain.people.commands import Command
+    from permille.ports.accounts import CredentialSwitch, Leases
+    from permille.ports.desk import AccountIndex, SesReputation
+    from permille.ports.doctor import Clocks, DeployedFunctions, SesSetup
+    from permille.ports.history import Tallies
+    from permille.ports.iam_users import IamUsers
+    from permille.ports.identities import Identities
+    from permille.ports.login import LinkRegister, TokenSigner
+    from permille.ports.notifications import IdempotencyStore, RetryQueue
+    from permille.ports.objects import ObjectStore
+    from permille.ports.operator import (
+        AllAccounts,
+        AllSuppressions,
+        AllTimelines,
+        DeadLetters,
+        FeedbackQueue,
+        Functions,
+        LinkIssuer,
+        OperatorControl,
+        PolicyDocument,
+        QuarantinedFeedback,
+        SesSuppressions,
+        Tables,
+    )
+    from permille.ports.providers import Secrets, SmtpLoginCheck
+    from permille.ports.smtp_passwords import SmtpPasswords
+    from permille.ports.user_survey import UserSurvey
+    from permille.ports.webhooks import WebhookRegister, WebhookSecrets, WebhookTester
+    from permille.usecases.decisions.providers import ProviderServices
+    from permille.usecases.doctor.services import DoctorServices, Probes
+    from permille.usecases.notifications.webhook_setup import WebhookSetup
+    from permille.usecases.senders.change_services import ChangeServices
+    from permille.usecases.senders.onboard_services import OnboardServices
+    from permille.usecases.senders.renew_credential import RenewServices
+    from permille.usecases.stack.uninstall_plan import UninstallServices
+    from permille.usecases.views.verdict import CurrentVerdict
 
 EMBEDDED = "EmbeddedStack"
 
@@ -108,6 +109,15 @@ class Stack(ABC):
         """The stack's time: the real one, unless an embedded stack's clock was set."""
 
     @abstractmethod
+    def real_now(self) -> datetime:
+        """The real time, also before the stack exists."""
+
+    @property
+    def account_readers(self) -> tuple[SesSetup, DeployedFunctions]:
+        """What reads the limits of the AWS account, also before the stack exists."""
+        return self.probes.ses, self.probes.functions
+
+    @abstractmethod
     def region(self) -> str:
         """The AWS Region of the stack, also before it exists."""
 
@@ -138,10 +148,15 @@ class Stack(ABC):
 
     @property
     def providing(self) -> ProviderServices:
+        from permille.usecases.decisions.providers import ProviderServices
+
         return ProviderServices(self.accounts, self.policies, self.timeline, self.login_check, self.secrets)
 
     @property
     def onboarding(self) -> OnboardServices:
+        from permille.usecases.senders.onboard_services import OnboardServices
+        from permille_cli.stack.own_arns import own_arns
+
         _, partition, _, _, aws_account, _ = self.operator_arn().split(":", 5)
         return OnboardServices(
             accounts=self.accounts,
@@ -159,19 +174,31 @@ class Stack(ABC):
 
     @property
     def changing(self) -> ChangeServices:
+        from permille.usecases.senders.change_services import ChangeServices
+
         return ChangeServices(self.onboarding, self.leases, self.policies, self.switch)
 
     @property
     def uninstalling(self) -> UninstallServices:
+        from permille.usecases.stack.uninstall_plan import UninstallServices
+
         return UninstallServices(self.onboarding, self.switch, self.functions, self["EnforceFunctionName"], self.pause)
 
     @property
     def renewing(self) -> RenewServices:
+        from permille.usecases.senders.renew_credential import RenewServices
+
         return RenewServices(self.accounts, self.leases, self.iam_users, self.switch, self.onboarding.tag, self.pause)
 
     @property
     def examining(self) -> DoctorServices:
         """What `permille doctor` needs."""
+        from permille.code_version import code_version
+        from permille.domain.doctor.names import StackNames
+        from permille.domain.values.status import Mode
+        from permille.usecases.doctor.services import DoctorServices, OperatorReads
+        from permille_cli.stack.output_names import OutputNames
+
         ours = self.onboarding.adoption.ours
         return DoctorServices(
             names=StackNames(self.name, OutputNames(self)),
@@ -187,6 +214,8 @@ class Stack(ABC):
 
     @property
     def webhook_setup(self) -> WebhookSetup:
+        from permille.usecases.notifications.webhook_setup import WebhookSetup
+
         return WebhookSetup(self.webhook_register, self.webhook_secrets, self.timeline)
 
     def pause(self, seconds: float) -> None:
@@ -195,19 +224,25 @@ class Stack(ABC):
 
     def verdict(self, account: Account, now: datetime) -> CurrentVerdict:
         """The verdict of the policy in force on the account now."""
+        from permille.usecases.views.verdict import current_verdict
+
         return current_verdict(self.policies, self.tallies, account, now)
 
     def account(self, account_id: str) -> Account:
         """The account. Raises NotFound if there is none."""
+        from permille.usecases.decisions.find_account import find_account
+
         return find_account(self.accounts, account_id, "; see `permille account list`")
 
     def decide(self, account_id: str, command: Command) -> Account:
         """Applies a decision and returns the account. Raises NotFound, or DecisionRefused if it is not possible."""
+        from permille.usecases.decisions import decisions
+
         self.account(account_id)
         return decisions.apply(self, account_id, command, self.now())
 
 
-def _find(context: typer.Context, name: str) -> "Stack | str":
+def _find(context: typer.Context, name: str) -> Stack | str:
     """The stack of that name, from the factory of `main.status_of`. AWS is called when the command first needs it."""
     if context.resilient_parsing:  # a shell completes the line
         return name

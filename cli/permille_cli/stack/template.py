@@ -5,7 +5,8 @@ from typing import Any
 
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[3]
+from permille_cli.project import PROJECT
+
 TEMPLATE = PROJECT / "infra" / "template.yaml"
 
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, track
 
 from permille.domain.account.account import Account
 from permille.domain.words.wording import local, plain
@@ -47,12 +46,16 @@ def emit_json(answer: Any) -> None:
 def progress(items: Iterable[T], doing: str, total: int | None = None) -> Iterable[T]:
     """Yields the items, with a progress bar on stderr if it is a terminal. `doing`: the label; `total`: about how many
     items there are, where these do not say."""
+    from rich.progress import track
+
     return track(items, description=doing, total=total, console=err, transient=True, disable=not err.is_terminal)
 
 
 @contextmanager
 def bytes_progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
     """Shows how many of `total` bytes are done, on stderr if it is a terminal. Yields what advances it."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
         task = shown.add_task(doing, total=total)

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from permille.domain.account.account import Account
-from permille.domain.values.errors import Failed
+from permille.domain.values.errors import Failed, InvalidInput
 from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.new_account import NewAccount
 from permille_cli.answers.added_account import AddedAccountAnswer
@@ -28,10 +28,12 @@ from permille_cli.local import schedule, stack
 from permille_cli.local.deployment import Deployment
 from permille_cli.local.running import Running
 from permille_cli.local.state import StateDirectory
+from permille_cli.local.supervisor import HOURS
 from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.stack import Stack
 
 PATIENCE_SECONDS = 60.0
+DEMO_HOURS = 0.25
 LAST_HOUR = 23  # of the day
 
 
@@ -130,19 +132,30 @@ class DemoStack:
 
 
 @contextmanager
-def demo_stack(console: Console) -> Iterator[DemoStack]:
-    """Yields a stack of its own, and removes it at the end in any case."""
+def demo_stack(console: Console, kept: StateDirectory | None = None) -> Iterator[DemoStack]:
+    """Yields a stack of its own, and removes it at the end in any case; that in `kept` only if the block fails.
+
+    Raises InvalidInput if a stack runs in `kept` already."""
+    if kept and stack.described(kept):
+        raise InvalidInput("a stack runs there already: `permille local down` first, or name another directory", "dir")
     with tempfile.TemporaryDirectory(prefix="permille-demo-") as directory:
-        state = StateDirectory(Path(directory) / "stack")
+        state = kept or StateDirectory(Path(directory) / "stack")
+        is_done = False
         try:
-            described = stack.up(state, Deployment("permille", "enforce", "APWT"), hours=0.25)
-            environ.update(described["env"])
-            running = state.running()
-            if running is None:
-                raise Failed("the embedded stack stopped as soon as it was up")
-            yield DemoStack(DeployedStack(described["stack"]), state, running, console)
+            yield _started(state, HOURS if kept else DEMO_HOURS, console)
+            is_done = True
         finally:
-            stack.down(state)
+            if not (kept and is_done):
+                stack.down(state)
+
+
+def _started(state: StateDirectory, hours: float, console: Console) -> DemoStack:
+    described = stack.up(state, Deployment("permille", "enforce", "APWT"), hours)
+    environ.update(stack.environment(state))
+    running = state.running()
+    if running is None:
+        raise Failed("the embedded stack stopped as soon as it was up")
+    return DemoStack(DeployedStack(described["stack"]), state, running, console)
 
 
 def mail(sender: DemoAccount, number: int) -> EmailMessage:

@@ -16,6 +16,7 @@ from permille_cli.local.emulator.access_filter import AccessFilter
 from permille_cli.local.emulator.actions import authorize_as_aws
 from permille_cli.local.emulator.callers import name_roles_as_principals, pass_identity_to_functions
 from permille_cli.local.emulator.function_urls import serve_function_urls_on_this_host
+from permille_cli.local.emulator.groups import make_groups_by_cloudformation
 from permille_cli.local.emulator.identities import authorize_sending_on_the_identity, keep_default_configuration_sets
 from permille_cli.local.emulator.private_paths import with_private_paths
 from permille_cli.local.emulator.signatures import verify_root_signatures
@@ -57,6 +58,7 @@ async def _serve(listeners: list[socket.socket], access_filter: AccessFilter, to
     serve_function_urls_on_this_host(access_filter.port)
     pass_identity_to_functions()
     name_roles_as_principals()
+    make_groups_by_cloudformation()
     config = Config()
     config.bind = [f"fd://{listener.fileno()}" for listener in listeners]
     config.keep_alive_timeout = 75

@@ -1,5 +1,6 @@
 """The desk's further pages of an account: as the owner sees it, the mails to the owner, and suppressed addresses."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,9 +60,17 @@ def timeline(_id: str) -> Response[str]:
 def _as_owner(
     ctx: RequestContext[SiteServices], template: str, account: Account, values: Mapping[str, Any]
 ) -> Response[str]:
-    """A page of owners under the session of staff. `preview` makes the layout say so, and disables every form."""
+    """A page of owners under the session of staff: the layout says so by `preview`, and every form is disabled."""
     shown: dict[str, Any] = {**values, "base": f"/desk/accounts/{account.id}/report", "preview": account.id}
-    return ctx.services.pages.page(template, **shown)
+    page = ctx.services.pages.page(template, **shown)
+    page.body = with_disabled_forms(page.body or "")
+    return page
+
+
+def with_disabled_forms(html: str) -> str:
+    """A page of ours, whose texts are escaped, with all fields and buttons of its forms disabled."""
+    begun = re.sub(r"<form\b[^>]*>", r'\g<0><fieldset class="inert" disabled>', html)
+    return begun.replace("</form>", "</fieldset></form>")
 
 
 @router.get("/desk/accounts/<_id>/mails")

@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 ReviewAnswerName = Literal["approve", "decline"]
 BETWEEN = "|"  # the texts of a setting
-_ONE = re.compile(r"\s*(approve|decline):\s*(\S.*?)\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,15 @@ def prepared_answers(setting: str) -> tuple[PreparedAnswer, ...]:
     """
     if not setting.strip():
         return DEFAULTS
-    found = [_ONE.fullmatch(part) for part in setting.split(BETWEEN)]
-    own = [PreparedAnswer(one[1], one[2]) for one in found if one]  # type: ignore[arg-type]  # the pattern has no other
-    if len(own) != len(found):
-        raise ValueError("SUPPORT_ANSWERS takes `approve: TEXT | decline: TEXT`, each with a text")
-    return (*own, *DEFAULTS)
+    return (*map(_answer_of, setting.split(BETWEEN)), *DEFAULTS)
+
+
+def _answer_of(part: str) -> PreparedAnswer:
+    name, _, text = part.partition(":")
+    for decision in get_args(ReviewAnswerName):
+        if name.strip() == decision and text.strip():
+            return PreparedAnswer(decision, text.strip())
+    raise ValueError("SUPPORT_ANSWERS takes `approve: TEXT | decline: TEXT`, each with a text")
 
 
 def chosen_answer(answers: tuple[PreparedAnswer, ...], number: str) -> PreparedAnswer | None:

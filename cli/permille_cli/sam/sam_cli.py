@@ -6,20 +6,36 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
 
 from permille.domain.values.errors import Failed
-from permille_cli.local.state import StateDirectory
-from permille_cli.local.tools import tool, tool_environment
+from permille_cli.sam.tools import tool, tool_environment
 
 
-def run_sam(state: StateDirectory, environment: Mapping[str, str], command: str, *arguments: str) -> None:
-    """Runs a command of SAM CLI with its log in the state directory. Raises Failed with the end of its log."""
-    quiet = {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(state.path / "sam"), "AWS_DEFAULT_REGION": "us-east-1"}
-    path = state.logs / f"sam-{command}.log"
+class Workplace(Protocol):
+    """Where SAM CLI works."""
+
+    @property
+    def path(self) -> Path:
+        """The current folder."""
+
+    @property
+    def logs(self) -> Path:
+        """The folder of its logs."""
+
+    @property
+    def tmp(self) -> Path:
+        """The folder of its temporary files."""
+
+
+def run_sam(place: Workplace, environment: Mapping[str, str], command: str, *arguments: str) -> None:
+    """Runs a command of SAM CLI with its log in the workplace. Raises Failed with the end of its log."""
+    path = place.logs / f"sam-{command}.log"
     with path.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own tool
             [tool("sam"), command, *arguments],
-            cwd=state.path, env=tool_environment(state.tmp) | quiet | dict(environment),
+            cwd=place.path, env=tool_environment(place.tmp) | settings(place) | dict(environment),
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
@@ -31,6 +47,12 @@ def run_sam(state: StateDirectory, environment: Mapping[str, str], command: str,
         raise
     if status:
         raise Failed(f"sam {command} failed: {last_lines(path.read_text(encoding='utf-8', errors='replace'))}")
+
+
+def settings(place: Workplace) -> dict[str, str]:
+    """SAM CLI's own settings: it reports nothing to anybody, and keeps its files in the workplace."""
+    folder = str(place.path / "sam")
+    return {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": folder, "AWS_DEFAULT_REGION": "us-east-1"}
 
 
 def last_lines(log: str) -> str:

@@ -1,0 +1,70 @@
+"""The site of the documents has every page, and the page of the JSON API everything that its description has."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from publishing.api_reference import DOCUMENT, reference_text
+
+from permille.console.api.api_app import openapi_text
+
+ROOT = Path(__file__).parents[1]
+OPENAPI: dict[str, Any] = json.loads(openapi_text())
+PAGE = DOCUMENT.read_text(encoding="utf-8")
+OPERATIONS = [(path, method) for path, methods in OPENAPI["paths"].items() for method in methods]
+
+
+def test_the_reference_is_what_make_openapi_writes() -> None:
+    assert reference_text(OPENAPI) == PAGE, "run `make openapi`"
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_the_reference_has_every_parameter_and_answer_of_an_operation(path: str, method: str) -> None:
+    operation = OPENAPI["paths"][path][method]
+    section = PAGE.partition(f"`{method.upper()} {path}`\n")[2].partition("\n### ")[0]
+
+    told = re.findall(r"^\| (?:`([^`]+)`|(\d{3})) \|", section, re.M)
+    assert {name or status for name, status in told} == {one["name"] for one in operation.get("parameters", ())} | set(
+        operation["responses"]
+    )
+
+
+@pytest.mark.parametrize("name", sorted(OPENAPI["components"]["schemas"]))
+def test_the_reference_has_every_field_and_value_of_a_shape(name: str) -> None:
+    schema = OPENAPI["components"]["schemas"][name]
+    section = PAGE.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.M)) == set(schema.get("properties", {}))
+    assert [value for value in schema.get("enum", ()) if f"`{value}`" not in section] == []
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_the_reference_shows_the_answer_of_an_operation_as_an_example(path: str, method: str) -> None:
+    [done] = [one for status, one in OPENAPI["paths"][path][method]["responses"].items() if status.startswith("2")]
+    section = PAGE.partition(f"`{method.upper()} {path}`\n")[2].partition("\n### ")[0]
+
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", section, re.S)]
+    assert [body["example"] for body in done["content"].values() if body["example"] not in shown] == []
+
+
+def test_a_field_that_may_be_missing_says_so_with_its_bounds() -> None:
+    field = {"type": "integer", "minimum": 1, "maximum": 1000000.0, "description": "How many."}
+    shape = {"type": "object", "properties": {"batch": field}, "required": []}
+    document = {"info": {"description": "x"}, "paths": {}, "components": {"schemas": {"Batch": shape}}}
+
+    row = "| `batch` | integer | How many. May be missing, at least 1, at most 1,000,000. |"
+    assert row in reference_text(document).splitlines()
+
+
+def test_every_page_is_in_the_contents_of_the_site() -> None:
+    contents = re.findall(
+        r"^```\{toctree\}\n(.*?)^```$", (ROOT / "docs/index.md").read_text(encoding="utf-8"), re.S | re.M
+    )
+    lines = [line for block in contents for line in block.splitlines() if line and not line.startswith(":")]
+    listed = [re.sub(r"^.* <(.*)>$", r"\1", line) for line in lines]
+
+    pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    pages |= {f"/{path.stem}" for path in ROOT.glob("*.md")}
+    assert sorted(listed) == sorted(pages - {"index"})
