@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from permille_cli.catalogue import all_commands
+from permille_cli.project import PROJECT
 from permille_cli.shapes import account_shapes, parts, policy_shapes, stack_shapes
 from permille_cli.shapes.notation import BASE, Shape
-from permille_cli.stack.template import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "cli.schema.json"
 API = PROJECT / "docs" / "openapi.json"

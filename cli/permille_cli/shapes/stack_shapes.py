@@ -89,6 +89,16 @@ COST = {
     "ses_usd": NUMBER,
     "lines": many(COST_LINE),
 }
+LIMITS = obj(
+    {
+        "ses_production": FLAG,
+        "ses_quota": noted(NUMBER, "E-mails a day; -1 for no limit."),
+        "iam_users": WHOLE,
+        "iam_user_quota": WHOLE,
+        "lambda_concurrency": WHOLE,
+    }
+)
+DEPLOYED = {"stack": TEXT, "region": TEXT, "values": keyed(TEXT), "limits": LIMITS, "outputs": keyed(TEXT)}
 PARTS = {"Breaker": _BREAKER, "Contribution": _CONTRIBUTION, "Rate": _RATE}
 ANSWERS: dict[str, Shape] = {
     "breaker exempt": obj(RESULTS),
@@ -96,6 +106,7 @@ ANSWERS: dict[str, Shape] = {
     "breaker reset": defined("Breaker"),
     "breaker show": defined("Breaker"),
     "cost": obj(COST),
+    "deploy": obj(DEPLOYED),
     "doctor": either(
         obj({"healthy": FLAG, "checked_at": INSTANT, "code": TEXT, "checks": many(CHECKED)}),
         obj({"checks": many(obj({**CHECK, "severity": TEXT, "scheduled": FLAG}))}),
