@@ -68,7 +68,8 @@ def test_every_page_is_in_the_contents_of_the_site() -> None:
     listed = [re.sub(r"^.* <(.*)>$", r"\1", line) for line in lines]
 
     pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    pages |= {f"/{path.stem}" for path in ROOT.glob("*.md")}
+    beside = [*ROOT.glob("*.md"), *(ROOT / "examples").rglob("README.md")]
+    pages |= {f"/{path.relative_to(ROOT).with_suffix('').as_posix()}" for path in beside}
     assert sorted(listed) == sorted(pages - {"index"})
 
 

@@ -318,3 +318,13 @@ def test_a_list_shows_who_is_held(world: FakeDesk) -> None:
         HoldReason.BREAKER,
         Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True),
     )
+
+
+def test_complaints_that_were_counted_are_explained_by_recipient_mail_and_day(world: FakeDesk) -> None:
+    world.lost_it()
+
+    lines = seen(world).explanation.lines("APWT")
+
+    begun = lines.index("The complaints that were counted:")
+    assert lines[begun + 1] == '  ann@example.com, about "Fresh bread", sent on 10 March 2026'
+    assert "complaint#" not in str(lines)

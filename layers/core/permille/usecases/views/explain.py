@@ -1,11 +1,12 @@
 """Explains why an account is as it is: the last decision, and what the policy says of it now."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.account.judging import complaints_in
+from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import counting
 from permille.domain.timeline.kinds.credential import Created, DeniedByHand
 from permille.domain.timeline.kinds.decision_record import DecisionRecord
@@ -32,6 +33,7 @@ class Explanation:
     still_on: the sentence why it is on although it breaks a rule; may be empty
     kept_now: the sentence that it keeps the rules since a complaint was voided; may be empty, None where that is not
         known
+    complaints: in words, by their identity
     """
 
     account: Account
@@ -41,6 +43,7 @@ class Explanation:
     stays_off: str = ""
     still_on: str = ""
     kept_now: str | None = ""
+    complaints: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self, platform: str) -> list[str]:
         """The explanation in sentences, in the account's time zone."""
@@ -50,10 +53,10 @@ class Explanation:
             decided = self.decided.in_zone(shown_zone_of(self.account))
             lines += [f"{wording.local(decided.at)}: {decided.headline(platform)}."]
             facts = decided.facts
-            lines += facts.explained() if isinstance(facts, DecisionRecord) else [facts.sentence()]
+            lines += facts.explained(self.complaints) if isinstance(facts, DecisionRecord) else [facts.sentence()]
         lines += [line for line in (self.kept_now or self.stays_off,) if line]
         if self.now:
-            lines += ["What the policy says of it now:", *self.now.facts.explained()]
+            lines += ["What the policy says of it now:", *self.now.facts.explained(self.complaints)]
         return lines + self._not_enforced()
 
     def _not_enforced(self) -> list[str]:
@@ -84,6 +87,18 @@ def explanation_of(
     judged: what the policy in force says of it; None where that is not known
     code: the version of the program
     """
+    words = {one.facts.identity: _complaint_line(one.facts) for one in only(Reported, entries)}
+    return replace(_explanation_of(account, entries, judged, now, code), complaints=words)
+
+
+def _complaint_line(report: Reported) -> str:
+    who = wording.plain(report.recipient) or "recipient not named"
+    return f"{who}, about {wording.quoted(report.subject, report.campaign)}, sent on {wording.day(report.sent_at)}"
+
+
+def _explanation_of(
+    account: Account, entries: Sequence[Entry], judged: CurrentVerdict | None, now: datetime, code: str
+) -> Explanation:
     decided = _decided(account, entries)
     if judged is None or not account.may_send:
         if judged is None:

@@ -19,6 +19,7 @@ from permille.domain.values.tally import PER_MILLE, Days
 from permille.domain.words.wording import day, plain, times
 
 LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row and an event
+NO_WORDS: Mapping[str, str] = {}
 
 
 NotEnforced = Literal["", "monitor", "exempt"]  # why nothing is switched: the mode, an exemption; empty: it is
@@ -64,10 +65,13 @@ class DecisionRecord(Numbers):
             "not_enforced": not_enforced,
         }
 
-    def explained(self) -> list[str]:
-        """The decision word for word, in lines: the rule, the arithmetic, and the counts behind it."""
+    def explained(self, complaints: Mapping[str, str] = NO_WORDS) -> list[str]:
+        """The decision word for word, in lines: the rule, the arithmetic, and the counts behind it.
+
+        complaints: in words, by their identity; one without words is named by its identity
+        """
         days = [_day_line(counts) for counts in self.days if counts.delivered or counts.complaints or counts.bounces]
-        identities = [f"  {plain(identity)}" for identity in self.complaint_identities]
+        identities = [f"  {complaints.get(identity) or plain(identity)}" for identity in self.complaint_identities]
         first, last = day(self.first_day), day(self.last_day)
         return [
             self.broken() if self.rule else f"{self.counts()} {self.allowance()}",
