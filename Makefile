@@ -88,7 +88,8 @@ openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json) and 
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
 	@$(BIN)/python -m publishing.api_reference
 
-schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json) from the kinds
+schema: setup ## Write the JSON Schemas of timeline events and of the command's answers (docs/*.schema.json)
+	@$(BIN)/python -m permille_cli.shapes.document
 	@$(BIN)/python -c 'from permille.schema.event_schema import event_schema_text; print(event_schema_text(), end="")' \
 		> docs/timeline-event.schema.json
 

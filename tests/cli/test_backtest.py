@@ -162,6 +162,7 @@ def test_a_wrong_table_of_senders_is_refused_with_its_line(terminal: Terminal, t
         ("feedback.jsonl --policy missing.json", "missing.json cannot be read"),
         ("feedback.jsonl --html missing/page.html", "--html: 'missing/page.html' is in a folder that does not exist"),
         ("feedback.jsonl --html .", "--html: '.' is a folder"),
+        ("feedback.jsonl --html ./feedback.jsonl", "--html: 'feedback.jsonl' is another file of this command"),
         ("s3://", "s3:// names no bucket"),
         ("s3://archive/nothing/", "s3://archive/nothing/ has no objects"),
     ],

@@ -54,7 +54,7 @@ def test_machines_get_all_of_it(terminal: Terminal) -> None:
     assert answer == {
         "users": [
             {
-                "caller_identity": "permille-shop",
+                "sender": "permille-shop",
                 "account_id": "shop",
                 "identities": ["shop.example"],
                 "keys": [{"access_key_id": "AKIASHOP", "used_at": NOW.isoformat(), "service": "ses"}],

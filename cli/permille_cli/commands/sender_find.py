@@ -48,7 +48,7 @@ def find(
         permille sender find --path /mail/
         permille sender find --prefix smtp- --write-csv accounts.csv
 
-    JSON fields: users (caller_identity, account_id, identities, keys, flags, risks, notes, left_out), file
+    JSON fields: users (sender, account_id, identities, keys, flags, risks, notes, left_out), file
     """
     reason = risk_reason(accept_risk)
     wanted = UserFilter(prefix, path, _tag(tag))
