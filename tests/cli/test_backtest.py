@@ -289,9 +289,22 @@ def test_the_page_has_the_figures_and_escapes_what_others_wrote(terminal: Termin
 
     page = Path("page.html").read_text(encoding="utf-8")
     assert "would have disabled 1 account: 1 bad, 0 good, 0 undetermined" in page
+    assert "of these accounts 2 are <strong>bad senders</strong>" in page
     assert "2026-03-02 03:00" in page
     assert "<script" not in page
     assert not re.search(r"(src|href)=[\"'](?!#|data:,)", page)
+
+
+def test_the_page_of_one_bad_sender_that_is_not_disabled_reads_well(terminal: Terminal) -> None:
+    policy = {"complaint_ratio": {"complaints_at_least": 9}}
+    Path("lax.json").write_text(json.dumps(policy), encoding="utf-8")
+
+    answer = terminal.text("backtest", "feedback.jsonl", "--policy", "lax.json", "--html", "page.html")
+
+    assert "would have disabled no account" in answer
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "of these accounts 1 is a <strong>bad sender</strong>" in page
+    assert re.search(r"<b>default-[0-9a-f]+</b> 0</p>", page)
 
 
 def test_a_page_that_cannot_be_written_is_refused_before_anything_is_read(terminal: Terminal) -> None:
