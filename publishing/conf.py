@@ -6,7 +6,7 @@ The sources are the Markdown files where they are, README too: links are the sam
 project = "Permille"
 extensions = ["myst_parser"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**.md"]
+include_patterns = ["*.md", "docs/**.md", "examples/**.md"]
 exclude_patterns = [".*"]
 nitpicky = True
 smartquotes = False  # `--json` stays as it is typed

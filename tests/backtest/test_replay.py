@@ -4,17 +4,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.archived import BEGAN, DAY, HOUR, a_complaint, a_history
 
 from permille.domain.account.account import Account
 from permille.domain.policy.policy import (
+    ALLPROWEBTOOLS,
+    CONSERVATIVE,
+    DEFAULT,
     BounceBurst,
     ComplaintRatio,
     Policy,
     RecentRatio,
 )
+from permille.domain.policy.verdict import Rule
 from permille.domain.rules.decide import decide
 from permille.domain.rules.evidence import Rules
 from permille.domain.rules.needs import days_needed_from, evidence_of_tallies, needs
@@ -155,3 +160,49 @@ def test_a_replay_decides_as_if_enforce_had_looked_at_every_minute(
     instants = [("disabled", stop.at) for stop in stops]
     instants += [("disabling_reversed", stop.reversed_at) for stop in stops if stop.reversed_at]
     assert sorted(instants, key=lambda one: one[1]) == EveryMinute(history, policy).run(until)
+
+
+def test_a_complaint_about_mail_that_has_left_the_window_disables_nobody_who_is_above_the_limit_by_time_alone() -> None:
+    """The last daily look before it has noted that time alone broke the rule."""
+    complaints = [a_complaint(2 * DAY + HOUR, 2 * DAY, "1"), a_complaint(2 * DAY + 2 * HOUR, 2 * DAY, "2")]
+    late = a_complaint(3 * DAY + 12 * HOUR, HOUR, "late")
+    history = a_history([(HOUR, HOUR, 1_000), (2 * DAY, 2 * DAY, 100)], [*complaints, late])
+
+    assert replayed(history, SMALL, BEGAN + 4 * DAY).stops == []
+    assert EveryMinute(history, SMALL).run(BEGAN + 4 * DAY) == []
+
+
+@pytest.mark.parametrize("late", [30, 5 * MINUTE, 3 * HOUR, 30 * HOUR])
+def test_who_is_held_without_deliveries_is_disabled_at_the_tick_after_they_arrive(late: int) -> None:
+    complaints = [a_complaint(HOUR, 0, "1"), a_complaint(2 * HOUR, 0, "2")]
+    history = a_history([(2 * HOUR + late, 0, 50)], complaints)
+
+    [stop] = replayed(history, SMALL, BEGAN + 3 * DAY).stops
+
+    assert stop.at == instant_of(BEGAN + 2 * HOUR + -(-late // MINUTE) * MINUTE)
+    assert EveryMinute(history, SMALL).run(BEGAN + 3 * DAY)[0] == ("disabled", stop.at)
+
+
+def test_who_is_held_is_looked_at_when_the_window_moves() -> None:
+    """Then the complaints without deliveries leave it, and the others break the rule."""
+    lacking = [a_complaint(HOUR + n, 0, f"a{n}") for n in range(200)]
+    others = [a_complaint(DAY + HOUR + n, DAY, f"b{n}") for n in range(2)]
+    history = a_history([(DAY, DAY, 100)], [*lacking, *others])
+
+    [stop] = replayed(history, SMALL, BEGAN + 6 * DAY).stops
+
+    assert (stop.at, stop.complaints) == (instant_of(BEGAN + 3 * DAY), 2)
+    assert EveryMinute(history, SMALL).run(BEGAN + 6 * DAY)[0] == ("disabled", stop.at)
+
+
+def test_a_bounce_is_judged_at_the_next_full_minute() -> None:
+    history = a_history([(0, 0, 10)], [], [(90, 30, 6)])
+
+    [stop] = replayed(history, SMALL, BEGAN + DAY).stops
+
+    assert (stop.at, stop.rule, stop.bounces) == (instant_of(BEGAN + 120), Rule.BOUNCE_BURST, 6)
+
+
+@pytest.mark.parametrize("policy", [DEFAULT, ALLPROWEBTOOLS, CONSERVATIVE], ids=lambda policy: policy.id)
+def test_an_account_without_complaints_and_bounces_is_never_disabled(policy: Policy) -> None:
+    assert replayed(a_history([(0, 0, 10), (DAY, DAY, 10)]), policy, BEGAN + 90 * DAY).stops == ()

@@ -190,6 +190,8 @@ def test_a_stack_that_runs_is_described_only_to_who_asks_for_it() -> None:
     stack._check_same(Deployment("permille", "enforce", "APWT"), found)
     with pytest.raises(InvalidInput, match=r"running stack is --stack permille --mode enforce .*`permille local down`"):
         stack._check_same(Deployment("permille", "monitor", "APWT"), found)
+    with pytest.raises(InvalidInput, match=r"not --stack permille .* --frame-origin http://a.example: `permille"):
+        stack._check_same(Deployment("permille", "enforce", "APWT", frame_origin="http://a.example"), found)
     with pytest.raises(InvalidInput, match=r"not --stack permille .* --for-containers: `permille local down`"):
         stack._check_same(Deployment("permille", "enforce", "APWT", for_containers=True), found)
 

@@ -18,10 +18,12 @@ from permille_cli.sam.sources import laid_out
 from permille_cli.stack import template
 from permille_cli.stack.stack import EMBEDDED
 
+FRAME_ORIGIN = "FrameOrigin"  # an output that no deployed stack has, like EMBEDDED
 MAIL_FROM = "no-reply@apwt.example"
 MAIL_FROM_IDENTITY = "apwt.example"
 STACK_NAME = re.compile(r"(?!(?i:aws|ssm))[A-Za-z][A-Za-z0-9-]{0,39}")  # of functions, and of parameters in SSM
 PLATFORM_NAME_LENGTH = 60  # the template's MaxLength
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")  # http, too, other than on AWS: it is of this computer
 # uv's names for whose wheels the layer carries: here the functions run on this very host.
 PLATFORMS = {
     ("Linux", "x86_64"): "x86_64-manylinux2014",
@@ -41,12 +43,14 @@ class Deployment:
     mode: the EnforcementMode.
     platform_name: the PlatformName.
     for_containers: whether containers can use its AWS.
+    frame_origin: the FrameOrigins; empty for none.
     """
 
     stack: str
     mode: str
     platform_name: str
     for_containers: bool = False
+    frame_origin: str = ""
 
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
@@ -58,9 +62,14 @@ class Deployment:
         name = self.platform_name
         if not (plain(name) and hides_nothing(name) and len(name) <= PLATFORM_NAME_LENGTH):
             raise InvalidInput(f"takes 1 to {PLATFORM_NAME_LENGTH} printable characters, not {name!r}", "platform_name")
+        if self.frame_origin and not ORIGIN.fullmatch(self.frame_origin):
+            raise InvalidInput(
+                f"takes an origin, as http://127.0.0.1:8010 without a path, not {self.frame_origin!r}", "frame_origin"
+            )
 
     def __str__(self) -> str:
         options = f"--stack {self.stack} --mode {self.mode} --platform-name {shlex.quote(self.platform_name)}"
+        options += f" --frame-origin {self.frame_origin}" if self.frame_origin else ""
         return f"{options} --for-containers" if self.for_containers else options
 
     @property
@@ -74,6 +83,7 @@ class Deployment:
             "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",  # and root
             "ReplayClock": "on",
             "LocalWebhook": "on",
+            "FrameOrigins": self.frame_origin,
             "AlarmTopicArn": "none",
             "ConsoleConcurrency": "10",
             "ApiConcurrency": "10",
@@ -122,6 +132,7 @@ def _for_this_host(sources: Path, deployment: Deployment, running: Running) -> d
     for name, value in deployment.parameters.items():
         # Not with --parameter-overrides: SAM CLI's quoting cannot express every value.
         document["Parameters"][name]["Default"] = value
+    del document["Parameters"]["FrameOrigins"]["AllowedPattern"]  # which takes https:// alone
     machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
     functions = document["Globals"]["Function"]
     functions |= {"Runtime": f"python{PYTHON}", "Architectures": [machine]}
@@ -130,7 +141,11 @@ def _for_this_host(sources: Path, deployment: Deployment, running: Running) -> d
         _adapt(resource.get("Properties", {}), folder)
     document["Resources"]["Providers"]["Properties"]["Environment"]["Variables"]["LOCAL_PROVIDERS"] = "on"
     document["Outputs"][EMBEDDED] = {"Value": "yes"}
-    document["Outputs"]["SmtpEndpoint"] = {"Value": f"{running.smtp_host}:{running.smtp_port}"}
+    if deployment.frame_origin:
+        document["Outputs"][FRAME_ORIGIN] = {"Value": deployment.frame_origin}
+    smtp = f"{running.smtp_host}:{running.smtp_port}"
+    document["Outputs"]["SmtpEndpoint"] = {"Value": smtp}
+    document["Resources"]["Api"]["Properties"]["Environment"]["Variables"]["SMTP_ENDPOINT"] = smtp
     return document
 
 

@@ -61,6 +61,9 @@ def up(
     for_containers: Annotated[
         bool, typer.Option("--for-containers", help="Let Docker containers use its AWS, with credentials.")
     ] = False,
+    frame_origin: Annotated[
+        str, typer.Option(metavar="ORIGIN", help="Origin whose pages may frame owners' reports: http://127.0.0.1:8010.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Start the embedded stack, and deploy Permille to it.
@@ -78,7 +81,7 @@ def up(
     """
     if not 0 < hours <= MOST_HOURS:  # nan neither
         raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
-    deployment = Deployment(name, mode.value, platform_name, for_containers)
+    deployment = Deployment(name, mode.value, platform_name, for_containers, frame_origin)
     description = stack.up(state_of(directory), deployment, hours)
     if description["containers_endpoint"]:
         err.print(f"Every container here reaches this AWS, at {description['containers_endpoint']}.")
@@ -167,7 +170,7 @@ def tick(
     running, description = _running(state)
     time, result = schedule.tick(state, running, description["outputs"], instant)
     if as_json:
-        emit_json({"time": time, "result": result})
+        emit_json({"time": datetime.fromisoformat(time).isoformat(), "result": result})
     else:
         typer.echo(f"{time}  {_as_text(result)}")
     if result["failed"]:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.local import containers
-from permille_cli.local.deployment import Deployment, deploy
+from permille_cli.local.deployment import FRAME_ORIGIN, Deployment, deploy
 from permille_cli.local.files import made_private
 from permille_cli.local.running import Running
 from permille_cli.local.state import StateDirectory
@@ -95,7 +95,13 @@ def _print_waiting() -> None:
 def _check_same(requested: Deployment, description: dict[str, Any]) -> None:
     outputs = description["outputs"]
     for_containers = description["containers_endpoint"] is not None
-    runs = Deployment(description["stack"], outputs["EnforcementMode"], outputs["PlatformName"], for_containers)
+    runs = Deployment(
+        description["stack"],
+        outputs["EnforcementMode"],
+        outputs["PlatformName"],
+        for_containers,
+        outputs.get(FRAME_ORIGIN, ""),
+    )
     if runs != requested:
         raise InvalidInput(f"the running stack is {runs}, not {requested}: `permille local down` stops it")
 

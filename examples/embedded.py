@@ -1,0 +1,114 @@
+"""`make example`: the CRM on the embedded stack, with accounts and seeded data. Ctrl-C ends and removes everything."""
+
+import argparse
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from examples.crm.app import create_app
+from examples.crm.store import Store
+
+BAKERY, PROVIDER = "good-bakery", "other-provider"
+BUSINESSES = {BAKERY: "Good Bakery", "flower-shop": "Flower Shop"}
+COMPLAINERS = {"Ann": "Customers", "Bob": "Fair 2019"}  # press "Report spam", each in one list of the bakery
+TRY = """
+The CRM is at {origin} for {hours:g} hours; Ctrl-C ends and removes everything.
+examples/crm/README.md tells what to try.
+In another terminal you are the platform's operator and support:
+
+  eval "$(permille local status --dir {directory} --export)"
+  printf %s '{password}' | SSL_CERT_FILE={certificate} permille provider connect {bakery} \\
+    --host localhost --port {port} --user {user} --password-stdin
+  permille review approve {bakery} --day DAY         # after the bakery has asked in the CRM
+  permille local tick --dir {directory} --at DAY     # later: it is that day
+"""
+
+
+def main() -> None:
+    """Runs until it is interrupted, and for `--hours` at most."""
+    parser = argparse.ArgumentParser(prog="make example", description=__doc__)
+    parser.add_argument("--port", type=int, default=8010)
+    parser.add_argument("--hours", type=float, default=2)
+    options = parser.parse_args()
+    for end in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(end, signal.default_int_handler)
+    signal.alarm(int(options.hours * 3600))
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    origin = f"http://127.0.0.1:{options.port}"
+    with (
+        tempfile.TemporaryDirectory(prefix="permille-crm-") as folder,
+        stack(Path(folder), origin, options.hours) as up,
+    ):
+        credentials = seed(Path(folder), origin, up)
+        app = create_app()
+        complaining = ", ".join(f"{name.lower()}@inbox.example" for name in COMPLAINERS)
+        app.config["MAIL_HEADERS"] = {"X-Local-Complaint": complaining, "X-Local-Complaint-After": "1"}
+        values = {**credentials, **up["smtp"], "directory": f"{folder}/stack", "hours": options.hours, "origin": origin}
+        print(TRY.format(bakery=BAKERY, user=credentials["username"], **values), flush=True)
+        app.run(port=options.port, threaded=True)
+
+
+@contextmanager
+def stack(folder: Path, origin: str, hours: float) -> Iterator[dict[str, Any]]:
+    """The embedded stack, whose AWS this process uses; Python does not resolve names under .localhost by itself."""
+    place = ("--dir", str(folder / "stack"))
+    try:
+        up = permille("local", "up", *place, "--hours", str(hours), "--frame-origin", origin, "--json")
+        os.environ |= permille("local", "status", *place, "--export", "--json")
+        os.environ["SSL_CERT_FILE"] = up["smtp"]["certificate"]
+        resolve = socket.getaddrinfo
+        socket.getaddrinfo = lambda host, *more, **named: resolve(
+            "127.0.0.1" if str(host).endswith(".localhost") else host, *more, **named
+        )
+        yield up
+    except KeyboardInterrupt:
+        pass
+    finally:
+        permille("local", "down", *place, "--json")
+
+
+def seed(folder: Path, origin: str, up: dict[str, Any]) -> dict[str, Any]:
+    """Adds the accounts, and what the CRM has of them. Returns the SMTP credential of the provider: another account."""
+    os.environ["PERMILLE_WEBHOOK_SECRET"] = permille("webhook", "set", f"{origin}/hooks/permille", "--json")["secret"]
+    access = permille("link", "platform", "--name", "crm", "--scope", "read", "--scope", "write", "--json")
+    os.environ |= {"PERMILLE_API": access["api"], "PERMILLE_TOKEN": access["token"]}
+    os.environ |= {"PERMILLE_PAGES": up["outputs"]["ConsoleUrl"].rstrip("/"), "CRM_DATABASE": str(folder / "crm.db")}
+    store = Store(folder / "crm.db")
+    for business, name in BUSINESSES.items():
+        own = added(business, "--owner-name", name)["smtp"]
+        row = business, name, f"news@{business}.example", own["username"], own["password"]
+        store.write("INSERT INTO businesses VALUES (?, ?, ?, ?, ?)", row)
+        for contacts, size in {"Customers": 24, "Fair 2019": 16}.items():
+            who = [name for name, where in COMPLAINERS.items() if where == contacts and business == BAKERY]
+            who += [f"{contacts.split()[0]} {number}" for number in range(len(who) + 1, size + 1)]
+            store.add_contacts(
+                business, contacts, [(one, one.lower().replace(" ", "-") + "@inbox.example") for one in who]
+            )
+        store.add_campaign(business, "Customers", "Fresh on Friday", "Come and see what is new.\n")
+        store.add_campaign(business, "Fair 2019", "Do you remember us?", "We met at the fair.\n")
+        store.add_campaign(business, "Customers", "Open on Sunday", "From 8 to 12.\n")
+    smtp: dict[str, Any] = added(PROVIDER, "--identity", f"{BAKERY}.example")["smtp"]
+    return smtp
+
+
+def added(account: str, *options: str) -> dict[str, Any]:
+    address = ("--owner-email", f"owner@{account}.example", "--identity", f"{account}.example")
+    return permille("account", "add", account, *address, *options, "--yes", "--json")
+
+
+def permille(*arguments: str) -> dict[str, Any]:
+    printed = subprocess.run(["permille", *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
+    found: dict[str, Any] = json.loads(printed)
+    return found
+
+
+if __name__ == "__main__":
+    main()
