@@ -117,6 +117,16 @@ def test_no_account_id_is_broken_however_narrow_the_terminal_is(
     assert re.search(r"2026-03-02 03:00 +complaint_ratio +2 of 100 +undetermined", said)
 
 
+def test_bounces_are_counted_of_deliveries_and_bounces(terminal: Terminal) -> None:
+    bounces = [an_event("Bounce", message=f"b-{number}", caller="permille-old", came=HOUR) for number in range(60)]
+    Path("old.jsonl").write_text(archive("old", 40, 0) + text_of(*bounces), encoding="utf-8")
+    Path("strict.json").write_text(json.dumps({"bounce_burst": {"more_than": 50}}), encoding="utf-8")
+
+    said = terminal.text("backtest", "old.jsonl", "--policy", "strict.json")
+
+    assert re.search(r"bounce_burst +60 of 100 ", said)
+
+
 def test_a_policy_of_ones_own_is_compared_with_presets(terminal: Terminal) -> None:
     Path("strict.json").write_text(json.dumps({"complaint_ratio": {"complaints_at_least": 9}}), encoding="utf-8")
 
