@@ -6,7 +6,7 @@ DOCS := .venv-docs/bin
 UV := $(TOOLS)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo example test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema docs check format pins clean
+.PHONY: help setup tools release demo example test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema docs check format pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) requirements/docs.in --output-file requirements/docs.txt > /dev/null
 
+release: setup ## Build sdist, wheel and the SAR application into dist/, and check them (uploads nothing)
+	@$(BIN)/python -m tests.support.release
+
 cli: setup ## Write docs/cli.md from the help of the commands; a test compares it
 	@$(BIN)/python -m permille_cli.reference
 
@@ -85,7 +88,8 @@ openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json) and 
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
 	@$(BIN)/python -m publishing.api_reference
 
-schema: setup ## Write the timeline events' JSON Schema (docs/timeline-event.schema.json) from the kinds
+schema: setup ## Write the JSON Schemas of timeline events and of the command's answers (docs/*.schema.json)
+	@$(BIN)/python -m permille_cli.shapes.document
 	@$(BIN)/python -c 'from permille.schema.event_schema import event_schema_text; print(event_schema_text(), end="")' \
 		> docs/timeline-event.schema.json
 

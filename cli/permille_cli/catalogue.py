@@ -49,6 +49,7 @@ CATALOGUE: dict[str, tuple[Listed, ...]] = {
         Listed("notify", "commands.notify", "Send the notifications that were not delivered."),
     ),
     "The stack": (
+        Listed("deploy", "commands.deploy", "Deploy Permille to your AWS account, or update it."),
         Listed("local", "local.local_commands", "Run Permille on this computer, without an AWS account."),
         Listed("cost", "commands.cost", "Show what Permille costs a month, line by line."),
         Listed("import-stack", "commands.import_stack", "Prepare the import of a deleted stack's resources."),

@@ -151,6 +151,16 @@ def test_broken_lines_are_counted_by_reason_and_the_first_are_named() -> None:
     assert len(collection.counts.named) == MOST_NAMED
 
 
+@pytest.mark.parametrize("year", ["0001", "1999", "3000", "9999"])
+def test_an_arrival_in_a_year_that_cannot_be_is_no_end_of_the_archive(year: str) -> None:
+    odd = in_sns(an_event(), HOUR) | {"Timestamp": f"{year}-12-31T23:59:59.000Z"}
+
+    collection, _ = collected([text_of(an_event()), text_of(odd)])
+
+    assert collection.counts.uncounted == {"arrived before 2000 or after 2999": 1}
+    assert since(collection.ends_at) == 1
+
+
 def test_kinds_that_are_never_counted_are_ignored_by_name() -> None:
     collection, _ = collected(
         [text_of({"eventType": "Open"}), text_of({"eventType": "Open"}), "Successfully validated SNS topic"]

@@ -25,6 +25,13 @@ ADD = ("account", "add", "shop", "--owner-email", "owner@shop.example", "--ident
 # ---------------------------------------------------------------- add
 
 
+def test_machines_read_which_records_to_publish_and_which_addresses_are_asked_by_mail(terminal: Terminal) -> None:
+    added = terminal.answer(*ADD, "--identity", "news@shop.example")
+
+    assert {record["type"] for record in added["records_to_publish"]} == {"CNAME"}
+    assert added["addresses_to_confirm"] == ["news@shop.example"]
+
+
 def test_people_see_the_smtp_credential_once_and_the_records_to_publish(terminal: Terminal) -> None:
     said = terminal.text(*ADD, "--identity", "news@shop.example")
 
@@ -51,7 +58,7 @@ def test_the_secret_access_key_is_shown_only_when_asked_for(terminal: Terminal) 
 def test_machines_get_the_same(terminal: Terminal) -> None:
     added = terminal.answer(*ADD, "--identity", "shop.example")
 
-    assert (added["account_id"], added["caller_identity"], added["access_key_id"]) == ("shop", "permille-shop", "AKIA1")
+    assert (added["account_id"], added["sender"], added["access_key_id"]) == ("shop", "permille-shop", "AKIA1")
     assert added["smtp"] == {
         "host": "email-smtp.us-east-1.amazonaws.com",
         "port": 587,
@@ -117,8 +124,8 @@ def test_adopted_users_keep_their_credentials(stack: FakeStack, terminal: Termin
 
     added = terminal.answer(*ADD, *senders)
 
-    assert (added["caller_identity"], added["access_key_id"]) == ("permille-old", None)
-    assert added["caller_identities"] == ["permille-old", "permille-older"]
+    assert (added["sender"], added["access_key_id"]) == ("permille-old", None)
+    assert added["senders"] == ["permille-old", "permille-older"]
     assert added["smtp"]["password"] is None
     assert stack.get("shop").senders == ("permille-old", "permille-older")
 
@@ -321,7 +328,7 @@ def test_json_has_as_much_as_text(stack: FakeStack, terminal: Terminal) -> None:
             "epoch": 1,
             "strikes": 0,
             "would_disable": True,
-            "held": "",
+            "held": None,
             "exempt_until": "2026-03-13T12:00:00+00:00",
             "provider": None,
             "senders": [CALLER],

@@ -48,7 +48,11 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
         "identities": {"before": [HOME], "after": [HOME, NEW]},
         "senders": {"before": [CALLER], "after": [CALLER, OLD]},
     }
-    assert answer["records_to_publish"][0] == f"token1._domainkey.{NEW} CNAME token1.dkim.example"
+    assert answer["records_to_publish"][0] == {
+        "name": f"token1._domainkey.{NEW}",
+        "type": "CNAME",
+        "value": "token1.dkim.example",
+    }
 
 
 def test_show_names_the_identities(terminal: Terminal) -> None:

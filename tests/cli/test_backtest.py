@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.values.errors import PermissionDenied, Unavailable
+from permille_cli.terminal.output import out
 
 HOUR = timedelta(hours=1)
 
@@ -93,11 +95,36 @@ def test_people_read_the_figures_first_and_then_who_it_is(terminal: Terminal) ->
     assert said.startswith(
         "3 accounts, 501 delivered, 8 complaints, 0 permanent bounces, 2026-03-02 00:00 to 2026-03-06"
     )
+    assert "with 95 % confidence: 1 bad sender, 0 good, 2 undetermined" in said
     assert said.index("bad senders caught") < said.index("default would have disabled 1 account")
     assert "2 of 100" in said
     assert "3 of 100" in said
     assert "conservative disables the same accounts as default." in said
     assert "What an archive cannot tell" in said
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_account_id_is_broken_however_narrow_the_terminal_is(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr(out, "_width", width)
+    account = "account-" + 37 * "0" + "17"
+    Path("long.jsonl").write_text(archive(account, 100, 3), encoding="utf-8")
+
+    said = terminal.text("backtest", "long.jsonl", "--preset", "default")
+
+    assert f"permille-{account}" in said
+    assert re.search(r"2026-03-02 03:00 +complaint_ratio +2 of 100 +undetermined", said)
+
+
+def test_bounces_are_counted_of_deliveries_and_bounces(terminal: Terminal) -> None:
+    bounces = [an_event("Bounce", message=f"b-{number}", caller="permille-old", came=HOUR) for number in range(60)]
+    Path("old.jsonl").write_text(archive("old", 40, 0) + text_of(*bounces), encoding="utf-8")
+    Path("strict.json").write_text(json.dumps({"bounce_burst": {"more_than": 50}}), encoding="utf-8")
+
+    said = terminal.text("backtest", "old.jsonl", "--policy", "strict.json")
+
+    assert re.search(r"bounce_burst +60 of 100 ", said)
 
 
 def test_a_policy_of_ones_own_is_compared_with_presets(terminal: Terminal) -> None:
@@ -143,6 +170,9 @@ def test_a_wrong_table_of_senders_is_refused_with_its_line(terminal: Terminal, t
         ("feedback.jsonl --trials 61", "Invalid value for '--trials'"),
         ("feedback.jsonl --preset strict", "--preset: is 'strict'; it can be default, allprowebtools, conservative"),
         ("feedback.jsonl --policy missing.json", "missing.json cannot be read"),
+        ("feedback.jsonl --html missing/page.html", "--html: 'missing/page.html' is in a folder that does not exist"),
+        ("feedback.jsonl --html .", "--html: '.' is a folder"),
+        ("feedback.jsonl --html ./feedback.jsonl", "--html: 'feedback.jsonl' is another file of this command"),
         ("s3://", "s3:// names no bucket"),
         ("s3://archive/nothing/", "s3://archive/nothing/ has no objects"),
     ],
@@ -170,6 +200,25 @@ def test_a_file_that_ends_too_early_is_a_failure(terminal: Terminal) -> None:
     Path("cut.gz").write_bytes(gzip.compress(SMALL.encode())[:-100])
 
     assert "cut.gz cannot be read to its end" in terminal.failed("backtest", "cut.gz")
+
+
+def test_a_file_with_damaged_bytes_is_a_failure(terminal: Terminal) -> None:
+    packed = bytearray(gzip.compress(SMALL.encode()))
+    packed[10] = 0xFF  # the first block has a type that does not exist
+    Path("damaged.gz").write_bytes(packed)
+
+    assert "damaged.gz cannot be read to its end" in terminal.failed("backtest", "damaged.gz")
+
+
+def test_a_pipe_is_read_as_a_file(terminal: Terminal) -> None:
+    """As the shell's <(zcat ...) gives one."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+        pipe.write(archive("bad", 20, 2))
+    try:
+        assert len(disabled(terminal.answer("backtest", f"/dev/fd/{reading}"))) == 1
+    finally:
+        os.close(reading)
 
 
 @pytest.mark.parametrize("call", ["objects.objects", "objects.open"])
@@ -250,10 +299,25 @@ def test_the_page_has_the_figures_and_escapes_what_others_wrote(terminal: Termin
 
     page = Path("page.html").read_text(encoding="utf-8")
     assert "would have disabled 1 account: 1 bad, 0 good, 0 undetermined" in page
+    assert "of these accounts 2 are <strong>bad senders</strong>" in page
     assert "2026-03-02 03:00" in page
     assert "<script" not in page
     assert not re.search(r"(src|href)=[\"'](?!#|data:,)", page)
 
 
-def test_a_page_that_cannot_be_written_is_a_failure(terminal: Terminal) -> None:
-    assert "page.html" in terminal.failed("backtest", "feedback.jsonl", "--html", "missing/page.html")
+def test_the_page_of_one_bad_sender_that_is_not_disabled_reads_well(terminal: Terminal) -> None:
+    policy = {"complaint_ratio": {"complaints_at_least": 9}}
+    Path("lax.json").write_text(json.dumps(policy), encoding="utf-8")
+
+    answer = terminal.text("backtest", "feedback.jsonl", "--policy", "lax.json", "--html", "page.html")
+
+    assert "would have disabled no account" in answer
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "of these accounts 1 is a <strong>bad sender</strong>" in page
+    assert re.search(r"<b>default-[0-9a-f]+</b> 0</p>", page)
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_read(terminal: Terminal) -> None:
+    terminal.stack.faults.fail("objects.objects")
+
+    assert "page.html" in terminal.refused("backtest", "s3://archive/", "--html", "missing/page.html")

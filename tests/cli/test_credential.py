@@ -40,7 +40,7 @@ def test_json_is_as_of_account_add_with_the_end_of_the_old_credential(stack: Fak
     assert renewal.until is not None
     assert answer == {
         "account_id": ACCOUNT,
-        "caller_identity": CALLER,
+        "sender": CALLER,
         "access_key_id": "AKIA1",
         "smtp": {
             "host": "email-smtp.us-east-1.amazonaws.com",

@@ -264,3 +264,15 @@ def test_a_failure_is_reported(stack: FakeStack, terminal: Terminal, call: str, 
     stack.faults.fail(call, error=Unavailable("AWS did not answer"))
 
     assert terminal.failed("link", *typed) == "AWS did not answer"
+
+
+@pytest.mark.parametrize(
+    ("typed", "lasts"),
+    [
+        (("link", "owner", ACCOUNT), timedelta(days=7)),
+        (("link", "staff", "--name", "Sam"), timedelta(hours=12)),
+        (("link", "platform", "--name", "crm"), timedelta(days=365)),
+    ],
+)
+def test_machines_read_when_a_link_or_token_ends(terminal: Terminal, typed: tuple[str, ...], lasts: timedelta) -> None:
+    assert terminal.answer(*typed)["expires_at"] == (NOW + lasts).isoformat()

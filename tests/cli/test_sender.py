@@ -31,15 +31,15 @@ def test_a_sender_unknown_to_iam_needs_confirmation(stack: FakeStack, terminal: 
 
     assert refused.startswith("IAM has neither a user nor a role named platform-mial; nothing was done")
     assert set(stack.rows.senders) == {CALLER}
-    assert terminal.answer(*ignore, "--yes")["caller_identity"] == "platform-mial"
+    assert terminal.answer(*ignore, "--yes")["sender"] == "platform-mial"
 
 
 def test_blanks_around_a_name_are_none_of_it(stack: FakeStack, terminal: Terminal) -> None:
     """Neither where it is stored, nor where it is answered or refused."""
     assert f"{CALLER} is a sender of the account bakery" in terminal.refused("sender", "ignore", f" {CALLER} ", *WHY)
-    assert terminal.answer("sender", "ignore", " platform-mail ", *WHY)["caller_identity"] == "platform-mail"
+    assert terminal.answer("sender", "ignore", " platform-mail ", *WHY)["sender"] == "platform-mail"
     assert stack.rows.senders["platform-mail"].ignored == REASON
-    assert terminal.answer("sender", "unignore", " platform-mail ", *WHY)["caller_identity"] == "platform-mail"
+    assert terminal.answer("sender", "unignore", " platform-mail ", *WHY)["sender"] == "platform-mail"
 
 
 def test_a_user_of_iam_is_ignored_without_asking_in_its_own_spelling(stack: FakeStack, terminal: Terminal) -> None:
@@ -50,7 +50,7 @@ def test_a_user_of_iam_is_ignored_without_asking_in_its_own_spelling(stack: Fake
 
 
 def test_json_has_operator_and_reason(terminal: Terminal) -> None:
-    assert terminal.answer(*IGNORE) == {"caller_identity": "platform-mail", "ignored": REASON, "by": STAFF}
+    assert terminal.answer(*IGNORE) == {"sender": "platform-mail", "ignored": REASON, "by": STAFF}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_an_ignored_sender_is_listed_until_it_is_unignored(stack: FakeStack, ter
     said = terminal.text("sender", "unignore", "platform-mail", "--reason", "It is the shop's")
 
     assert listed == f"platform-mail  {REASON}\n"
-    assert told == {"ignored": [{"caller_identity": "platform-mail", "reason": REASON}]}
+    assert told == {"ignored": [{"sender": "platform-mail", "reason": REASON}]}
     assert said == "Feedback about mail of platform-mail is no longer dropped.\n"
     assert terminal.answer("sender", "list") == {"ignored": []}
     assert stack.kinds(SYSTEM) == ["sender_ignored", "sender_unignored"]

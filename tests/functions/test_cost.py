@@ -20,6 +20,12 @@ OVERHEAD = 26  # that CloudWatch adds to each line
 LINES = 6
 
 
+@pytest.fixture(autouse=True)
+def _log_as_in_lambda(caplog: pytest.LogCaptureFixture) -> None:
+    """The command, which other tests run, keeps its log to warnings."""
+    caplog.set_level("INFO", logger=logger.name)
+
+
 def a_tick(minute: int) -> None:
     at = datetime.now(UTC).replace(minute=minute)
     enforce({"source": "aws.events", "time": at.isoformat(), "detail": {}}, LambdaContext())

@@ -141,7 +141,7 @@ def test_the_users_that_send_already_are_found_and_imported(stack: Stack, name: 
     (user,) = answer["users"]
     assert (user["identities"], user["flags"], user["left_out"]) == ([f"{name}.example"], [], False)
     shown = stack.answer("account", "show", name)
-    assert [sender["caller_identity"] for sender in shown["senders"]] == [f"permille-{name}"]
+    assert [sender["sender"] for sender in shown["senders"]] == [f"permille-{name}"]
     assert shown["is_complete"]
 
 

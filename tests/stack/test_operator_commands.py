@@ -40,7 +40,7 @@ def test_add_prints_the_smtp_credential_and_the_secret_key_only_when_asked(stack
 
     added = json.loads(stack.run(*ADD, account_id, *_options(account_id), "--json").stdout)
 
-    assert (added["account_id"], added["caller_identity"]) == (account_id, f"permille-{account_id}")
+    assert (added["account_id"], added["sender"]) == (account_id, f"permille-{account_id}")
     assert added["smtp"]["username"] == added["access_key_id"]
     assert (added["smtp"]["host"], added["smtp"]["port"]) == (stack.smtp.host, stack.smtp.port)
     assert "secret_access_key" not in added
@@ -75,7 +75,7 @@ def test_an_identity_that_ses_does_not_know_is_made_and_its_records_are_told(sta
 
     added = json.loads(stack.run(*ADD, account_id, *_options(account_id), "--json").stdout)
 
-    assert all(f"_domainkey.{account_id}.example CNAME" in record for record in added["records_to_publish"])
+    assert all(record["name"].endswith(f"_domainkey.{account_id}.example") for record in added["records_to_publish"])
 
 
 # ---------------------------------------------------------------- adopting
@@ -105,7 +105,7 @@ def test_a_user_that_sends_through_the_accounts_identities_alone_is_adopted(stac
     added = stack.run(*ADD, account_id, *_options(account_id), "--sender", user, "--json")
 
     data = json.loads(added.stdout)
-    assert (data["caller_identity"], data["access_key_id"]) == (user, None)
+    assert (data["sender"], data["access_key_id"]) == (user, None)
 
 
 def test_a_user_that_may_send_through_a_group_is_refused(stack: Stack, user: str) -> None:
@@ -135,7 +135,7 @@ def test_show_answers_with_the_standing_and_the_senders_as_iam_has_them(stack: S
     assert (standing["limit_per_1000"], standing["allowance_left"]) == (1, 1)
     assert (standing["review"], standing["trial"]) == (None, None)
     [sender] = standing["senders"]
-    assert (sender["caller_identity"], sender["denied"]) == (f"permille-{business.id}", False)
+    assert (sender["sender"], sender["denied"]) == (f"permille-{business.id}", False)
     assert sender["keys"] == [{"access_key_id": business.key, "status": "Active"}]
 
 

@@ -637,6 +637,9 @@ class FakeStack(Stack):
         with self.faults.call("stack.now"):
             return self.time
 
+    def real_now(self) -> datetime:
+        return self.now()
+
     def region(self) -> str:
         return OUTPUTS["Region"]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.support.operator_fakes import FakeStack
+from tests.support.shapes import conform
 
 from permille_cli.main import status_of
 
@@ -28,7 +29,10 @@ class Terminal:
     def text(self, *typed: str) -> str:
         """What the command prints for people, after seeing that it went well."""
         assert self.status(*typed) == 0, self.capsys.readouterr().err
-        return self.capsys.readouterr().out
+        said = self.capsys.readouterr().out
+        if "--json" in typed:
+            conform(typed, json.loads(said))
+        return said
 
     def answer(self, *typed: str) -> Any:
         """What it answers machines."""

@@ -37,7 +37,7 @@ def print_standing(account: Account, verdict: Verdict, senders: list[dict[str, A
 
 def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
     for sender in senders:
-        out.print(f"sender {literal(sender['caller_identity'])}")
+        out.print(f"sender {literal(sender['sender'])}")
         for key in sender["keys"]:
             out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
         notes = [wording.DENIED_BY_HAND if sender["denied_by_hand"] else "denied"] * sender["denied"]

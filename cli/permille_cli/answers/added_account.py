@@ -43,7 +43,7 @@ class AddedAccountAnswer:
         account = self.added.account
         data = self._credential.as_data(show_secret=show_secret)
         if len(account.senders) > 1:
-            data["caller_identities"] = list(account.senders)
+            data["senders"] = list(account.senders)
         data |= self._identities.as_data()
         if notes := [*map(no_key_yet, self.added.findings.keyless), *self._notes()]:
             data["notes"] = notes

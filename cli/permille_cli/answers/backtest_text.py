@@ -14,8 +14,9 @@ from permille_cli.backtest.sweep import LEAST_COMPLAINTS, LIMITS, WINDOWS, at, p
 from permille_cli.backtest.truth import LIMIT_PER_1000, Sending
 from permille_cli.terminal.output import literal, out
 
-MOSTFIGURES = 20  # of disabled accounts
+MOST_SHOWN = 20  # of disabled accounts
 MOST_IDS = 10
+WIDEST = 1000  # columns that a table may want
 UNKNOWN = (
     "What an archive cannot tell: how long feedback waited in the queue (here it is counted when it arrives); what the "
     "circuit breaker would have held (here it is closed; the table has the hours); and the mail that accounts did not "
@@ -43,11 +44,8 @@ def _print_archive(collection: Collection, results: Results) -> None:
     accounts = f"{times(results.number_of_accounts, 'account')}, {totals.delivered:,} delivered"
     out.print(f"{accounts}, {counted}, {_span(collection)}", soft_wrap=True)
     bad, good, unclear = (results.accounts[one] for one in (Sending.BAD, Sending.GOOD, Sending.UNDETERMINED))
-    out.print(
-        f"Against {LIMIT_PER_1000} complaint per {PER_MILLE:,}, with 95 % confidence: {bad:,} are bad senders, "
-        f"{good:,} are good, and of {unclear:,} it is undetermined.",
-        soft_wrap=True,
-    )
+    senders = f"{times(bad, 'bad sender')}, {good:,} good, {unclear:,} undetermined"
+    out.print(f"Against {LIMIT_PER_1000} complaint per {PER_MILLE:,}, with 95 % confidence: {senders}", soft_wrap=True)
     _print_uncounted(collection.counts)
     out.print()
 
@@ -119,21 +117,31 @@ def _print_disabled(result: PolicyResult) -> None:
         out.print(f"[bold]{policy}[/] would have disabled no account.\n")
         return
     out.print(f"[bold]{policy}[/] would have disabled {times(len(result.disabled), 'account')}:")
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Account", overflow="fold")
-    for name in ("At (UTC)", "Rule", "Counts", "Sender"):
-        table.add_column(name, no_wrap=True)
-    for one in result.disabled[:MOSTFIGURES]:
-        table.add_row(*_row(one))
-    out.print(table)
-    more = len(result.disabled) - MOSTFIGURES
+    _print_rows([list(_row(one)) for one in result.disabled[:MOST_SHOWN]])
+    more = len(result.disabled) - MOST_SHOWN
     out.print(f"... and {more:,} more; --json names all\n" if more > 0 else "")
+
+
+def _print_rows(rows: Sequence[Sequence[str]]) -> None:
+    """As a table or, where it is wider than the terminal, in two lines each: no account id is broken."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("Account", "At (UTC)", "Rule", "Counts", "Sender"):
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    if out.measure(table, options=out.options.update(width=WIDEST)).maximum <= out.width:
+        out.print(table)
+        return
+    for account, *others in rows:
+        out.print(account, soft_wrap=True)
+        out.print(f"  {'  '.join(others)}", soft_wrap=True)
 
 
 def _row(one: AccountUnderPolicy) -> Iterator[str]:
     stop = one.stop
     yield from (literal(one.account_id), f"{stop.at:%Y-%m-%d %H:%M}", str(stop.rule))
-    yield f"{stop.bounces if one.is_for_bounces else stop.complaints:,} of {stop.delivered:,}"
+    of_bounces = f"{stop.bounces:,} of {stop.delivered + stop.bounces:,}"  # as the rule has it
+    yield of_bounces if one.is_for_bounces else f"{stop.complaints:,} of {stop.delivered:,}"
     yield sender_words(one)
 
 

@@ -23,7 +23,7 @@ class CredentialAnswer:
         host, _, port = self.stack["SmtpEndpoint"].rpartition(":")
         data: dict[str, Any] = {
             "account_id": self.account.id,
-            "caller_identity": self.account.senders[0],
+            "sender": self.account.senders[0],
             "access_key_id": key.id if key else None,
             "smtp": {
                 "host": host,

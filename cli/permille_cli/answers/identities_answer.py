@@ -30,7 +30,7 @@ class IdentitiesAnswer:
 
     def as_data(self) -> dict[str, Any]:
         data = {
-            "records_to_publish": dns_records(self.prepared.records),
+            **records_json(self.prepared.records),
             "replaced_default_sets": dict(self.prepared.replaced_sets),
             "forwarding_stopped": list(self.prepared.forwarding_stopped),
             "identities_below": list(self.below),
@@ -80,8 +80,17 @@ def _some(shared: Sequence[SharedIdentity]) -> list[str]:
     return [*map(str, shared[:MOST_NAMED]), *more]
 
 
+def records_json(records: Mapping[str, Sequence[DnsRecord]]) -> dict[str, Any]:
+    """The DNS records to publish for new identities, and the addresses whose holders SES asks by mail."""
+    published = [record for each in records.values() for record in each]
+    return {
+        "records_to_publish": [{"name": one.name, "type": "CNAME", "value": one.value} for one in published],
+        "addresses_to_confirm": [name for name in records if "@" in name],
+    }
+
+
 def dns_records(records: Mapping[str, Sequence[DnsRecord]]) -> list[str]:
-    """The DNS records to publish for new identities."""
+    """The DNS records to publish for new identities, as lines for people."""
     lines: list[str] = []
     for name, published in records.items():
         if "@" in name:

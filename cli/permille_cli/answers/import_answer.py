@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from permille.usecases.importing.import_accounts import ImportedAccount
-from permille_cli.answers.identities_answer import dns_records
+from permille_cli.answers.identities_answer import dns_records, records_json
 from permille_cli.terminal.output import literal
 
 MOST_RECORDS = 30  # for people; the JSON document has all
@@ -48,7 +48,7 @@ def _item(imported: ImportedAccount) -> dict[str, Any]:
         "account_id": imported.account_id,
         "action": imported.action,
         "error": imported.error or None,
-        "records_to_publish": dns_records(prepared.records) if prepared else [],
+        **records_json(prepared.records if prepared else {}),
         "replaced_default_sets": dict(prepared.replaced_sets) if prepared else {},
         "forwarding_stopped": list(prepared.forwarding_stopped) if prepared else [],
     }

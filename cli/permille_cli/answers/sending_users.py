@@ -49,7 +49,7 @@ class SendingUsersAnswer:
 
 def _item(user: SendingUser) -> dict[str, Any]:
     return {
-        "caller_identity": user.name,
+        "sender": user.name,
         "account_id": user.account_id,
         "identities": list(user.identities),
         "keys": [

@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from permille.aws.ses_archive import Archived, read_archived
 from permille.domain.feedback.complaint import Complaint
 from permille.domain.feedback.feedback import Bounce, Delivery, Feedback, Ignored, Unreadable
+from permille.domain.people.validation import LAST_YEAR
 from permille.ports.feedback import Sender
 from permille.usecases.feedback.attribution import attribute
 from permille_cli.backtest.deliveries import DeliveryLog
 from permille_cli.backtest.history import Arrivals, ArrivedComplaint, FeedbackHistory, second_of
 
+FIRST_YEAR = 2000  # SES began in 2011
 MOST_NAMED = 10  # lines that cannot be counted are named, the others only counted
 
 
@@ -123,6 +125,9 @@ class Collection:
                 self._reject(line, reason)
 
     def _attribute(self, line: ArchiveLine, feedback: Feedback, at: datetime) -> None:
+        if not FIRST_YEAR <= at.astimezone(UTC).year <= LAST_YEAR:
+            self._reject(line, f"arrived before {FIRST_YEAR} or after {LAST_YEAR}")
+            return
         match attribute(feedback, self._senders, "", at):
             case Sender() as sender:
                 self.counts.counted += 1

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +40,10 @@ def sources_of(names: Sequence[str], store: Callable[[], ObjectStore]) -> list[S
 
 def _file(name: str) -> Source:
     path = Path(name)
-    if not path.is_file():
-        why = "is a folder: name the files in it" if path.is_dir() else "does not exist"
-        raise InvalidInput(f"{name} {why}")
+    if not path.exists():
+        raise InvalidInput(f"{name} does not exist")
+    if path.is_dir():
+        raise InvalidInput(f"{name} is a folder: name the files in it")
     return Source(name, path.stat().st_size, lambda: path.open("rb", buffering=0))
 
 
@@ -75,7 +77,7 @@ def lines_of(source: Source, advance: Callable[[int], object]) -> Iterator[Archi
         try:
             for number, text in enumerate(content, start=1):
                 yield ArchiveLine(source.name, number, text)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise Failed(f"{source.name} cannot be read to its end: {error}") from error
 
 

@@ -60,7 +60,7 @@ def add(
         permille account add good-bakery --owner-email bea@good-bakery.example --identity good-bakery.example
         permille account add old-shop --owner-email o@shop.example --identity shop.example --sender ses-smtp-user.7
 
-    JSON fields: account_id, caller_identity, access_key_id, smtp (host, port, username, password), records_to_publish,
+    JSON fields: account_id, sender, access_key_id, smtp (host, port, username, password), records_to_publish,
     forwarding_stopped
     """
     from permille.usecases.senders.add_account import add_account
@@ -137,7 +137,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     JSON fields: account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone, owner_mail,
     may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, window (days, first_day, last_day, delivered,
     complaints, bounces), limit_per_1000, allowance_left, policy, provider, old_credential_works_until, identities,
-    senders (caller_identity, exists, agrees, denied, denied_by_hand, keys), risks_accepted, is_complete
+    senders (sender, exists, agrees, denied, denied_by_hand, keys), risks_accepted, is_complete
     """
     account = stack.account(account_id)
     now = account.after_last_decision(stack.now())
@@ -179,7 +179,7 @@ def _sender(stack: Stack, account: Account, sender: str) -> dict[str, Any]:
     deactivated = account.may_reactivate(account.credential.deactivated.get(sender, frozenset()))
     by_hand = state is not None and is_denied_by_hand(account, state)
     return {
-        "caller_identity": sender,
+        "sender": sender,
         "exists": state is not None,
         "agrees": state is None or by_hand or not changes(state, deactivated, may_send=account.status.may_send),
         "denied": state is not None and state.denied,

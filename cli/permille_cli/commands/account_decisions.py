@@ -60,7 +60,7 @@ def enable(
         permille account enable deals4u --reason "The password was stolen" --new-credential
 
     JSON fields: account_id, status, denied_by_hand, [in_sync], [epoch], [owner_mail], [exempt_until],
-    [caller_identity], [access_key_id], [smtp], [old_credential_works_until]
+    [sender], [access_key_id], [smtp], [old_credential_works_until]
     """
     command = Enable(reason=reason, by=stack.operator_arn())
     if show_secret and not new_credential:
@@ -188,7 +188,7 @@ def owner_mail(
     account = stack.account(account_id)
     if as_json:
         emit_json(
-            {"account_id": account.id, "owner_email": account.owner_email, "owner_mail": account.owner_mail or "fine"}
+            {"account_id": account.id, "owner_email": account.owner_email, "owner_mail": account.owner_mail or None}
         )
     else:
         fate = (
@@ -211,7 +211,7 @@ def _as_data(account: Account) -> dict[str, Any]:
         "denied_by_hand": account.denied_by_hand,
         "in_sync": account.in_sync,
         "epoch": account.epoch,
-        "owner_mail": account.owner_mail or "fine",
+        "owner_mail": account.owner_mail or None,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
     }
 

@@ -95,6 +95,7 @@ def run(
     """
     chosen = _policies(presets or [], policies or [])
     known = _senders(senders)
+    inputs.output_file(html, "html", others=[*files, *(policies or []), senders])
     sources = sources_of(files, lambda: stack.objects)
     with closing(Collection(known)) as collection:
         for line in _lines(sources):

@@ -41,7 +41,7 @@ def credential(
         permille account credential good-bakery
         permille account credential good-bakery --grace 48
 
-    JSON fields: account_id, caller_identity, access_key_id, smtp (host, port, username, password), status,
+    JSON fields: account_id, sender, access_key_id, smtp (host, port, username, password), status,
     denied_by_hand, old_credential_works_until
     """
     if not 0 <= grace <= LONGEST_GRACE:

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
+from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from permille.domain.login import links
+from permille.domain.login import links, tokens
 from permille.domain.login.links import ALL_ACCOUNTS, Grant, LinkRole, Scope
 from permille.domain.people import validation
 from permille.domain.people.staff_commands import RevokeOwnerLinks
@@ -53,7 +54,7 @@ def owner(
     Example:
         permille link owner good-bakery
 
-    JSON fields: link
+    JSON fields: link, expires_at
     """
     _print_link(owner_link(stack, account_id, _lasting(LinkRole.OWNER, days, "days")), as_json=as_json)
 
@@ -88,7 +89,7 @@ def for_staff(
     Example:
         permille link staff --name Anna
 
-    JSON fields: link
+    JSON fields: link, expires_at
     """
     lasts, who = _lasting(LinkRole.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
     _print_link(staff_link(stack, who, lasts), as_json=as_json)
@@ -117,13 +118,13 @@ def platform(
         permille link platform --name crm
         permille link platform --name shops --scope read --scope write --account 'shop-*'
 
-    JSON fields: token, api
+    JSON fields: token, api, expires_at
     """
     lasts, who = _lasting(LinkRole.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
     token, api = stack.link_issuer.token(LinkRole.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
     if as_json:
-        emit_json({"token": token, "api": api})
+        emit_json({"token": token, "api": api, "expires_at": tokens.read(token)[0].expires_at.isoformat()})
     else:
         err.print(f"For {api}, as a bearer token:", soft_wrap=True, markup=False)
         out.print(token, soft_wrap=True, markup=False)
@@ -229,7 +230,8 @@ def _lasting(role: LinkRole, number: float, unit: str) -> timedelta:
 
 def _print_link(link: str, *, as_json: bool) -> None:
     if as_json:
-        emit_json({"link": link})
+        [token] = parse_qs(urlsplit(link).query)["token"]
+        emit_json({"link": link, "expires_at": tokens.read(token)[0].expires_at.isoformat()})
     else:
         out.print(link, soft_wrap=True, markup=False)
 

@@ -96,7 +96,7 @@ def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
                 "complaints": counts.complaints,
                 "bounces": counts.bounces,
                 "decision": verdict.decision,
-                "rule": verdict.rule or "",
+                "rule": verdict.rule or None,
                 "allowance_left": verdict.allowance_left,
                 "ln_e": verdict.ln_e,
                 "ln_e_needed": None if alpha is None else ln_e_needed(alpha),

@@ -41,7 +41,7 @@ def ignore(
     Example:
         permille sender ignore platform-mail --reason "Our own newsletter"
 
-    JSON fields: caller_identity, ignored, by
+    JSON fields: sender, ignored, by
     """
     command = IgnoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
@@ -58,7 +58,7 @@ def ignore(
             f"{sender} is a sender of the account {owner}, so feedback about its mail counts for that account"
         ) from conflict
     if as_json:
-        emit_json({"caller_identity": sender, "ignored": facts.reason, "by": facts.by})
+        emit_json({"sender": sender, "ignored": facts.reason, "by": facts.by})
     else:
         out.print(f"Feedback about mail of {literal(sender)} is dropped from now on.")
 
@@ -86,7 +86,7 @@ def unignore(
     Example:
         permille sender unignore platform-mail --reason "It becomes an account"
 
-    JSON fields: caller_identity, unignored, by
+    JSON fields: sender, unignored, by
     """
     command = UnignoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
@@ -98,7 +98,7 @@ def unignore(
             raise
         raise InvalidInput(f"{sender} is not ignored; see `permille sender list`") from conflict
     if as_json:
-        emit_json({"caller_identity": sender, "unignored": facts.reason, "by": facts.by})
+        emit_json({"sender": sender, "unignored": facts.reason, "by": facts.by})
     else:
         out.print(f"Feedback about mail of {literal(sender)} is no longer dropped.")
 
@@ -112,15 +112,14 @@ def list_ignored(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False)
     Example:
         permille sender list
 
-    JSON fields: ignored (caller_identity, reason)
+    JSON fields: ignored (sender, reason)
     """
     ignored = sorted(stack.accounts.ignored(), key=lambda ignored_sender: ignored_sender.name)
     if as_json:
         emit_json(
             {
                 "ignored": [
-                    {"caller_identity": ignored_sender.name, "reason": ignored_sender.ignored}
-                    for ignored_sender in ignored
+                    {"sender": ignored_sender.name, "reason": ignored_sender.ignored} for ignored_sender in ignored
                 ]
             }
         )

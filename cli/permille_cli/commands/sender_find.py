@@ -48,8 +48,10 @@ def find(
         permille sender find --path /mail/
         permille sender find --prefix smtp- --write-csv accounts.csv
 
-    JSON fields: users (caller_identity, account_id, identities, keys, flags, risks, notes, left_out), file
+    JSON fields: users (sender, account_id, identities, keys, flags, risks, notes, left_out), file
     """
+    if not path.startswith("/"):
+        raise InvalidInput(f"takes a path that begins with /, such as /mail/, not {path!r}", "path")
     reason = risk_reason(accept_risk)
     wanted = UserFilter(prefix, path, _tag(tag))
     users = survey_users(stack.onboarding, stack.user_survey, wanted, lambda found: progress(found, "Reading IAM"))

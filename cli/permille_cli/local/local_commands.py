@@ -170,7 +170,7 @@ def tick(
     running, description = _running(state)
     time, result = schedule.tick(state, running, description["outputs"], instant)
     if as_json:
-        emit_json({"time": time, "result": result})
+        emit_json({"time": datetime.fromisoformat(time).isoformat(), "result": result})
     else:
         typer.echo(f"{time}  {_as_text(result)}")
     if result["failed"]:

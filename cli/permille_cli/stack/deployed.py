@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from permille.aws.tables import DynamoTables
     from permille.aws.user_survey import IamUserSurvey
     from permille.aws.webhook_tester import LambdaWebhookTester
+    from permille.ports.doctor import DeployedFunctions, SesSetup
     from permille.smtp.login import SmtpLogin
 
 # REVIEW_IN_PROGRESS: there is a change set, and nothing of it was executed
@@ -106,6 +107,16 @@ class DeployedStack(Adapters, Stack):
 
     def now(self) -> datetime:
         return replayed_now(self["ControlTable"])
+
+    def real_now(self) -> datetime:
+        return clock()
+
+    @property
+    def account_readers(self) -> tuple[SesSetup, DeployedFunctions]:
+        from permille.aws.deployed_functions import LambdaDeployment
+        from permille.aws.ses_setup import SesSetupReader
+
+        return SesSetupReader(), LambdaDeployment()
 
     def region(self) -> str:
         return required_region()

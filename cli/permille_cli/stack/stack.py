@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from permille.domain.people.commands import Command
     from permille.ports.accounts import CredentialSwitch, Leases
     from permille.ports.desk import AccountIndex, SesReputation
-    from permille.ports.doctor import Clocks
+    from permille.ports.doctor import Clocks, DeployedFunctions, SesSetup
     from permille.ports.history import Tallies
     from permille.ports.iam_users import IamUsers
     from permille.ports.identities import Identities
@@ -107,6 +107,15 @@ class Stack(ABC):
     @abstractmethod
     def now(self) -> datetime:
         """The stack's time: the real one, unless an embedded stack's clock was set."""
+
+    @abstractmethod
+    def real_now(self) -> datetime:
+        """The real time, also before the stack exists."""
+
+    @property
+    def account_readers(self) -> tuple[SesSetup, DeployedFunctions]:
+        """What reads the limits of the AWS account, also before the stack exists."""
+        return self.probes.ses, self.probes.functions
 
     @abstractmethod
     def region(self) -> str:

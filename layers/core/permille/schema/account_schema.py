@@ -36,7 +36,9 @@ class AccountSummaryJson(StandingJson):
     owner_email: str
     owner_name: str
     timezone: Annotated[str, Doc("Name in the IANA time zone database.")]
-    owner_mail: Annotated[str, Doc("fine, or why the owner gets no more mail: bounced, complained.")]
+    owner_mail: Annotated[
+        str | None, Doc("Why the owner gets no more mail: bounced, complained; null while mail is sent.")
+    ]
     may_send: Annotated[bool, Doc("True where the status allows sending, and nobody denied it by hand.")]
     in_sync: Annotated[bool, Doc("True once IAM was read back to agree with the last decision.")]
     epoch: Annotated[
@@ -46,7 +48,7 @@ class AccountSummaryJson(StandingJson):
     would_disable: Annotated[
         bool, Doc("True while a rule is broken and not acted on: the stack only monitors, or the account is exempt.")
     ]
-    held: Annotated[HoldReason, Doc("Why a broken rule is not acted on yet; empty where no rule waits.")]
+    held: Annotated[HoldReason | None, Doc("Why a broken rule is not acted on yet; null where no rule waits.")]
     exempt_until: Annotated[str | None, Doc("Until then no rule disables the account.")]
     provider: Annotated[ProviderJson | None, Doc("The third-party SMTP provider that the owner connected.")]
 
@@ -78,13 +80,13 @@ def account_summary_json(account: Account) -> AccountSummaryJson:
         "owner_email": account.owner_email,
         "owner_name": without_controls(account.owner_name),
         "timezone": account.timezone,
-        "owner_mail": account.owner_mail or "fine",
+        "owner_mail": account.owner_mail or None,
         "may_send": account.may_send,
         "in_sync": account.in_sync,
         "epoch": account.epoch,
         "strikes": account.strikes,
         "would_disable": account.would_disable,
-        "held": account.hold_reason,
+        "held": account.hold_reason or None,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
         "provider": provider_json(account),
     }
