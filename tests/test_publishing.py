@@ -67,4 +67,5 @@ def test_every_page_is_in_the_contents_of_the_site() -> None:
 
     pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")}
     pages |= {f"/{path.stem}" for path in ROOT.glob("*.md")}
+    pages |= {f"/{path.relative_to(ROOT).with_suffix('').as_posix()}" for path in (ROOT / "examples").rglob("*.md")}
     assert sorted(listed) == sorted(pages - {"index"})
