@@ -112,7 +112,16 @@ def added(account: str, *options: str) -> dict[str, Any]:
 
 
 def permille(*arguments: str) -> dict[str, Any]:
-    printed = subprocess.run(["permille", *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
+    """What the operator's command answers. Where it fails it has said why, and this ends, too."""
+    with subprocess.Popen(["permille", *arguments], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            printed, _ = process.communicate()
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)  # it removes what it has begun
+            process.wait()
+            raise
+    if process.returncode:
+        raise SystemExit(process.returncode)
     found: dict[str, Any] = json.loads(printed)
     return found
 
