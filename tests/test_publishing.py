@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from publishing.api_reference import DOCUMENT, reference_text
+from publishing.pictures import FOLDER, PICTURES
 
 from permille.console.api.api_app import openapi_text
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 OPENAPI: dict[str, Any] = json.loads(openapi_text())
 PAGE = DOCUMENT.read_text(encoding="utf-8")
 OPERATIONS = [(path, method) for path, methods in OPENAPI["paths"].items() for method in methods]
@@ -66,5 +68,18 @@ def test_every_page_is_in_the_contents_of_the_site() -> None:
     listed = [re.sub(r"^.* <(.*)>$", r"\1", line) for line in lines]
 
     pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    pages |= {f"/{path.stem}" for path in ROOT.glob("*.md")}
+    beside = [*ROOT.glob("*.md"), *(ROOT / "examples").rglob("README.md")]
+    pages |= {f"/{path.relative_to(ROOT).with_suffix('').as_posix()}" for path in beside}
     assert sorted(listed) == sorted(pages - {"index"})
+
+
+def test_every_picture_is_shown_and_can_be_taken_again() -> None:
+    shown = {
+        name for page in DOCUMENTS for name in re.findall(r"pictures/([\w-]+)\.png\)", page.read_text(encoding="utf-8"))
+    }
+
+    assert {path.stem for path in FOLDER.glob("*")} == shown == set(PICTURES)
+
+
+def test_a_picture_is_small() -> None:
+    assert [path.name for path in FOLDER.glob("*") if path.stat().st_size > 100_000] == []
