@@ -60,19 +60,6 @@ def test_a_field_that_may_be_missing_says_so_with_its_bounds() -> None:
     assert row in reference_text(document).splitlines()
 
 
-def test_every_page_is_in_the_contents_of_the_site() -> None:
-    contents = re.findall(
-        r"^```\{toctree\}\n(.*?)^```$", (ROOT / "docs/index.md").read_text(encoding="utf-8"), re.S | re.M
-    )
-    lines = [line for block in contents for line in block.splitlines() if line and not line.startswith(":")]
-    listed = [re.sub(r"^.* <(.*)>$", r"\1", line) for line in lines]
-
-    pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    beside = [*ROOT.glob("*.md"), *(ROOT / "examples").rglob("README.md")]
-    pages |= {f"/{path.relative_to(ROOT).with_suffix('').as_posix()}" for path in beside}
-    assert sorted(listed) == sorted(pages - {"index"})
-
-
 def test_every_picture_is_shown_and_can_be_taken_again() -> None:
     shown = {
         name for page in DOCUMENTS for name in re.findall(r"pictures/([\w-]+)\.png\)", page.read_text(encoding="utf-8"))
