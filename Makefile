@@ -6,7 +6,7 @@ DOCS := .venv-docs/bin
 UV := $(TOOLS)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --no-build
 
-.PHONY: help setup tools demo example test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema docs check format pins clean
+.PHONY: help setup tools release demo example test test-fast test-containers mutants bench simulate cost cli mails spam reports openapi schema docs pictures check format pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ pins: tools ## Pin the newest versions that pyproject.toml allows (PIN_FLAGS=--u
 	@$(PIN) $(PIN_FLAGS) requirements/tools.in --output-file requirements/tools.txt > /dev/null
 	@$(PIN) $(PIN_FLAGS) requirements/docs.in --output-file requirements/docs.txt > /dev/null
 
+release: setup ## Build sdist, wheel and the SAR application into dist/, and check them (uploads nothing)
+	@$(BIN)/python -m tests.support.release
+
 cli: setup ## Write docs/cli.md from the help of the commands; a test compares it
 	@$(BIN)/python -m permille_cli.reference
 
@@ -89,6 +92,9 @@ schema: setup ## Write the JSON Schemas of timeline events and of the command's 
 	@$(BIN)/python -m permille_cli.shapes.document
 	@$(BIN)/python -c 'from permille.schema.event_schema import event_schema_text; print(event_schema_text(), end="")' \
 		> docs/timeline-event.schema.json
+
+pictures: setup ## Take the pictures in docs/pictures/ again (PICTURES=report: that one), with Chromium
+	@$(BIN)/python -m publishing.pictures $(PICTURES)
 
 docs: .venv-docs/.done ## Build the documents' site (site/index.html); warnings and broken links are errors
 	@$(DOCS)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 -c publishing -d .venv-docs/doctrees . site

@@ -1,11 +1,12 @@
 """Measures what a search of support's desk reads: by the index `search`, and by a scan of the accounts' table.
 
-A process of its own with the console's environment: python -m bench.searching RESULTS
+python -m bench.searching    minutes; prints the figures, and writes them to bench/results/search.json
 Read units follow DynamoDB's published rules, because emulators misreport them: half a unit for each started 4 KB that
 an eventually consistent query or scan reads, whether the filter lets it pass or not. Times are not measured: the
 emulator sorts the whole index for each query.
 """
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from bench import results
+from bench.embedded import counting_environment
 from bench.wire import Request, tapped
+from bench.workers import found_by
 from rich.console import Console
 from tests.support.builders import TODAY, an_account
 
@@ -37,6 +41,22 @@ Attributes = dict[str, dict[str, Any]]
 
 
 def main() -> None:
+    """Without arguments it calls itself, in a process with the console's environment, with the file for the figures."""
+    if sys.argv[1:]:
+        _measure(Path(sys.argv[1]))
+        return
+    found = asyncio.run(_in_environment())
+    results.keep("search", found)
+    Console().print_json(data=found)
+
+
+async def _in_environment() -> dict[str, Any]:
+    async with counting_environment() as environment:
+        found: dict[str, Any] = await asyncio.to_thread(found_by, "bench.searching", environment=environment)
+        return found
+
+
+def _measure(to: Path) -> None:
     requests, table = tapped(), ConsoleSettings.from_env().accounts_table
     found, written = dict[str, Any](), 0
     for size in SIZES:
@@ -44,7 +64,7 @@ def main() -> None:
             _write(table, map(_account, range(written, size)))
             found[str(size)] = _measured(requests, table)
             written = size
-    Path(sys.argv[1]).write_text(json.dumps(found), encoding="utf-8")
+    to.write_text(json.dumps(found), encoding="utf-8")
 
 
 def _account(number: int) -> Account:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,23 @@ from examples.crm.store import Store
 
 BAKERY, PROVIDER = "good-bakery", "other-provider"
 BUSINESSES = {BAKERY: "Good Bakery", "flower-shop": "Flower Shop"}
-COMPLAINERS = {"Ann": "Customers", "Bob": "Fair 2019"}  # press "Report spam", each in one list of the bakery
+LISTS = {
+    "Customers": "Ann Cem Dora Emil Finn Greta Hugo Ines Jana Karl Lena Max Nora Otto Paula Rosa Sven Tara Uwe Vera "
+    "Willi Xenia Yann Zoe",
+    "Fair 2019": "Bob Alma Ben Clara Dario Edda Fabian Gina Hanna Ivo Julia Kai Lou Mira Nils Oda",
+}
+COMPLAINERS = "ann@inbox.example, bob@inbox.example"  # press "Report spam"
 TRY = """
 The CRM is at {origin} for {hours:g} hours; Ctrl-C ends and removes everything.
 examples/crm/README.md tells what to try.
 In another terminal you are the platform's operator and support:
 
   eval "$(permille local status --dir {directory} --export)"
-  printf %s '{password}' | SSL_CERT_FILE={certificate} permille provider connect {bakery} \\
-    --host localhost --port {port} --user {user} --password-stdin
+  SSL_CERT_FILE={certificate} \\
+    permille provider connect {bakery} --host localhost --port {port} --user {user} \\
+    --password-stdin < {password_file}
   permille review approve {bakery} --day DAY         # after the bakery has asked in the CRM
-  permille local tick --dir {directory} --at DAY     # later: it is that day
+  permille local tick --dir {directory} --at DAY   # it is that day
 """
 
 
@@ -38,21 +45,26 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8010)
     parser.add_argument("--hours", type=float, default=2)
     options = parser.parse_args()
-    for end in (signal.SIGALRM, signal.SIGTERM):
+    try:
+        socket.create_server(("127.0.0.1", options.port)).close()
+    except (OSError, OverflowError) as error:
+        parser.error(f"port {options.port}: {error}")
+    for end in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM):
         signal.signal(end, signal.default_int_handler)
     signal.alarm(int(options.hours * 3600))
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     origin = f"http://127.0.0.1:{options.port}"
-    with (
-        tempfile.TemporaryDirectory(prefix="permille-crm-") as folder,
-        stack(Path(folder), origin, options.hours) as up,
-    ):
-        credentials = seed(Path(folder), origin, up)
+    temporary = tempfile.TemporaryDirectory(prefix="permille-crm-")
+    with suppress(KeyboardInterrupt), temporary as name, stack(Path(name), origin, options.hours) as up:
+        folder = Path(name)
+        provider = seed(folder, origin, up)
+        password = folder / "provider-password"
+        password.write_text(provider["password"], encoding="utf-8")
         app = create_app()
-        complaining = ", ".join(f"{name.lower()}@inbox.example" for name in COMPLAINERS)
-        app.config["MAIL_HEADERS"] = {"X-Local-Complaint": complaining, "X-Local-Complaint-After": "1"}
-        values = {**credentials, **up["smtp"], "directory": f"{folder}/stack", "hours": options.hours, "origin": origin}
-        print(TRY.format(bakery=BAKERY, user=credentials["username"], **values), flush=True)
+        app.config["MAIL_HEADERS"] = {"X-Local-Complaint": COMPLAINERS, "X-Local-Complaint-After": "1"}
+        values = {**up["smtp"], "directory": folder / "stack", "hours": options.hours, "origin": origin}
+        print(TRY.format(bakery=BAKERY, user=provider["username"], password_file=password, **values), flush=True)
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
         app.run(port=options.port, threaded=True)
 
 
@@ -69,8 +81,6 @@ def stack(folder: Path, origin: str, hours: float) -> Iterator[dict[str, Any]]:
             "127.0.0.1" if str(host).endswith(".localhost") else host, *more, **named
         )
         yield up
-    except KeyboardInterrupt:
-        pass
     finally:
         permille("local", "down", *place, "--json")
 
@@ -86,12 +96,9 @@ def seed(folder: Path, origin: str, up: dict[str, Any]) -> dict[str, Any]:
         own = added(business, "--owner-name", name)["smtp"]
         row = business, name, f"news@{business}.example", own["username"], own["password"]
         store.write("INSERT INTO businesses VALUES (?, ?, ?, ?, ?)", row)
-        for contacts, size in {"Customers": 24, "Fair 2019": 16}.items():
-            who = [name for name, where in COMPLAINERS.items() if where == contacts and business == BAKERY]
-            who += [f"{contacts.split()[0]} {number}" for number in range(len(who) + 1, size + 1)]
-            store.add_contacts(
-                business, contacts, [(one, one.lower().replace(" ", "-") + "@inbox.example") for one in who]
-            )
+        for contacts, names in LISTS.items():
+            who = names.split() if business == BAKERY else names.split()[1:]  # nobody complains about the others
+            store.add_contacts(business, contacts, [(one, f"{one.lower()}@inbox.example") for one in who])
         store.add_campaign(business, "Customers", "Fresh on Friday", "Come and see what is new.\n")
         store.add_campaign(business, "Fair 2019", "Do you remember us?", "We met at the fair.\n")
         store.add_campaign(business, "Customers", "Open on Sunday", "From 8 to 12.\n")
@@ -105,7 +112,16 @@ def added(account: str, *options: str) -> dict[str, Any]:
 
 
 def permille(*arguments: str) -> dict[str, Any]:
-    printed = subprocess.run(["permille", *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
+    """What the operator's command answers. Where it fails it has said why, and this ends, too."""
+    with subprocess.Popen(["permille", *arguments], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            printed, _ = process.communicate()
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)  # it removes what it has begun
+            process.wait()
+            raise
+    if process.returncode:
+        raise SystemExit(process.returncode)
     found: dict[str, Any] = json.loads(printed)
     return found
 

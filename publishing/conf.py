@@ -18,6 +18,7 @@ html_title = "Permille"
 html_extra_path = ["extra"]  # index.html, which leads to the root document
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_copy_source = False
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#0b5c8a", "color-brand-content": "#0b5c8a"},

@@ -81,6 +81,19 @@ def test_a_section_that_is_linked_exists(document: Path) -> None:
     assert [section for page, section in pages if section not in _sections(page)] == []
 
 
+def test_every_page_is_in_the_contents_of_the_site() -> None:
+    contents = re.findall(
+        r"^```\{toctree\}\n(.*?)^```$", (ROOT / "docs/index.md").read_text(encoding="utf-8"), re.S | re.M
+    )
+    lines = [line for block in contents for line in block.splitlines() if line and not line.startswith(":")]
+    listed = [re.sub(r"^.* <(.*)>$", r"\1", line) for line in lines]
+
+    pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    beside = [*ROOT.glob("*.md"), *(ROOT / "examples").rglob("README.md")]
+    pages |= {f"/{path.relative_to(ROOT).with_suffix('').as_posix()}" for path in beside}
+    assert sorted(listed) == sorted(pages - {"index"})
+
+
 DECISIONS = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
 STATUS = re.compile(
     r"\*\d{4}-\d\d-\d\d, "

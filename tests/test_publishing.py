@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from publishing.api_reference import DOCUMENT, reference_text
+from publishing.pictures import FOLDER, PICTURES
 
 from permille.console.api.api_app import openapi_text
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 OPENAPI: dict[str, Any] = json.loads(openapi_text())
 PAGE = DOCUMENT.read_text(encoding="utf-8")
 OPERATIONS = [(path, method) for path, methods in OPENAPI["paths"].items() for method in methods]
@@ -58,13 +60,13 @@ def test_a_field_that_may_be_missing_says_so_with_its_bounds() -> None:
     assert row in reference_text(document).splitlines()
 
 
-def test_every_page_is_in_the_contents_of_the_site() -> None:
-    contents = re.findall(
-        r"^```\{toctree\}\n(.*?)^```$", (ROOT / "docs/index.md").read_text(encoding="utf-8"), re.S | re.M
-    )
-    lines = [line for block in contents for line in block.splitlines() if line and not line.startswith(":")]
-    listed = [re.sub(r"^.* <(.*)>$", r"\1", line) for line in lines]
+def test_every_picture_is_shown_and_can_be_taken_again() -> None:
+    shown = {
+        name for page in DOCUMENTS for name in re.findall(r"pictures/([\w-]+)\.png\)", page.read_text(encoding="utf-8"))
+    }
 
-    pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    pages |= {f"/{path.stem}" for path in ROOT.glob("*.md")}
-    assert sorted(listed) == sorted(pages - {"index"})
+    assert {path.stem for path in FOLDER.glob("*")} == shown == set(PICTURES)
+
+
+def test_a_picture_is_small() -> None:
+    assert [path.name for path in FOLDER.glob("*") if path.stat().st_size > 100_000] == []

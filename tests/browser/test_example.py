@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples.crm import timeline
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import violations
 from tests.browser.test_story import picture
@@ -108,6 +109,7 @@ def test_a_week_in_the_crm(page: Page, crm: Crm) -> None:
     page.set_default_timeout(PATIENCE_SECONDS * 1000)
     page.set_viewport_size({"width": 1280, "height": 900})
     today = datetime.now(UTC).date()
+    queue = a_queue_behind_the_bus(crm)
 
     a_complaint_is_on_the_timeline_and_the_complainer_is_left_out(page, crm)
     the_second_one_disables_and_the_crm_says_so(page, crm)
@@ -116,6 +118,8 @@ def test_a_week_in_the_crm(page: Page, crm: Crm) -> None:
     a_review_is_asked_for_and_support_approves(page, crm, trial_day=today + timedelta(days=2))
     the_day_of_the_trial(page, crm, today + timedelta(days=2))
     observed_and_reinstated(page, crm, today + timedelta(days=3))
+    every_page_is_readable_on_a_phone_in_the_dark(page, crm)
+    the_queue_has_what_the_webhook_brought(page, crm, queue)
 
 
 def a_complaint_is_on_the_timeline_and_the_complainer_is_left_out(page: Page, crm: Crm) -> None:
@@ -155,9 +159,10 @@ def the_report_is_in_the_frame(page: Page, crm: Crm) -> None:
 
 def the_campaign_goes_out_through_a_provider_that_is_connected(page: Page, crm: Crm) -> None:
     user, port = crm.as_printed(r"--user (\S+)"), crm.as_printed(r"--port (\d+) --user")
+    password = Path(crm.as_printed(r"--password-stdin < (\S+)")).read_text(encoding="utf-8")
     options = ["--host", "localhost", "--port", port, "--user", user, "--password-stdin"]
     trusting = crm.stack.with_env(SSL_CERT_FILE=crm.as_printed(r"SSL_CERT_FILE=(\S+)"))
-    connected = trusting.run("provider", "connect", BAKERY, *options, typed=crm.as_printed(r"printf %s '(\S+)'"))
+    connected = trusting.run("provider", "connect", BAKERY, *options, typed=password)
     assert connected.returncode == 0, connected.stderr
 
     shown(page, crm, "campaigns", "Your campaigns go out through localhost")
@@ -217,3 +222,50 @@ def observed_and_reinstated(page: Page, crm: Crm, after: date) -> None:
     ]
     shown(page, crm, "timeline", "Welcome back")
     picture(page, "crm-timeline-end")
+
+
+def every_page_is_readable_on_a_phone_in_the_dark(page: Page, crm: Crm) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    for name in ("campaigns", "contacts", "timeline", "reputation", "review"):
+        page.goto(crm.at(name))
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        picture(page, f"crm-{name}-phone")
+
+
+def a_queue_behind_the_bus(crm: Crm) -> str:
+    """With a rule that passes on every entry, as docs/integrate.md has it. Returns its URL."""
+    sqs, events = crm.stack.client("sqs"), crm.stack.client("events")
+    url: str = sqs.create_queue(QueueName="workflow")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    bus = {"EventBusName": crm.stack.outputs["TimelineBusName"]}
+    rule = events.put_rule(Name="workflow", EventPattern=json.dumps({"source": ["permille"]}), **bus)["RuleArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    events.put_targets(Rule="workflow", Targets=[{"Id": "queue", "Arn": arn}], **bus)
+    return url
+
+
+def the_queue_has_what_the_webhook_brought(page: Page, crm: Crm, queue: str) -> None:
+    taken = dict[str, str]()
+
+    def take(event: dict[str, Any]) -> None:
+        if event["account_id"] == BAKERY:
+            taken[event["id"]] = event["headline"]
+
+    def all_are_taken() -> bool:
+        timeline.poll(crm.stack.client("sqs"), queue, take, seconds=1)
+        page.goto(crm.at("timeline"))
+        headlines = page.locator(".timeline h2").all_inner_texts()
+        since = [headline for headline in headlines if not headline.endswith("was set up")]  # was before the queue
+        return len(since) > 5 and sorted(taken.values()) == sorted(since)
+
+    eventually(all_are_taken, seconds=PATIENCE_SECONDS)

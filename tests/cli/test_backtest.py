@@ -117,6 +117,16 @@ def test_no_account_id_is_broken_however_narrow_the_terminal_is(
     assert re.search(r"2026-03-02 03:00 +complaint_ratio +2 of 100 +undetermined", said)
 
 
+def test_bounces_are_counted_of_deliveries_and_bounces(terminal: Terminal) -> None:
+    bounces = [an_event("Bounce", message=f"b-{number}", caller="permille-old", came=HOUR) for number in range(60)]
+    Path("old.jsonl").write_text(archive("old", 40, 0) + text_of(*bounces), encoding="utf-8")
+    Path("strict.json").write_text(json.dumps({"bounce_burst": {"more_than": 50}}), encoding="utf-8")
+
+    said = terminal.text("backtest", "old.jsonl", "--policy", "strict.json")
+
+    assert re.search(r"bounce_burst +60 of 100 ", said)
+
+
 def test_a_policy_of_ones_own_is_compared_with_presets(terminal: Terminal) -> None:
     Path("strict.json").write_text(json.dumps({"complaint_ratio": {"complaints_at_least": 9}}), encoding="utf-8")
 
@@ -162,6 +172,7 @@ def test_a_wrong_table_of_senders_is_refused_with_its_line(terminal: Terminal, t
         ("feedback.jsonl --policy missing.json", "missing.json cannot be read"),
         ("feedback.jsonl --html missing/page.html", "--html: 'missing/page.html' is in a folder that does not exist"),
         ("feedback.jsonl --html .", "--html: '.' is a folder"),
+        ("feedback.jsonl --html ./feedback.jsonl", "--html: 'feedback.jsonl' is another file of this command"),
         ("s3://", "s3:// names no bucket"),
         ("s3://archive/nothing/", "s3://archive/nothing/ has no objects"),
     ],
@@ -288,9 +299,22 @@ def test_the_page_has_the_figures_and_escapes_what_others_wrote(terminal: Termin
 
     page = Path("page.html").read_text(encoding="utf-8")
     assert "would have disabled 1 account: 1 bad, 0 good, 0 undetermined" in page
+    assert "of these accounts 2 are <strong>bad senders</strong>" in page
     assert "2026-03-02 03:00" in page
     assert "<script" not in page
     assert not re.search(r"(src|href)=[\"'](?!#|data:,)", page)
+
+
+def test_the_page_of_one_bad_sender_that_is_not_disabled_reads_well(terminal: Terminal) -> None:
+    policy = {"complaint_ratio": {"complaints_at_least": 9}}
+    Path("lax.json").write_text(json.dumps(policy), encoding="utf-8")
+
+    answer = terminal.text("backtest", "feedback.jsonl", "--policy", "lax.json", "--html", "page.html")
+
+    assert "would have disabled no account" in answer
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "of these accounts 1 is a <strong>bad sender</strong>" in page
+    assert re.search(r"<b>default-[0-9a-f]+</b> 0</p>", page)
 
 
 def test_a_page_that_cannot_be_written_is_refused_before_anything_is_read(terminal: Terminal) -> None:

@@ -238,6 +238,12 @@ def test_where_there_is_nothing_to_do_nothing_is_asked(terminal: Terminal) -> No
         (["--passwords", "accounts.csv"], "--passwords: names the file of the accounts"),
         (["--passwords", "bad.csv"], "--passwords: others can read bad.csv: chmod 600 it"),
         (["--passwords", "p", "--failed", "accounts.csv"], "--failed: names the file of the accounts"),
+        (["--passwords", "p", "--failed", "sub/../accounts.csv"], "--failed: names the file of the accounts"),
+        (["--passwords", "p", "--failed", "./p"], "--failed: 'p' is another file of this command"),
+        (
+            ["--passwords", "p", "--failed", "missing/f.csv"],
+            "--failed: 'missing/f.csv' is in a folder that does not exist",
+        ),
     ],
 )
 def test_options_that_cannot_be_are_refused_before_anything_is_made(

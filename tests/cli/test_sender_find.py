@@ -112,9 +112,11 @@ def test_a_file_that_was_filled_in_is_not_overwritten(terminal: Terminal) -> Non
     ("options", "says"),
     [
         (["--tag", "=mail"], "--tag: takes a name, or a name and a value, such as purpose=mail, not '=mail'"),
+        (["--path", "mail"], "--path: takes a path that begins with /, such as /mail/, not 'mail'"),
         (["--accept-risk", ""], "--accept-risk: "),
         (["--write-csv", "none/found.csv"], "--write-csv: none/found.csv cannot be written: No such file"),
     ],
 )
 def test_wrong_options_are_refused(terminal: Terminal, options: list[str], says: str) -> None:
+    """All paths of IAM begin with /: another one would find nobody."""
     assert terminal.refused("sender", "find", *options).startswith(says)

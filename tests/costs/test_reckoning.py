@@ -1,5 +1,6 @@
 """The bill of a month, line by line, on units and prices that are easy to multiply."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -216,5 +217,7 @@ def test_the_bill_is_set_beside_what_ses_charges() -> None:
 
     assert whole.ses.usd == pytest.approx(100)
     assert f"{whole.usd / 100:.0%} of what SES itself charges" in in_words(whole)
+    few = bill_of(Month(100, 500, 0), counted(), price_list("us-east-1"))
+    assert re.search(r": [\d,]+ times what SES itself charges", in_words(few))
     assert "idle stack" in in_words(bill())
     assert dated(whole).startswith("List prices as of 20")

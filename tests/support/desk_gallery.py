@@ -83,6 +83,11 @@ def _accounts() -> list[Account]:
     ]
 
 
+def pages() -> dict[str, str]:
+    """Each page of the desk of a busy platform, with its stylesheets beside it."""
+    return _pages(a_busy_platform().staff("Anna"))
+
+
 def _pages(anna: Visitor) -> dict[str, str]:
     decided = {**SELECTED, "decision": "exempt", "day": str(TOMORROW), "reason": "Their list is clean"}
     found = {name: anna.get(path) for name, path in PAGES.items()}
@@ -97,7 +102,7 @@ def _with_styles(answer: Answer) -> str:
 
 
 if __name__ == "__main__":
-    written = _pages(a_busy_platform().staff("Anna"))
+    written = pages()
     styles = {f"{name}.css": rendered(f"console/{name}.css.j2", brand=BRAND) for name in STYLES}
     write(Path(sys.argv[1]), styles | {f"{name}.html": html for name, html in written.items()})
     take(Path(sys.argv[1]), sys.argv[2:] or written, widths=WIDTHS, height=HEIGHT, dark=(False, True))

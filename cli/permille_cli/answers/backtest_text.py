@@ -140,7 +140,8 @@ def _print_rows(rows: Sequence[Sequence[str]]) -> None:
 def _row(one: AccountUnderPolicy) -> Iterator[str]:
     stop = one.stop
     yield from (literal(one.account_id), f"{stop.at:%Y-%m-%d %H:%M}", str(stop.rule))
-    yield f"{stop.bounces if one.is_for_bounces else stop.complaints:,} of {stop.delivered:,}"
+    of_bounces = f"{stop.bounces:,} of {stop.delivered + stop.bounces:,}"  # as the rule has it
+    yield of_bounces if one.is_for_bounces else f"{stop.complaints:,} of {stop.delivered:,}"
     yield sender_words(one)
 
 

@@ -95,7 +95,7 @@ def run(
     """
     chosen = _policies(presets or [], policies or [])
     known = _senders(senders)
-    _check_page(html)
+    inputs.output_file(html, "html", others=[*files, *(policies or []), senders])
     sources = sources_of(files, lambda: stack.objects)
     with closing(Collection(known)) as collection:
         for line in _lines(sources):
@@ -120,13 +120,6 @@ def _policies(presets: Sequence[str], files: Sequence[str]) -> list[Policy]:
 
 def _senders(file: str) -> Mapping[str, Sender]:
     return senders_in(file, inputs.text_of(file)) if file else EachCallerIsAnAccount()
-
-
-def _check_page(file: Path | None) -> None:
-    """Before the work: a long replay should not end in a page that cannot be written."""
-    if file and (file.is_dir() or not file.absolute().parent.is_dir()):
-        why = "is a folder" if file.is_dir() else "is in a folder that does not exist"
-        raise InvalidInput(f"{str(file)!r} {why}", "html")
 
 
 def _write_page(file: Path, collection: Collection, results: Results) -> None:

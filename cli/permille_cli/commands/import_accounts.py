@@ -117,8 +117,9 @@ def _check_options(csv: str, passwords: Path | None, secrets_manager: str | None
     if secrets_manager is not None and not inputs.SECRET_PREFIX.fullmatch(secrets_manager):
         raise InvalidInput("takes letters, digits and /_+=.@-, as in permille/smtp", "secrets_manager")
     for option, path in (("passwords", passwords), ("failed", failed)):
-        if path and csv != "-" and path.absolute() == Path(csv).absolute():
+        if path and csv != "-" and path.resolve() == Path(csv).resolve():
             raise InvalidInput("names the file of the accounts", option)
+    inputs.output_file(failed, "failed", others=[passwords])
 
 
 def _planned(stack: Stack, csv: str) -> _Import:

@@ -50,6 +50,8 @@ def find(
 
     JSON fields: users (sender, account_id, identities, keys, flags, risks, notes, left_out), file
     """
+    if not path.startswith("/"):
+        raise InvalidInput(f"takes a path that begins with /, such as /mail/, not {path!r}", "path")
     reason = risk_reason(accept_risk)
     wanted = UserFilter(prefix, path, _tag(tag))
     users = survey_users(stack.onboarding, stack.user_survey, wanted, lambda found: progress(found, "Reading IAM"))

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from getpass import getpass
 from pathlib import Path
@@ -71,3 +72,15 @@ def text_of(file: str) -> str:
         raise InvalidInput(f"{file} is not UTF-8: {error.reason}") from error
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error
+
+
+def output_file(path: Path | None, option: str, *, others: Iterable[Path | str | None] = ()) -> None:
+    """Checks before the work that its answer can be written to this file. `others`: files of the same command, which it
+    must not overwrite."""
+    if path is None:
+        return
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        why = "is a folder" if path.is_dir() else "is in a folder that does not exist"
+        raise InvalidInput(f"{str(path)!r} {why}", option)
+    if path.resolve() in {Path(other).resolve() for other in others if other}:
+        raise InvalidInput(f"{str(path)!r} is another file of this command, and would be overwritten", option)

@@ -18,8 +18,8 @@ def in_words(bill: Bill) -> str:
     """One sentence: for each 1,000 e-mails, and beside SES."""
     if bill.per_1000 is None or bill.share_of_ses is None:
         return "Without e-mails SES costs nothing; this is what an idle stack costs."
-    share = f"{bill.share_of_ses:.0%}" if bill.share_of_ses < 10 else f"{bill.share_of_ses:,.0f} times"
-    return f"That is ${bill.per_1000:,.4f} for each 1,000 e-mails: {share} of what SES itself charges for them."
+    share = f"{bill.share_of_ses:.0%} of" if bill.share_of_ses < 10 else f"{bill.share_of_ses:,.0f} times"
+    return f"That is ${bill.per_1000:,.4f} for each 1,000 e-mails: {share} what SES itself charges for them."
 
 
 def dated(bill: Bill) -> str:
