@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import boto3
 import pytest
 from tests.support.sessions import forget
+from tests.support.shapes import conform
 
 from permille_cli.main import status_of
 
@@ -89,10 +90,13 @@ class Stack:
         return replace(self, env=self.env | more)
 
     def answer(self, *arguments: str) -> Any:
-        """What the command answers, as JSON. It has to succeed."""
+        """What the command answers, as JSON. It has to succeed, and to keep its schema."""
         status, said, wrong = self.ran(*arguments, "--json")
         assert status == 0, wrong
-        return json.loads(said)
+        answer = json.loads(said)
+        if arguments[0] != "local":
+            conform(arguments, answer)
+        return answer
 
     def ran(self, *arguments: str) -> tuple[int, str, str]:
         """The command's exit status, its output, and what it says is wrong. It runs in this process, which takes a

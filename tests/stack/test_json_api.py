@@ -48,7 +48,7 @@ def told(platform: Web, business: Business, path: str = "") -> Any:
 
 def test_the_platform_is_told_what_the_operator_is_shown(platform: Web, business: Business) -> None:
     shown = business.standing()
-    for of_the_command in ("senders", "identities", "risks_accepted", "old_credential_works_until"):
+    for of_the_command in ("senders", "identities", "risks_accepted", "old_credential_works_until", "is_complete"):
         del shown[of_the_command]
 
     assert told(platform, business) == shown
@@ -67,6 +67,32 @@ def test_the_timeline_is_read_to_its_end(platform: Web, business: Business) -> N
 
     assert entries == business.timeline()
     assert [one["kind"] for one in entries].count("complaint") == 2
+
+
+def test_the_newest_entries_since_an_instant_come_first(platform: Web, business: Business) -> None:
+    entries = business.timeline()
+    since = entries[-2]["at"]
+
+    newest = told(platform, business, f"/timeline?order=newest&since={since.replace('+', '%2B')}")
+
+    assert newest["entries"] == [entry for entry in reversed(entries) if entry["at"] >= since]
+    assert newest["next"] is None
+
+
+def test_the_accounts_are_listed_as_the_operator_lists_them(platform: Web, business: Business, stack: Stack) -> None:
+    accounts, after = [], ""
+    while after is not None:
+        page = json.loads(platform.get(f"/api/v1/accounts?limit=2&status=disabled&after={after}").body)
+        accounts += page["accounts"]
+        after = page["next"]
+
+    listed = stack.answer("account", "list")["accounts"]
+    assert business.id in [account["account_id"] for account in accounts]
+    assert accounts == [
+        {name: value for name, value in account.items() if name != "senders"}
+        for account in listed
+        if account["status"] == "disabled"
+    ]
 
 
 def test_who_complained_is_listed_until_staff_take_them_off(platform: Web, business: Business, stack: Stack) -> None:
@@ -101,6 +127,25 @@ def test_the_list_goes_on_behind_its_cursor(platform: Web, stack: Stack) -> None
     assert second["next"] is None
     assert first["suppressions"] + second["suppressions"] == told(platform, business, "/suppressions")["suppressions"]
     assert ask(platform, business, f"/timeline?after={first['next']}").status == 400
+
+
+def test_a_request_that_is_repeated_under_its_key_has_one_effect(platform: Web, stack: Stack) -> None:
+    business = a_business(stack)
+    business.send(3, complaints=2)
+    eventually(lambda: business.standing()["status"] == "disabled")
+    day = date.fromisoformat(business.standing()["window"]["last_day"]) + timedelta(days=1)
+    wish = {"day": str(day), "batch": 5, "cause": "Old", "change": "New"}
+    address = f"/api/v1/accounts/{business.id}/review"
+    headers = {"content-type": "application/json", "idempotency-key": f"{business.id}-1"}
+
+    first = platform.ask("PUT", address, headers, json.dumps(wish))
+    stack.answer("review", "decline", business.id, "--reason", "Not yet")
+    again = platform.ask("PUT", address, headers, json.dumps(wish))
+    other = platform.ask("PUT", address, headers, json.dumps({**wish, "batch": 6}))
+
+    assert (first.status, again.status, other.status) == (200, 200, 422)
+    assert json.loads(again.body) == json.loads(first.body)
+    assert [one["kind"] for one in business.timeline()].count("review_requested") == 1
 
 
 def test_a_review_is_asked_for_and_withdrawn_as_the_owner_does(platform: Web, business: Business) -> None:

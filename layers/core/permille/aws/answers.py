@@ -59,5 +59,7 @@ class DynamoAnswerStore:
             except IdempotencyAlreadyInProgressError as error:
                 raise StillRunning("The first request with this key still runs. Repeat it in a few seconds.") from error
             except IdempotencyValidationError as error:
-                raise InvalidInput("was used for another request; take a new one for each", KEY_HEADER) from error
+                raise InvalidInput(
+                    "this key was used for another request; take a new one for each", KEY_HEADER
+                ) from error
         return cast("dict[str, Any]", answer)
