@@ -492,7 +492,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         "alarms",
         "warning",
         "is ringing",
-        "operations",
+        "alarms.md",
     ),
     (
         lambda s: s.probes.safeguards.known.append(replace(s.probes.safeguards.known[0], enabled=False)),
