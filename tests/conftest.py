@@ -38,6 +38,14 @@ settings.register_profile("mutants", deadline=None, derandomize=True, database=N
 settings.load_profile("everyday")  # until `--hypothesis-profile` names another
 
 share()
+
+
+@pytest.fixture(autouse=True)
+def _log_level_of_functions() -> None:
+    """The command keeps the log to warnings, for the whole process."""
+    logging.getLogger("permille-under-test").setLevel("INFO")
+
+
 # Looking for garbage among everything that was imported and collected would take a fifth of the time.
 gc.set_threshold(20_000, 20, 100)
 

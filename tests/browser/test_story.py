@@ -51,7 +51,7 @@ def test_an_owner_asks_by_the_link_in_the_mail_support_approves_and_the_owner_se
 
     page.goto(link_in_the_mail(business))
 
-    assert page.url == f"{stack.outputs['ConsoleUrl']}report/{business.id}"
+    assert page.url == f"{stack.outputs['ConsoleUrl']}report/{business.id}#ask"
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your APWT SMTP account is off since")
     expect(page.locator("main")).to_contain_text("2 complaints in 40 delivered: 50.00 per 1,000")
     expect(page.locator("main")).to_contain_text("november")

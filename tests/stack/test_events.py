@@ -10,7 +10,9 @@ from tests.stack.conftest import Stack
 FILES = sorted((Path(__file__).parents[2] / "events").glob("*.json"))
 FUNCTIONS = {
     "ingest": "IngestFunctionName",
+    "doctor": "DoctorFunctionName",
     "enforce": "EnforceFunctionName",
+    "providers": "ProvidersFunctionName",
     "notify": "NotifyFunctionName",
     "webhook": "WebhookFunctionName",
     "console": "ConsoleFunctionName",

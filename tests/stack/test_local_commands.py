@@ -67,7 +67,7 @@ def test_machines_get_the_fields_that_the_help_names(stack: Stack, command: str)
 def test_up_describes_the_stack_with_the_fields_that_its_help_names(stack: Stack) -> None:
     described = stack.answer("local", "status")
 
-    assert misnamed("local up", {name: value for name, value in described.items() if name != "running"}) == []
+    assert misnamed("local up", described) == []
 
 
 def test_status_exports_the_environment_for_a_shell(stack: Stack) -> None:
@@ -102,7 +102,7 @@ def test_a_tick_runs_enforce_at_the_time_it_is_given(stack: Stack) -> None:
     stack.run("local", "tick")
 
     assert ticked.returncode == 0, ticked.stderr
-    assert json.loads(ticked.stdout)["time"] == f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    assert json.loads(ticked.stdout)["time"] == at.isoformat()
     assert at <= clock < at + timedelta(seconds=60)
     assert not (stack.directory / "clock").exists()
 
