@@ -65,6 +65,12 @@ def filter_body(context: Any, body: Any) -> bool:
     return all(not isinstance(text, str) or not text.strip() or plain(text) for text in words)
 
 
+@api.hook
+def filter_query(context: Any, query: Any) -> bool:
+    """A null, or an empty list or object, is not sent as a parameter: the request without it is no invalid one."""
+    return not isinstance(query, dict) or all(value not in ([], {}, None) for value in query.values())
+
+
 def does_as_its_document_says(case: Any) -> None:
     asked[0] = a_platform()
     case.call_and_validate(headers={"Authorization": f"Bearer {asked[0].token()}"})
