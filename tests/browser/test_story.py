@@ -2,13 +2,14 @@
 
 import os
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import violations
-from tests.stack.accounts import Business, a_business
+from tests.stack.accounts import Business, a_business, where_it_is_morning
 from tests.stack.conftest import Stack, eventually
 
 WIDTH = 1280
@@ -43,10 +44,11 @@ def picture(page: Page, name: str) -> None:
 def test_an_owner_asks_by_the_link_in_the_mail_support_approves_and_the_owner_sees_it(
     page: Page, support: Page, stack: Stack
 ) -> None:
-    business = a_business(stack)
+    zone = where_it_is_morning()
+    business = a_business(stack, timezone=zone)
     business.send(40, complaints=2, subject="Rye on Friday", X_SES_MESSAGE_TAGS="campaign=november")
     eventually(lambda: business.standing()["window"]["delivered"] == 40)
-    today = datetime.now(UTC).date()
+    today = datetime.now(ZoneInfo(zone)).date()
     page.set_viewport_size({"width": WIDTH, "height": 900})
 
     page.goto(link_in_the_mail(business))

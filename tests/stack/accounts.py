@@ -135,6 +135,13 @@ def _let_many_be_disabled(stack: Stack) -> None:
         _granted[stack.directory] = hour
 
 
+def where_it_is_morning() -> str:
+    """A time zone whose day has most of its hours left, whatever the time is: late in a day nobody is approved for it
+    without a confirmation."""
+    ahead = (9 - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}"
+
+
 def a_business(stack: Stack, prefix: str = "shop", timezone: str = "UTC") -> Business:
     _let_many_be_disabled(stack)
     account_id = f"{prefix}-{uuid.uuid4().hex[:6]}"
