@@ -11,10 +11,9 @@ from permille.console.routing import new_router
 from permille.console.site import desk_decisions
 from permille.console.site.context import SiteServices, context
 from permille.console.site.desk_answers import PreparedAnswer, chosen_answer
-from permille.console.site.desk_page import NO_FORM, Refusal, desk_page, form_again, limit_per_1000
+from permille.console.site.desk_page import NO_FORM, Refusal, desk_page, form_again, limit_per_1000, possible_id
 from permille.console.site.pages import redirect
 from permille.domain.timeline.kinds.note import LONGEST_NOTE
-from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused, InvalidInput
 from permille.usecases.views.dossier import Dossier, dossier
 
@@ -35,10 +34,8 @@ def note(_id: str) -> Response[str]:
     """Adds an internal note."""
     ctx = context(router)
     form = ctx.request.form
-    if not ACCOUNT_ID.fullmatch(_id):
-        raise NotFoundError
     try:
-        desk_decisions.note(ctx.services.desk, _id, form, ctx.session.name, ctx.now)
+        desk_decisions.note(ctx.services.desk, possible_id(_id), form, ctx.session.name, ctx.now)
     except (DecisionRefused, InvalidInput) as error:
         return _account_page(ctx, _id, error, {**form_again(form, LONGEST_NOTE), "decision": "note"})
     return redirect(f"/desk/accounts/{_id}?done=note#notes")
@@ -50,7 +47,7 @@ def unsuppress(_id: str) -> Response[str]:
     ctx = context(router)
     form = ctx.request.form
     try:
-        desk_decisions.unsuppress(ctx.services.desk, _id, form, ctx.session.name, ctx.now)
+        desk_decisions.unsuppress(ctx.services.desk, possible_id(_id), form, ctx.session.name, ctx.now)
     except (DecisionRefused, InvalidInput) as error:
         return _account_page(ctx, _id, error, {**form_again(form), "decision": "unsuppress"})
     return redirect(f"/desk/accounts/{_id}?done=unsuppress")
@@ -61,10 +58,8 @@ def decide(_id: str, _decision: str) -> Response[str]:
     """Applies one of desk_forms.DECISIONS to the account."""
     ctx = context(router)
     form = ctx.request.form
-    if not ACCOUNT_ID.fullmatch(_id):
-        raise NotFoundError
     try:
-        decided = desk_decisions.decide(ctx.services.desk, _id, _decision, form, ctx.session.name, ctx.now)
+        decided = desk_decisions.decide(ctx.services.desk, possible_id(_id), _decision, form, ctx.session.name, ctx.now)
     except (DecisionRefused, InvalidInput) as error:
         confirmation = {"needs_confirmation": "yes"} if isinstance(error, ConfirmationNeeded) else {}
         return _account_page(ctx, _id, error, {**form_again(form), **confirmation, "decision": _decision})
@@ -81,7 +76,7 @@ def _account_page(
     chosen: PreparedAnswer | None = None,
 ) -> Response[str]:
     before = ctx.request.query.get("before", "")
-    details = dossier(ctx.services.desk, account_id, before, ctx.now) if ACCOUNT_ID.fullmatch(account_id) else None
+    details = dossier(ctx.services.desk, possible_id(account_id), before, ctx.now)
     if details is None:
         raise NotFoundError
     values = _account_values(ctx, details)

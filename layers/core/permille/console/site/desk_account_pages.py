@@ -1,7 +1,7 @@
 """The desk's further pages of an account: as the owner sees it, the mails to the owner, and suppressed addresses."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,12 +11,11 @@ from permille.console.context import RequestContext
 from permille.console.routing import new_router
 from permille.console.site import desk_decisions, report_page
 from permille.console.site.context import SiteServices, context
-from permille.console.site.desk_page import NO_FORM, Refusal, desk_page, form_again
+from permille.console.site.desk_page import NO_FORM, Refusal, desk_page, form_again, possible_id
 from permille.console.site.owner_pages import EARLIER_ENTRIES
 from permille.console.site.pages import redirect
 from permille.domain.account.account import Account
 from permille.domain.timeline.kinds.corrections import voided
-from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.usecases.login.access import GUIDE
 from permille.usecases.views.desk_services import check_entry_id
@@ -78,7 +77,7 @@ def mails(_id: str) -> Response[str]:
     """The mails to the owner; one of them in full, where the query names its entry."""
     ctx = context(router)
     asked, pages = ctx.request.query.get("mail", ""), ctx.services.pages
-    found = owner_mails(ctx.services.desk, _existing(_id), asked, pages.brand, GUIDE)
+    found = owner_mails(ctx.services.desk, possible_id(_id), asked, pages.brand, GUIDE)
     if found is None:
         raise NotFoundError
     return desk_page("desk_mails", "Accounts", ctx, found=found, account=found.account, asked=asked)
@@ -93,25 +92,24 @@ def suppressions(_id: str) -> Response[str]:
 @router.post("/desk/accounts/<_id>/suppress")
 def suppress(_id: str) -> Response[str]:
     """Adds an address to the account's suppression list."""
-    ctx = context(router)
-    form = ctx.request.form
-    try:
-        desk_decisions.suppress(ctx.services.desk, _existing(_id), form, ctx.session.name, ctx.now)
-    except (DecisionRefused, InvalidInput) as error:
-        return _suppressions_page(ctx, _id, error, {**form_again(form), "decision": "suppress"})
-    return redirect(f"/desk/accounts/{_id}/suppressions?done=suppress")
+    return _change_suppressions(_id, "suppress", desk_decisions.suppress)
 
 
 @router.post("/desk/accounts/<_id>/suppressions")
 def unsuppress(_id: str) -> Response[str]:
     """Removes an address from the account's suppression list."""
+    return _change_suppressions(_id, "unsuppress", desk_decisions.unsuppress)
+
+
+def _change_suppressions(account_id: str, name: str, change: Callable[..., object]) -> Response[str]:
+    """`change`: the function of desk_decisions that the form asks for; `name`: of the form, and in DONE_MESSAGES."""
     ctx = context(router)
     form = ctx.request.form
     try:
-        desk_decisions.unsuppress(ctx.services.desk, _existing(_id), form, ctx.session.name, ctx.now)
+        change(ctx.services.desk, possible_id(account_id), form, ctx.session.name, ctx.now)
     except (DecisionRefused, InvalidInput) as error:
-        return _suppressions_page(ctx, _id, error, {**form_again(form), "decision": "unsuppress"})
-    return redirect(f"/desk/accounts/{_id}/suppressions?done=unsuppress")
+        return _suppressions_page(ctx, account_id, error, {**form_again(form), "decision": name})
+    return redirect(f"/desk/accounts/{account_id}/suppressions?done={name}")
 
 
 def _suppressions_page(
@@ -121,7 +119,7 @@ def _suppressions_page(
     form: Mapping[str, str] = NO_FORM,
 ) -> Response[str]:
     text, after = ctx.request.query.get("q", ""), ctx.request.query.get("after", "")
-    found = suppressed_addresses(ctx.services.desk, _existing(account_id), text, after, ctx.now)
+    found = suppressed_addresses(ctx.services.desk, possible_id(account_id), text, after, ctx.now)
     if found is None:
         raise NotFoundError
     return desk_page(
@@ -137,16 +135,9 @@ def _suppressions_page(
     )
 
 
-def _existing(account_id: str) -> str:
-    """The id where it can be one. Raises NotFoundError."""
-    if not ACCOUNT_ID.fullmatch(account_id):
-        raise NotFoundError
-    return account_id
-
-
 def _account(ctx: RequestContext[SiteServices], account_id: str) -> Account:
     """Raises NotFoundError."""
-    account = ctx.services.accounts.get(_existing(account_id))
+    account = ctx.services.accounts.get(possible_id(account_id))
     if account is None:
         raise NotFoundError
     return account

@@ -1,6 +1,6 @@
 """The desk's lists of accounts: the review queue, all accounts, and the held ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_lambda_powertools.event_handler import Response
@@ -42,13 +42,7 @@ def accounts() -> Response[str]:
 @router.post("/desk/accounts")
 def decide_about_selected() -> Response[str]:
     """Applies one decision to the ticked accounts."""
-    ctx = context(router)
-    form = ctx.request.form
-    try:
-        results = _decide(ctx, tuple(desk_selection.OF_SEVERAL))
-    except InvalidInput as error:
-        return _accounts_page(ctx, refusal=error, form=form_again(form))
-    return _accounts_page(ctx, results, decision=form["decision"])
+    return _decide(tuple(desk_selection.OF_SEVERAL), _accounts_page)
 
 
 @router.get("/desk/held")
@@ -60,17 +54,18 @@ def held() -> Response[str]:
 @router.post("/desk/held")
 def decide_about_held() -> Response[str]:
     """Applies one decision to the ticked held accounts."""
+    return _decide(desk_selection.OF_HELD, _held_page)
+
+
+def _decide(allowed: Sequence[str], page: Callable[..., Response[str]]) -> Response[str]:
+    """Applies the decision of the form, if it is `allowed`, and answers with the page again."""
     ctx = context(router)
     form = ctx.request.form
     try:
-        results = _decide(ctx, desk_selection.OF_HELD)
+        results = desk_selection.decide_selected(ctx.services.desk, form, allowed, ctx.session.name, ctx.now)
     except InvalidInput as error:
-        return _held_page(ctx, refusal=error, form=form_again(form))
-    return _held_page(ctx, results, decision=form["decision"])
-
-
-def _decide(ctx: RequestContext[SiteServices], allowed: Sequence[str]) -> Sequence[Result]:
-    return desk_selection.decide_selected(ctx.services.desk, ctx.request.form, allowed, ctx.session.name, ctx.now)
+        return page(ctx, refusal=error, form=form_again(form))
+    return page(ctx, results, decision=form["decision"])
 
 
 @dataclass(frozen=True, slots=True)

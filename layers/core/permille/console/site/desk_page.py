@@ -1,4 +1,5 @@
-"""What all pages of the support desk share: the frame of a page, and the form shown again after an error."""
+"""What all pages of the support desk share: the frame of a page, the id in its path, and the form shown again after an
+error."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -6,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from permille.console.context import RequestContext
 from permille.console.site import desk_view
@@ -82,6 +84,13 @@ def _frame(ctx: RequestContext[SiteServices]) -> dict[str, Any]:
 def form_again(form: Mapping[str, str], longest: int = wording.LONGEST_REASON) -> dict[str, str]:
     """The fields of a form as the page shows them again, to be corrected. `longest`: characters of a field."""
     return {name: wording.plain(text, longest) for name, text in form.items()}
+
+
+def possible_id(account_id: str) -> str:
+    """The id in a path, if an account can have it. Raises NotFoundError."""
+    if not ACCOUNT_ID.fullmatch(account_id):
+        raise NotFoundError
+    return account_id
 
 
 def limit_per_1000(ctx: RequestContext[SiteServices]) -> int:
