@@ -13,7 +13,7 @@ KEPT_SECONDS = 3600  # each new link is an entry of the system timeline
 
 @dataclass(slots=True)
 class OwnerLinks:
-    """Links to owners' reports, by the operator's command with its rights ."""
+    """Links to owners' reports, by the operator's command, with the rights that README.md lists."""
 
     _kept: dict[str, tuple[float, str]] = field(default_factory=dict)
 

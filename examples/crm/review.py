@@ -5,11 +5,8 @@ from typing import Any
 
 from .api import AccountApi, Refused
 
-MAY_ASK = {
-    "may_ask",
-    "open",
-    "declined",
-}  # stages in which a request can be made, or changed; the API has the last word
+# Stages in which a request can be made, or changed; the API has the last word.
+MAY_ASK = {"may_ask", "open", "declined"}
 MAY_WITHDRAW = {"open", "scheduled"}
 
 

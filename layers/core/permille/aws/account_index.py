@@ -13,14 +13,7 @@ from pynamodb.indexes import GlobalSecondaryIndex
 
 from permille.aws.account_models import AccountRow
 from permille.aws.account_rows import account_of, listed_account_of
-from permille.aws.index_keys import (
-    ACCOUNT,
-    KEEPS_RULES,
-    OFF,
-    SENDING,
-    SUPPORT,
-    month,
-)
+from permille.aws.index_keys import ACCOUNT, KEEPS_RULES, OFF, SENDING, SUPPORT, month
 from permille.aws.rows import instant
 from permille.aws.table_calls import on_table, table_call
 from permille.domain.account.account import Account
