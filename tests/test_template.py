@@ -666,6 +666,21 @@ def test_members_of_the_deny_group_may_send_nothing() -> None:
     assert FUNCTIONS["Enforce"]["Environment"]["Variables"]["DENY_GROUP"] == group["GroupName"]
 
 
+def test_a_user_made_for_an_account_can_send_through_our_set_and_do_nothing_else() -> None:
+    """Whatever its policies allow. The boundary outlives the stack: without it the user could send nothing."""
+    (name,) = of_type("AWS::IAM::ManagedPolicy")
+    boundary = RESOURCES[name]
+
+    (allowed,) = boundary["Properties"]["PolicyDocument"]["Statement"]
+    ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
+    resources = [f"{ses}:identity/*", f"{ses}:configuration-set/${{ConfigurationSet}}"]
+    assert (allowed["Effect"], allowed["Action"]) == ("Allow", "ses:SendRawEmail")
+    assert allowed["Resource"] == [{"Fn::Sub": resource} for resource in resources]
+    assert (boundary["DeletionPolicy"], boundary["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+    assert TEMPLATE["Outputs"]["SenderBoundaryArn"] == {"Value": {"Ref": name}}
+    assert boundary["Properties"].keys() == {"PolicyDocument"}  # it has no name of its own that a new stack would meet
+
+
 def test_a_run_is_over_before_its_lease() -> None:
     assert timeout_of(FUNCTIONS["Enforce"]) < LEASED_FOR.total_seconds()
 

@@ -16,6 +16,7 @@ from permille.ports.iam_users import AppliedPolicy, IamUser, IamUsers, UserQuota
 USER, MARK = "permille-bakery", "permille/us-east-1/bakery"
 ARN = f"arn:aws:iam::123456789012:user/{USER}"
 SES = "arn:aws:ses:us-east-1:123456789012"
+BOUNDARY = "arn:aws:iam::123456789012:policy/permille-boundary"
 
 
 # ---------------------------------------------------------------- users
@@ -28,7 +29,11 @@ def iam(aws: None) -> Any:
 
 @pytest.fixture(params=["fake", "iam"])
 def users(request: pytest.FixtureRequest) -> IamUsers:
-    return FakeIamUsers() if request.param == "fake" else IamSenderUsers(iam=request.getfixturevalue("iam"))
+    return (
+        FakeIamUsers()
+        if request.param == "fake"
+        else IamSenderUsers(boundary=BOUNDARY, iam=request.getfixturevalue("iam"))
+    )
 
 
 def somebody_elses(users: IamUsers, name: str) -> None:
@@ -233,7 +238,7 @@ def policy(*resources: str) -> str:
 
 
 def test_the_last_use_of_a_key_is_as_iam_has_it(iam: Any) -> None:
-    users = IamSenderUsers(iam=iam)
+    users = IamSenderUsers(boundary=BOUNDARY, iam=iam)
     users.create(USER, MARK)
     users.create_key(USER)
     used_at = datetime(2026, 3, 10, tzinfo=UTC)
@@ -248,7 +253,7 @@ def test_the_last_use_of_a_key_is_as_iam_has_it(iam: Any) -> None:
 def test_a_user_that_was_put_into_the_deny_group_meanwhile_is_deleted_all_the_same(iam: Any) -> None:
     """As Enforce does, while the command deletes it; IAM itself also takes seconds to see that it is out again."""
     iam.create_group(GroupName="denied")
-    IamSenderUsers(iam=iam).create(USER, MARK)
+    IamSenderUsers(boundary=BOUNDARY, iam=iam).create(USER, MARK)
     Wire(iam).refuse("DeleteUser", "DeleteConflict")
     waited: list[float] = []
 
@@ -256,18 +261,18 @@ def test_a_user_that_was_put_into_the_deny_group_meanwhile_is_deleted_all_the_sa
         waited.append(seconds)
         iam.add_user_to_group(GroupName="denied", UserName=USER)
 
-    assert IamSenderUsers(iam=iam, pause=put_into_it).delete(USER, MARK)
+    assert IamSenderUsers(boundary=BOUNDARY, iam=iam, pause=put_into_it).delete(USER, MARK)
 
-    assert (waited, IamSenderUsers(iam=iam).find(USER)) == ([1.0], None)
+    assert (waited, IamSenderUsers(boundary=BOUNDARY, iam=iam).find(USER)) == ([1.0], None)
 
 
 def test_a_user_that_cannot_be_deleted_is_an_error_after_some_attempts(iam: Any) -> None:
-    IamSenderUsers(iam=iam).create(USER, MARK)
+    IamSenderUsers(boundary=BOUNDARY, iam=iam).create(USER, MARK)
     Wire(iam).refuse("DeleteUser", "DeleteConflict", times=99)
     waited: list[float] = []
 
     with pytest.raises(ServiceError, match=f"deleting the IAM user {USER}: .*DeleteConflict"):
-        IamSenderUsers(iam=iam, pause=waited.append).delete(USER, MARK)
+        IamSenderUsers(boundary=BOUNDARY, iam=iam, pause=waited.append).delete(USER, MARK)
 
     assert waited == [1, 2, 4, 8]
 
@@ -286,7 +291,7 @@ def test_every_policy_that_applies_is_read_with_where_it_comes_from(iam: Any) ->
     shared = iam.create_policy(PolicyName="shared", PolicyDocument=policy("shared"))["Policy"]["Arn"]
     iam.attach_group_policy(GroupName="sellers", PolicyArn=shared)
 
-    found = IamSenderUsers(iam=iam).policies(USER)
+    found = IamSenderUsers(boundary=BOUNDARY, iam=iam).policies(USER)
 
     assert {one.name: resource_of(one) for one in found} == {
         "policy own": "own",
@@ -296,8 +301,34 @@ def test_every_policy_that_applies_is_read_with_where_it_comes_from(iam: Any) ->
     }
 
 
+def test_a_user_is_created_within_the_boundary_and_an_older_one_gets_it(iam: Any) -> None:
+    """At once, with the user: nobody can do more in between."""
+    users, wire = IamSenderUsers(boundary=BOUNDARY, iam=iam), Wire(iam)
+    wire.answer("PutUserPermissionsBoundary", {})  # moto has none
+
+    users.create(USER, MARK)
+    users.set_boundary("permille-older")
+
+    (created, set_later) = (params for operation, params in wire.asked if operation != "GetUser")
+    assert (created["UserName"], created["PermissionsBoundary"]) == (USER, BOUNDARY)
+    assert set_later == {"UserName": "permille-older", "PermissionsBoundary": BOUNDARY}
+
+
+@pytest.mark.parametrize("has_one", [True, False])
+def test_a_boundary_is_removed_where_there_is_one(iam: Any, *, has_one: bool) -> None:
+    users, wire = IamSenderUsers(boundary=BOUNDARY, iam=iam), Wire(iam)
+    if has_one:
+        wire.answer("DeleteUserPermissionsBoundary", {})
+    else:
+        wire.refuse("DeleteUserPermissionsBoundary", "NoSuchEntity")
+
+    users.remove_boundary(USER)
+
+    assert wire.asked == [("DeleteUserPermissionsBoundary", {"UserName": USER})]
+
+
 def test_the_permissions_boundary_is_read_in_the_version_in_force(iam: Any) -> None:
-    users = IamSenderUsers(iam=iam)
+    users = IamSenderUsers(boundary=BOUNDARY, iam=iam)
     bound = iam.create_policy(PolicyName="bound", PolicyDocument=policy("old"))["Policy"]["Arn"]
     iam.create_policy_version(PolicyArn=bound, PolicyDocument=policy("new"), SetAsDefault=True)
     iam.create_user(UserName="permille-free")
@@ -325,14 +356,14 @@ def test_all_groups_of_a_user_are_listed(iam: Any) -> None:
         iam.create_group(GroupName=name)
         iam.add_user_to_group(GroupName=name, UserName=USER)
 
-    assert IamSenderUsers(iam=iam).groups(USER) == names
+    assert IamSenderUsers(boundary=BOUNDARY, iam=iam).groups(USER) == names
 
 
 def test_a_name_is_found_as_iam_has_it(iam: Any) -> None:
     user = iam.create_user(UserName=USER)["User"]
     Wire(iam).answer("GetUser", {"User": user})
 
-    assert IamSenderUsers(iam=iam).find("Permille-Bakery") == IamUser(USER, ARN)
+    assert IamSenderUsers(boundary=BOUNDARY, iam=iam).find("Permille-Bakery") == IamUser(USER, ARN)
 
 
 @pytest.mark.parametrize(
@@ -342,7 +373,7 @@ def test_a_refusal_of_iam_is_an_error(iam: Any, code: str, told: type[Exception]
     Wire(iam).refuse("CreateUser", code, times=9)
 
     with pytest.raises(told, match=f"creating the IAM user {USER}"):
-        IamSenderUsers(iam=iam).create(USER, MARK)
+        IamSenderUsers(boundary=BOUNDARY, iam=iam).create(USER, MARK)
 
 
 def test_of_a_key_the_service_is_known_that_it_was_last_used_with(iam: Any) -> None:
@@ -353,7 +384,7 @@ def test_of_a_key_the_service_is_known_that_it_was_last_used_with(iam: Any) -> N
     last = {"AccessKeyLastUsed": {"LastUsedDate": at, "ServiceName": "ses", "Region": "us-east-1"}}
     Wire(iam).answer("GetAccessKeyLastUsed", last, times=1)
 
-    first, second = IamSenderUsers(iam=iam).keys(USER)
+    first, second = IamSenderUsers(boundary=BOUNDARY, iam=iam).keys(USER)
 
     assert {first.id, second.id} == {key["AccessKeyId"] for key in created}
     assert (first.used_at, first.service) == (at, "ses")

@@ -23,6 +23,7 @@ from tests.support.operator_fakes import FakeLinkIssuer
 from tests.support.webhook_fakes import ENDPOINT, FakeWebhookTester
 from tests.support.wire import Wire
 
+from permille.aws.iam_users import IamSenderUsers
 from permille.aws.identities import SesIdentities
 from permille.aws.ledger import DynamoLedger
 from permille.aws.ses_suppressions import SesSuppressionList
@@ -72,6 +73,7 @@ def a_stack() -> DeployedStack:
         "Region": "us-east-1",
         "ConfigurationSetName": "permille",
         "SenderUsers": "permille-*",
+        "SenderBoundaryArn": "arn:aws:iam::123456789012:policy/permille-SenderBoundary",
         "EnforcementMode": "enforce",
         "PlatformName": "APWT",
         "SmtpEndpoint": "email-smtp.us-east-1.amazonaws.com:587",
@@ -120,8 +122,12 @@ def _make(stack: DeployedStack) -> None:
     made |= {name: _key() for name in stack.outputs if name.endswith("KeyArn")}
     ses = boto3.client("sesv2")
     Ses(ses)
+    iam = boto3.client("iam")
+    for operation in ("PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"):
+        Wire(iam).answer(operation, {}, times=9)
+    users = IamSenderUsers(boundary=stack["SenderBoundaryArn"], iam=iam, pause=stack.pause)
     vars(stack).pop("signer", None)
-    vars(stack).update(outputs={**stack.outputs, **made}, identities=SesIdentities(ses=ses))
+    vars(stack).update(outputs={**stack.outputs, **made}, identities=SesIdentities(ses=ses), iam_users=users)
 
 
 def _queue(name: str) -> str:

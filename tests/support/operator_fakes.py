@@ -430,6 +430,21 @@ def a_sender(region: str = OUTPUTS["Region"], **known: Any) -> KnownUser:
     return KnownUser(**known | {"policies": {"through ours": may} | known.get("policies", {})})
 
 
+# Of the users that are made, as infra/template.yaml has it.
+BOUNDARY = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "ses:SendRawEmail",
+            "Resource": [
+                "arn:aws:ses:us-east-1:123456789012:identity/*",
+                "arn:aws:ses:us-east-1:123456789012:configuration-set/permille",
+            ],
+        }
+    ]
+}
+
+
 @dataclass(slots=True)
 class FakeIamUsers:
     """Implements `IamUsers`. Like IAM it finds users in whatever case their names are typed. `switched`: the
@@ -469,7 +484,7 @@ class FakeIamUsers:
         with self.faults.call("iam_users.create"):
             if name in self.users:
                 return False
-            self.users[name] = KnownUser(tag)
+            self.users[name] = KnownUser(tag, boundary=BOUNDARY)
             return True
 
     def user_quota(self) -> UserQuota:
@@ -484,6 +499,15 @@ class FakeIamUsers:
     def allow(self, name: str, resources: Collection[str]) -> None:
         with self.faults.call("iam_users.allow"):
             self.users[name].policies["permille-send"] = json.loads(sending_policy(resources))
+
+    def set_boundary(self, name: str) -> None:
+        with self.faults.call("iam_users.set_boundary"):
+            self.users[name].boundary = BOUNDARY
+
+    def remove_boundary(self, name: str) -> None:
+        with self.faults.call("iam_users.remove_boundary"):
+            if name in self.users:
+                self.users[name].boundary = None
 
     def disallow(self, name: str) -> None:
         with self.faults.call("iam_users.disallow"):

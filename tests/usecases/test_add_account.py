@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.support.builders import ACCOUNT, CALLER, NOW, an_account
 from tests.support.fakes import Killed, When
-from tests.support.operator_fakes import FakeStack, KnownUser, a_sender, a_stack, dkim
+from tests.support.operator_fakes import BOUNDARY, FakeStack, KnownUser, a_sender, a_stack, dkim
 
 from permille.domain.values.errors import Conflict, Failed, InvalidInput, PermissionDenied
 from permille.ports.iam_users import UserQuota
@@ -65,6 +65,17 @@ def test_its_user_may_send_through_its_identities_and_our_set_alone(stack: FakeS
     assert added.key is not None
     assert user.keys == [added.key.id]
     assert user.tag == MARK
+    assert user.boundary == BOUNDARY
+
+
+def test_a_user_that_an_earlier_version_left_gets_the_boundary_before_it_may_send(stack: FakeStack) -> None:
+    stack.iam_users.users[CALLER] = KnownUser(MARK)
+    bounded: list[Any] = []
+    stack.faults.meanwhile("iam_users.allow", lambda: bounded.append(stack.iam_users.users[CALLER].boundary))
+
+    add(stack)
+
+    assert bounded == [BOUNDARY]
 
 
 def test_our_set_becomes_each_identitys_default_and_what_it_replaced_is_told(stack: FakeStack) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import ACCOUNT, CALLER, KEY, NOW, STAFF
 from tests.support.fakes import Killed, User, When
-from tests.support.operator_fakes import FakeStack, KnownUser, a_stack, dkim
+from tests.support.operator_fakes import BOUNDARY, FakeStack, KnownUser, a_stack, dkim
 
 from permille.domain.account.credential import ACTIVE, INACTIVE, Denial
 from permille.domain.values.errors import Conflict, DecisionRefused, InvalidInput, PermissionDenied, Unavailable
@@ -134,6 +134,23 @@ def test_a_new_identity_has_our_set_as_its_default_and_the_own_user_may_send_thr
     assert may_send_through(stack) == {KNOWN, NEW}
     (told,) = stack.rows.told(ACCOUNT, "identities_changed")
     assert (told.data["before"], told.data["after"]) == ([KNOWN], [KNOWN, NEW])
+
+
+def test_a_user_of_an_earlier_version_gets_the_boundary_with_its_next_policy(stack: FakeStack) -> None:
+    stack.iam_users.users[CALLER].boundary = None
+
+    change(stack, add_identities=(NEW,))
+
+    assert stack.iam_users.users[CALLER].boundary == BOUNDARY
+
+
+def test_an_adopted_user_gets_no_boundary(stack: FakeStack) -> None:
+    change(stack, add_senders=(OLD,))
+    change(stack, minutes=2, remove_senders=(CALLER,))
+
+    change(stack, minutes=3, add_identities=(NEW,))
+
+    assert stack.iam_users.users[OLD].boundary is None
 
 
 def test_ses_forwards_no_feedback_of_a_new_identity_and_that_it_did_is_told(stack: FakeStack) -> None:

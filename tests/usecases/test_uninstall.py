@@ -152,6 +152,14 @@ def test_a_sender_may_send_through_the_set_that_its_identity_gets_back(stack: Fa
     assert may_send_through(stack, "permille-farm") == farm
 
 
+def test_a_user_that_needs_its_former_set_is_bounded_no_longer(stack: FakeStack) -> None:
+    """The boundary allows our set alone."""
+    uninstall(stack)
+
+    bounded = {name for name, user in stack.iam_users.users.items() if user.boundary}
+    assert bounded == {"permille-farm"}
+
+
 def test_policies_come_first_and_sets_last(stack: FakeStack) -> None:
     stack.faults.calls.clear()
     uninstall(stack)

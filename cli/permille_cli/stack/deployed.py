@@ -165,7 +165,7 @@ class DeployedStack(Adapters, Stack):
     def iam_users(self) -> IamSenderUsers:
         from permille.aws.iam_users import IamSenderUsers
 
-        return IamSenderUsers()
+        return IamSenderUsers(boundary=self["SenderBoundaryArn"])
 
     @cached_property
     def identities(self) -> SesIdentities:

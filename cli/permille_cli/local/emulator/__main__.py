@@ -14,6 +14,7 @@ from ipaddress import ip_address
 
 from permille_cli.local.emulator.access_filter import AccessFilter
 from permille_cli.local.emulator.actions import authorize_as_aws
+from permille_cli.local.emulator.boundaries import authorize_by_boundaries_and_tags
 from permille_cli.local.emulator.callers import name_roles_as_principals, pass_identity_to_functions
 from permille_cli.local.emulator.function_urls import serve_function_urls_on_this_host
 from permille_cli.local.emulator.groups import make_groups_by_cloudformation
@@ -54,6 +55,7 @@ async def _serve(listeners: list[socket.socket], access_filter: AccessFilter, to
     verify_root_signatures()
     authorize_as_aws()
     authorize_sending_on_the_identity()
+    authorize_by_boundaries_and_tags()
     keep_default_configuration_sets()
     serve_function_urls_on_this_host(access_filter.port)
     pass_identity_to_functions()

@@ -16,6 +16,7 @@ from permille.ports.iam_users import AccessKey, KeyUsage, UserQuota
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.type_defs import TagTypeDef
 
 DELETIONS, FIRST_PAUSE = 5, 1.0  # attempts, and seconds before the second, doubled each time
 
@@ -31,16 +32,21 @@ def _unless_gone() -> Iterator[None]:
 
 
 class IamSenderUsers(ExistingIamUsers):
-    """Implements `IamUsers`. A tag of the user says for which account."""
+    """Implements `IamUsers`. A tag of the user says for which account. `boundary`: the ARN of the managed policy that
+    is the permissions boundary of the users that are made."""
 
-    def __init__(self, *, iam: "IAMClient | None" = None, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, *, boundary: str, iam: "IAMClient | None" = None, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         super().__init__(iam=iam or client("iam"))
+        self._boundary = boundary
         self._pause = pause
 
     def create(self, name: str, tag: str) -> bool:
         with service_call(f"creating the IAM user {name}"):
             try:
-                self._iam.create_user(UserName=name, Tags=[{"Key": ACCOUNT_TAG, "Value": tag}])
+                tags: list[TagTypeDef] = [{"Key": ACCOUNT_TAG, "Value": tag}]
+                self._iam.create_user(UserName=name, Tags=tags, PermissionsBoundary=self._boundary)
             except ClientError as refused:
                 if code_of(refused) != "EntityAlreadyExists":
                     raise
@@ -72,6 +78,14 @@ class IamSenderUsers(ExistingIamUsers):
     def disallow(self, name: str) -> None:
         with service_call(f"removing the sending policy of {name}"), _unless_gone():
             self._iam.delete_user_policy(UserName=name, PolicyName=POLICY)
+
+    def set_boundary(self, name: str) -> None:
+        with service_call(f"setting the permissions boundary of {name}"):
+            self._iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=self._boundary)
+
+    def remove_boundary(self, name: str) -> None:
+        with service_call(f"removing the permissions boundary of {name}"), _unless_gone():
+            self._iam.delete_user_permissions_boundary(UserName=name)
 
     def join(self, name: str, group: str) -> None:
         with service_call(f"adding {name} to the group {group}"):

@@ -83,7 +83,8 @@ class SenderUsers(Protocol):
     """The IAM users that are made for accounts. A `tag` says for which account."""
 
     def create(self, name: str, tag: str) -> bool:
-        """Creates a user without keys. Returns False where a user of that name exists, which is left as it is."""
+        """Creates a user without keys, within the stack's permissions boundary. Returns False where a user of that name
+        exists, which is left as it is."""
 
     def user_quota(self) -> UserQuota:
         """The count and the quota of IAM users."""
@@ -99,6 +100,16 @@ class SenderUsers(Protocol):
     def delete(self, name: str, tag: str) -> bool:
         """Deletes a user that has the tag, with its keys, policies and memberships. Returns False, and leaves the
         user, where it has another tag. Idempotent."""
+
+
+class SenderBoundary(Protocol):
+    """The stack's permissions boundary: the most that a user made for an account can do. Each method is idempotent."""
+
+    def set_boundary(self, name: str) -> None:
+        """Sets it as the user's boundary, in the place of another one."""
+
+    def remove_boundary(self, name: str) -> None:
+        """Removes the user's boundary."""
 
 
 class SenderKeys(Protocol):
@@ -137,5 +148,5 @@ class UserDirectory(Protocol):
         """Their names in lower case: IAM has no two that differ in case alone."""
 
 
-class IamUsers(ExistingUsers, Membership, SenderUsers, SenderKeys, UserDirectory, Protocol):
-    """All of IAM that the operator's command needs."""
+class IamUsers(ExistingUsers, Membership, SenderUsers, SenderBoundary, SenderKeys, UserDirectory, Protocol):
+    """All of IAM that adding, changing and closing accounts needs."""

@@ -55,6 +55,7 @@ def _key(services: OnboardServices, passwords: SmtpPasswords | None, account: Ac
         raise InvalidInput("it has a user of its own: say where its password goes, and import it again")
     if not users.create(name, services.tag(account.id)) and not users.has_tag(name, services.tag(account.id)):
         raise InvalidInput(f"an IAM user {name} exists that this stack did not create: close the account, and adopt it")
+    users.set_boundary(name)
     users.allow(name, services.resources(account.identities))
     if account.renewal and account.renewal.new:
         return None

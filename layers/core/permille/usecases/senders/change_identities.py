@@ -73,6 +73,7 @@ def apply(
         stopped = preparing.stop_forwarding(account.id, planned.add, account.after_last_decision(order.at))
     wanted = services.onboarding.resources(planned.after)
     if planned.own is not None and planned.own != wanted:
+        services.onboarding.users.set_boundary(account.own_sender)  # an earlier version made it without
         services.onboarding.users.allow(account.own_sender, wanted)
     return account, replace(prepared, forwarding_stopped=stopped)
 

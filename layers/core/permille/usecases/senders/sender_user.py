@@ -85,6 +85,7 @@ class SenderUserCreator:
         if self.users.find(name):
             self._check_reusable(name)
             rollback.register(f"a key of the IAM user {name}", partial(self._delete_keys, name))
+            self.users.set_boundary(name)  # an earlier version made it without
         else:
             self._create(name, rollback)
         self.users.allow(name, resources)

@@ -42,6 +42,7 @@ def apply(
 
 def _widen(services: UninstallServices, policies: Mapping[str, frozenset[str]]) -> None:
     for sender, resources in policies.items():
+        services.onboarding.users.remove_boundary(sender)  # which allows our configuration set alone
         services.onboarding.users.allow(sender, resources)
     if policies:
         services.pause(POLICIES_SHOW)
