@@ -2,7 +2,7 @@
 
 import pytest
 
-from permille_cli.smtp_credential import smtp_password
+from permille.usecases.senders.smtp_password import smtp_password
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # the secret of AWS's own documentation
 

@@ -17,7 +17,7 @@ from permille.domain.account.second_chance import Trial, TrialState
 from permille.domain.values.errors import PermissionDenied, Unavailable
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
-from permille_cli.smtp_credential import smtp_password
+from permille.usecases.senders.smtp_password import smtp_password
 
 ADD = ("account", "add", "shop", "--owner-email", "owner@shop.example", "--identity", "shop.example")
 

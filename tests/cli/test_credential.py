@@ -9,7 +9,7 @@ from tests.support.terminal import Terminal
 
 from permille.domain.values.errors import PermissionDenied
 from permille.domain.values.status import Status
-from permille_cli.smtp_credential import smtp_password
+from permille.usecases.senders.smtp_password import smtp_password
 
 RENEW = ("account", "credential", ACCOUNT)
 WHY = ("--reason", "They changed their password")

@@ -12,7 +12,7 @@ from tests.support.operator_fakes import FakeStack, KnownUser, a_sender
 from tests.support.terminal import Terminal
 
 from permille.domain.values.errors import PermissionDenied
-from permille_cli.smtp_credential import smtp_password
+from permille.usecases.senders.smtp_password import smtp_password
 
 FILE = """account_id,owner_email,identities,senders
 florist,owner@florist.example,florist.example,

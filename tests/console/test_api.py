@@ -27,7 +27,7 @@ from tests.support.function_url import REQUEST_ID
 from tests.support.platform import Answer, Platform
 from tests.usecases.test_suppression import complained
 
-from permille.console.api.api_app import LARGEST_BODY
+from permille.console.api.json_api import LARGEST_BODY
 from permille.console.api.problems import MEDIA_TYPE, TITLES
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Denial

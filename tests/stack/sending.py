@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.stack.conftest import Stack, eventually
 
-from permille_cli.smtp_credential import smtp_password
+from permille.usecases.senders.smtp_password import smtp_password
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tests.stack.accounts import Business, a_business
 from tests.stack.conftest import Stack, eventually
 from tests.stack.web import Web
 
-from permille_cli.smtp_credential import smtp_password
+from permille.usecases.senders.smtp_password import smtp_password
 
 WHY = ("--reason", "They sold the shop")
 

@@ -7,13 +7,12 @@ from typing import Any
 from permille.domain.account.account import Account
 from permille.domain.account.second_chance import ReviewState
 from permille.domain.words.wording import local
+from permille.schema.onboarding_schema import differences
 from permille.usecases.senders.change import ChangedAccount, ChangePlan
 from permille.zones import shown_zone_of
 from permille_cli.answers.added_account import no_key_yet
 from permille_cli.answers.identities_answer import IdentitiesAnswer
 from permille_cli.terminal.output import literal
-
-PARTS = ("owner_email", "owner_name", "timezone", "identities", "senders")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,7 @@ class ChangedAccountAnswer:
         return "\n".join([*lines, *map(literal, self._notes())])
 
     def _differences(self) -> Iterator[tuple[str, Any, Any]]:
-        before = _parts(self.changed.before) | {"identities": list(self.planned.identities.before)}
-        after = _parts(self.changed.account)
-        after["identities"] = after["identities"] or before["identities"]
-        yield from ((name, before[name], after[name]) for name in PARTS if before[name] != after[name])
+        return differences(self.changed.before, self.changed.account, self.planned.identities.before)
 
     def _notes(self) -> Iterator[str]:
         """Notes about what people might not expect."""
@@ -88,11 +84,6 @@ def _agreed_days(account: Account) -> Iterator[str]:
         yield f"The trial of {trial.day} stays as agreed: from {begins} to {ends}."
     elif account.review and account.review.state is ReviewState.OPEN:
         yield f"The request for {account.review.day} stays as it is; an approval fixes its day in {account.timezone}."
-
-
-def _parts(account: Account) -> dict[str, Any]:
-    values = {name: getattr(account, name) for name in PARTS}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def _as_text(value: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from permille.domain.account.account import Account
 from permille.ports.iam_users import AccessKey
-from permille_cli.smtp_credential import smtp_password
+from permille.schema.onboarding_schema import smtp_json
 from permille_cli.stack.stack import Stack
 from permille_cli.terminal.output import literal
 
@@ -20,17 +20,11 @@ class CredentialAnswer:
 
     def as_data(self, *, show_secret: bool) -> dict[str, Any]:
         key = self.key
-        host, _, port = self.stack["SmtpEndpoint"].rpartition(":")
         data: dict[str, Any] = {
             "account_id": self.account.id,
             "sender": self.account.senders[0],
             "access_key_id": key.id if key else None,
-            "smtp": {
-                "host": host,
-                "port": int(port),
-                "username": key.id if key else None,
-                "password": smtp_password(key.secret, self.stack["Region"]) if key else None,
-            },
+            "smtp": smtp_json(self.stack["SmtpEndpoint"], self.stack["Region"], key),
         }
         if show_secret and key:
             data["secret_access_key"] = key.secret

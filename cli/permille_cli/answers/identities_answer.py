@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from permille.ports.identities import DnsRecord
+from permille.schema.onboarding_schema import prepared_json
 from permille.usecases.senders.identities import PreparedIdentities
 from permille.usecases.senders.shared_identities import SharedIdentity
 from permille_cli.terminal.confirmation import confirm
@@ -29,16 +30,7 @@ class IdentitiesAnswer:
     shared: Sequence[SharedIdentity] = ()
 
     def as_data(self) -> dict[str, Any]:
-        data = {
-            **records_json(self.prepared.records),
-            "replaced_default_sets": dict(self.prepared.replaced_sets),
-            "forwarding_stopped": list(self.prepared.forwarding_stopped),
-            "identities_below": list(self.below),
-            "identities_of_others": [
-                {"identity": other.theirs, "account_id": other.account.id, "status": other.account.status}
-                for other in self.shared
-            ],
-        }
+        data = prepared_json(self.prepared, self.below, self.shared)
         return {name: value for name, value in data.items() if value}
 
     def as_lines(self) -> list[str]:
@@ -78,15 +70,6 @@ def confirm_shared(shared: Sequence[SharedIdentity], *, yes: bool, as_json: bool
 def _some(shared: Sequence[SharedIdentity]) -> list[str]:
     more = [f"{len(shared) - MOST_NAMED} more are identities of other accounts"] * (len(shared) > MOST_NAMED)
     return [*map(str, shared[:MOST_NAMED]), *more]
-
-
-def records_json(records: Mapping[str, Sequence[DnsRecord]]) -> dict[str, Any]:
-    """The DNS records to publish for new identities, and the addresses whose holders SES asks by mail."""
-    published = [record for each in records.values() for record in each]
-    return {
-        "records_to_publish": [{"name": one.name, "type": "CNAME", "value": one.value} for one in published],
-        "addresses_to_confirm": [name for name in records if "@" in name],
-    }
 
 
 def dns_records(records: Mapping[str, Sequence[DnsRecord]]) -> list[str]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from permille.schema.onboarding_schema import records_json
 from permille.usecases.importing.import_accounts import ImportedAccount
-from permille_cli.answers.identities_answer import dns_records, records_json
+from permille_cli.answers.identities_answer import dns_records
 from permille_cli.terminal.output import literal
 
 MOST_RECORDS = 30  # for people; the JSON document has all

@@ -80,7 +80,7 @@ def add(
         adopted=tuple(dict.fromkeys(sender or [])),
         accept_risk=accept_risk,
         take_over=take_over,
-        by=stack.operator_arn() if accept_risk is not None else "",
+        by=stack.operator_arn(),
     )
     shared = shared_with_others(stack.accounts, new.identities, new.account_id)
     confirm_shared(shared, yes=yes, as_json=as_json)
@@ -152,7 +152,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     else:
         print_standing(account, verdict, senders, now)
         if account.import_run:
-            out.print("Its import was cut off: repeat `permille import`.")
+            out.print("Adding it was cut off: repeat the import, or the request, that adds it.")
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")
 

@@ -18,9 +18,9 @@ from permille.usecases.importing.account_file import ImportRow, accounts_in, tex
 from permille.usecases.importing.import_accounts import ImportedAccount, ImportServices, import_accounts
 from permille.usecases.importing.import_facts import gather
 from permille.usecases.senders.add_account import SesFacts, ses_facts
+from permille.usecases.senders.smtp_password import smtp_password
 from permille_cli.answers.import_answer import ImportAnswer
 from permille_cli.answers.import_plan_answer import ImportPlanAnswer, duration, refusals
-from permille_cli.smtp_credential import smtp_password
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm

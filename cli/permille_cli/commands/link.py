@@ -13,11 +13,13 @@ from permille.domain.people import validation
 from permille.domain.people.staff_commands import RevokeOwnerLinks
 from permille.domain.people.system_commands import RevokeAccess
 from permille.domain.timeline.kinds.access import LinkMade
-from permille.domain.timeline.timeline import SYSTEM, only, system_entry
+from permille.domain.timeline.timeline import SYSTEM, only
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.usecases.history import MAX_OF_TOPIC
-from permille.usecases.login.access import address, make_token
+from permille.usecases.login import owner_links as owners
+from permille.usecases.login.access import address
 from permille.usecases.login.issue_links import revoke_links
+from permille.usecases.login.owner_links import OwnerLinkServices, claim_owner_link
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId, Reason, SystemReason
@@ -61,12 +63,9 @@ def owner(
 
 def owner_link(stack: Stack, account_id: str, lasts: timedelta) -> str:
     """A new link to the account's report, which the system timeline names: no valid link is unknown."""
-    account, now = stack.account(account_id), stack.now()
-    claims = links.new_claims(LinkRole.OWNER, account.id, now, lasts, valid_since=account.links_valid_since)
-    link = address(stack["ConsoleUrl"], make_token(stack.signer, claims))
-    facts = LinkMade(audience=LinkRole.OWNER, subject=account.id, expires_at=claims.expires_at, by=stack.operator_arn())
-    stack.timeline.append(system_entry(now, facts))
-    return link
+    services = OwnerLinkServices(stack.signer, stack.timeline, stack["ConsoleUrl"])
+    claims = claim_owner_link(services, stack.account(account_id), lasts, stack.operator_arn(), stack.now())
+    return owners.owner_link(services, claims)
 
 
 def staff_link(stack: Stack, name: str, lasts: timedelta) -> str:

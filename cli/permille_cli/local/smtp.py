@@ -14,12 +14,12 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from permille.usecases.senders.smtp_password import smtp_password
 from permille_cli.local.authority import Authority, Identity, SmtpCredential, UnknownKeyError
 from permille_cli.local.events import Accepted, new_id
 from permille_cli.local.outbox import Destination, Outbox
 from permille_cli.local.short_cache import ShortCache
 from permille_cli.local.submission import Submission, read
-from permille_cli.smtp_credential import smtp_password
 
 MESSAGE_BYTES = 40 * 1024 * 1024
 RECIPIENTS = 50

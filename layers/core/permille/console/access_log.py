@@ -4,12 +4,14 @@ It has nothing from query or body."""
 import re
 from dataclasses import dataclass
 
+from permille.console.iam_sessions import IamSession
 from permille.console.requests import Request
 from permille.console.sessions import Session
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.observability import emit
 
-_PATH_OF_ACCOUNT = re.compile(r"(/report|/desk/accounts|/api/v1/accounts)/([^/]*)(.*)", re.DOTALL)
+_PREFIXES = "/report|/desk/accounts|/api/v1/accounts|/provisioning/v1/accounts"
+_PATH_OF_ACCOUNT = re.compile(rf"({_PREFIXES})/([^/]*)(.*)", re.DOTALL)
 _NO_ROUTE = (404, 405)
 
 
@@ -29,20 +31,18 @@ class Target:
         return cls(f"{match[1]}/<account>{match[3]}", match[2])
 
 
-def write(request: Request, method: str, session: Session | None, status: int) -> None:
+def write(request: Request, method: str, session: Session | IamSession | None, status: int) -> None:
     """Writes the line of a response. `method`: as it was sent, also where it is HEAD."""
     emit("request.answered", request=request.id, method=method, status=status, **_fields(request, session, status))
 
 
-def _fields(request: Request, session: Session | None, status: int) -> dict[str, str]:
+def _fields(request: Request, session: Session | IamSession | None, status: int) -> dict[str, str]:
     """Empty without a session. A path without a route can have any text in it, and is left out."""
     if session is None:
         return {}
     target = Target.of(request.path)
     return {
-        "audience": session.claims.role,
-        "principal": session.claims.subject,
-        "by": session.claims.by,
-        "account": session.account.id if session.account else target.account,
+        **session.fields,
+        "account": session.fields["account"] or target.account,
         "route": "" if status in _NO_ROUTE else target.route,
     }

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from permille.console.iam_sessions import IamSession
 from permille.console.proxy import Proxy
 from permille.console.requests import Request
 from permille.console.sessions import Authenticator, Session
@@ -13,11 +14,25 @@ from permille.ports.history import Bounces, Tallies, Timeline
 from permille.usecases.views.report import ReportServices
 
 
+class SessionSource(Protocol):
+    """Authenticates requests."""
+
+    def session(self, request: Request, now: datetime) -> Session | IamSession | None:
+        """Who asks; None on a public path. Raises NotAuthenticated."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebServices:
-    """The ports that pages and API both need, and how requests are authenticated."""
+class AppServices:
+    """What every web application needs."""
 
     proxy: Proxy
+    authenticator: SessionSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebServices(AppServices):
+    """The ports that pages and API both need, and how requests are authenticated."""
+
     authenticator: Authenticator
     accounts: Accounts
     tallies: Tallies
@@ -31,14 +46,14 @@ class WebServices:
         return ReportServices(self.tallies, self.timeline, self.policies, self.bounces)
 
 
-AnyServices = TypeVar("AnyServices", bound=WebServices)
+AnyServices = TypeVar("AnyServices", bound=AppServices)
 
 
 @dataclass(slots=True)
 class RequestContext(Generic[AnyServices]):
     """A request with what its route needs.
 
-    services: of the pages, or of the API
+    services: of the application
     now: the instant of the request
     optional_session: the session; None on a public path, until the route logs somebody in
     """
@@ -46,13 +61,25 @@ class RequestContext(Generic[AnyServices]):
     services: AnyServices
     request: Request
     now: datetime
-    optional_session: Session | None = None
+    optional_session: Session | IamSession | None = None
 
     @property
     def session(self) -> Session:
         """The session of a path that needs authentication."""
-        assert self.optional_session is not None
+        assert isinstance(self.optional_session, Session)
         return self.optional_session
+
+    @property
+    def caller(self) -> IamSession:
+        """The IAM identity that asks, where AWS authenticates requests."""
+        assert isinstance(self.optional_session, IamSession)
+        return self.optional_session
+
+    @property
+    def sender(self) -> str:
+        """Whose idempotency keys the request has."""
+        assert self.optional_session is not None
+        return self.optional_session.sender
 
     @property
     def account(self) -> Account:

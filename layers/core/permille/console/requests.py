@@ -27,6 +27,11 @@ class Request:
         self.method = self._event.http_method.upper()
 
     @property
+    def event(self) -> Mapping[str, Any]:
+        """The event itself."""
+        return self._event.raw_event
+
+    @property
     def id(self) -> str:
         """The request id of AWS, which the log has too."""
         return str(self._event.request_context.request_id)

@@ -55,6 +55,21 @@ class Session:
                 return f"platform:{self.claims.subject}"
 
     @property
+    def sender(self) -> str:
+        """Whose idempotency keys the requests have."""
+        return self.claims.subject
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What the access log says of it."""
+        return {
+            "audience": self.claims.role,
+            "principal": self.claims.subject,
+            "by": self.claims.by,
+            "account": self.account.id if self.account else "",
+        }
+
+    @property
     def csrf(self) -> str:
         """The CSRF token, which every form of this session has, and no other session's. It is derived from the session
         token, which no page shows."""

@@ -1,143 +1,24 @@
-"""The JSON API as an application: routes, validation, and what becomes of errors."""
+"""The JSON API of host platforms, about accounts as they are."""
 
-import binascii
-import json
-import re
-from collections.abc import Mapping
-from functools import cache
-from http import HTTPStatus
-from typing import Any
-
-from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 
 from permille.console.api import account_routes, feedback_routes, review_routes
-from permille.console.api.context import ApiServices, context
+from permille.console.api.json_api import JsonApi, openapi_text_of, resolver_of
 from permille.console.api.openapi import document
-from permille.console.api.parameters import field_errors
-from permille.console.api.problems import problem_for
-from permille.console.requests import Request
 from permille.console.sessions import API_PREFIX
-from permille.console.web_app import WebApp
-from permille.domain.values.errors import (
-    InvalidInput,
-    MalformedRequest,
-    MethodNotAllowed,
-    NotFound,
-    PermilleError,
-    RequestTooLarge,
-    UnsupportedMedia,
+
+API = JsonApi(
+    "api", API_PREFIX, (account_routes.router, feedback_routes.router, review_routes.router), describe=document
 )
-
-LARGEST_BODY = 16_384  # bytes; four times the longest valid request
-LONGEST_NAME = 50  # of an unknown parameter, in the response
-_Operations = dict[str, frozenset[str]]  # the parameters of the query, by method
+APP = API.app
+answer = APP.answer
 
 
-@cache
 def resolver() -> LambdaFunctionUrlResolver:
-    """All routes of the API, made once."""
-    app = LambdaFunctionUrlResolver(
-        enable_validation=True, response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR
-    )
-    for routes in (account_routes, feedback_routes, review_routes):
-        app.include_router(routes.router, prefix=API_PREFIX)
-
-    @app.get(f"{API_PREFIX}/openapi.json", include_in_schema=False)
-    def openapi() -> Response[str]:
-        return Response(200, "application/json", openapi_text())
-
-    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
-    def failed(error: Exception) -> Response[str]:
-        return APP.refuse(context(app), error)
-
-    return app
+    """All routes of the API."""
+    return resolver_of(API)
 
 
-@cache
 def openapi_text() -> str:
     """The OpenAPI document as it is served and checked in (docs/openapi.json)."""
-    return json.dumps(document(resolver()), indent=2, ensure_ascii=False) + "\n"
-
-
-def _to_response(_: ApiServices, request: Request, error: Exception) -> Response[str]:
-    return problem_for(error, request.id)
-
-
-def _translate(request: Request, error: Exception) -> Exception:
-    """Replaces errors of Powertools by ours."""
-    match error:
-        case NotFoundError():
-            return _no_route(request)
-        case RequestValidationError():
-            return _invalid(error)
-        case _:
-            return error
-
-
-def _no_route(request: Request) -> PermilleError:
-    methods = _operations_at(request.path)
-    if not methods or request.method in methods:  # the latter where Powertools allows no such characters in paths
-        return NotFound("There is nothing at this address.")
-    return MethodNotAllowed(sorted({*methods, *({"HEAD"} if "GET" in methods else ())}))
-
-
-def _invalid(error: RequestValidationError) -> PermilleError:
-    """No account has an invalid id, so that is a 404."""
-    errors = error.errors()
-    if any(each["loc"][0] == "path" for each in errors):
-        return NotFound("There is no such account.")
-    return InvalidInput.of(field_errors(errors))
-
-
-@cache
-def _addresses() -> list[tuple[re.Pattern[str], _Operations]]:
-    """The paths of the OpenAPI document as patterns, with their operations."""
-    paths = document(resolver())["paths"] | {f"{API_PREFIX}/openapi.json": {"get": {}}}
-    return [
-        (
-            re.compile(re.sub(r"\{\w+\}", "[^/]+", path)),
-            {method.upper(): _query_names(operation) for method, operation in operations.items()},
-        )
-        for path, operations in paths.items()
-    ]
-
-
-def _query_names(operation: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(each["name"] for each in operation.get("parameters", []) if each["in"] == "query")
-
-
-def _operations_at(path: str) -> _Operations:
-    return next((operations for address, operations in _addresses() if address.fullmatch(path)), {})
-
-
-def _validate(request: Request) -> None:
-    """What Powertools would let pass: raises NotFound for control characters in the path, InvalidInput for unknown
-    parameters of the query, and an error for a body that is not a JSON object."""
-    if not request.path.isprintable():  # Powertools ignores a line break at the end
-        raise NotFound("There is nothing at this address.")
-    names = _operations_at(request.path).get(request.method)
-    if names is None:
-        return
-    if unknown := sorted(set(request.query) - names):  # Powertools ignores a misspelled name
-        raise InvalidInput.of([(f"query.{name[:LONGEST_NAME]}", "is not known here") for name in unknown])
-    if request.method == "PUT":
-        _validate_body(request)
-
-
-def _validate_body(request: Request) -> None:
-    if request.header("content-type").partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMedia("The body has to be application/json.")
-    if request.size > LARGEST_BODY:
-        raise RequestTooLarge(f"The body is larger than {LARGEST_BODY:,} bytes.")
-    try:
-        body = json.loads(request.body)
-    except (ValueError, binascii.Error, RecursionError) as error:
-        raise MalformedRequest("The body is not valid JSON.") from error
-    if not isinstance(body, dict):
-        raise InvalidInput("has to be an object", "body")
-
-
-APP = WebApp("api", resolver, _to_response, _translate, _validate)
-answer = APP.answer
+    return openapi_text_of(API)

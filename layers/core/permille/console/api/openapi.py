@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, SecurityScheme, Server
 
 from permille import __version__
 from permille.console.api.problems import MEDIA_TYPE, TITLES, Problem
@@ -34,7 +35,7 @@ WRITING = (
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 )
-_MEANINGS = {
+MEANINGS = {
     HTTPStatus.BAD_REQUEST: "The body cannot be parsed, or the cursor does not belong to this list.",
     HTTPStatus.UNAUTHORIZED: "The token is missing, invalid, expired or revoked.",
     HTTPStatus.FORBIDDEN: "The token is not a host platform's, does not cover this account, or lacks the scope.",
@@ -60,47 +61,80 @@ def operation(
 ) -> dict[str, Any]:
     """Keyword arguments of a Powertools route. `response` describes a 200; `problems` are the statuses that this
     operation has beside those of every operation."""
-    statuses = sorted({*_ALWAYS, *problems})
+    return described(name, summary, description, response, {one: MEANINGS[one] for one in (*_ALWAYS, *problems)})
+
+
+def described(
+    name: str,
+    summary: str,
+    description: str,
+    response: str,
+    problems: Mapping[HTTPStatus, str],
+    security: str = BEARER,
+) -> dict[str, Any]:
+    """The same. `problems`: what each status means; `security`: the scheme by which requests are authenticated."""
     return {
         "operation_id": name,
         "summary": summary,
         "description": description,
-        "security": [{BEARER: []}],
-        "responses": {200: {"description": response}} | {int(status): _problem(status) for status in statuses},
+        "security": [{security: []}],
+        "responses": {200: {"description": response}, **_problems(problems)},
     }
 
 
-def _problem(status: HTTPStatus) -> dict[str, Any]:
+def _problems(meanings: Mapping[HTTPStatus, str]) -> dict[int, Any]:
+    return {int(status): _problem(status, meanings[status]) for status in sorted(meanings)}
+
+
+def _problem(status: HTTPStatus, meaning: str) -> dict[str, Any]:
     return {
-        "description": f"{TITLES[status]}. {_MEANINGS[status]}",
+        "description": f"{TITLES[status]}. {meaning}",
         "content": {MEDIA_TYPE: {"model": Problem}},
         **({"headers": {"Retry-After": _RETRY_AFTER}} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}),
         **({"headers": {"x-amzn-Remapped-WWW-Authenticate": _CHALLENGE}} if status is HTTPStatus.UNAUTHORIZED else {}),
     }
 
 
-def document(app: LambdaFunctionUrlResolver) -> dict[str, Any]:
-    """The OpenAPI document, as it is served and checked in."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands at the beginning of a document. `examples`: the file of what the API really answers."""
+
+    title: str
+    description: str
+    server: str
+    security: Mapping[str, SecurityScheme]
+    examples: str
+
+
+_HEAD = Head(
+    title="Permille",
+    description=DESCRIPTION,
+    server="The stack's output ApiUrl, which `permille link platform` prints.",
+    security={BEARER: HTTPBearer(bearerFormat="JWT", description="A host platform's token: permille link platform.")},
+    examples=EXAMPLES,
+)
+
+
+def document(app: LambdaFunctionUrlResolver, head: Head = _HEAD) -> dict[str, Any]:
+    """The OpenAPI document, as it is served and checked in; by default that of the function Api."""
     text = app.get_openapi_json_schema(
-        title="Permille",
+        title=head.title,
         version=__version__,
         openapi_version="3.1.0",
-        description=" ".join(DESCRIPTION.split()),
-        servers=[Server(url="/", description="The stack's output ApiUrl, which `permille link platform` prints.")],
-        security_schemes={
-            BEARER: HTTPBearer(bearerFormat="JWT", description="A host platform's token: permille link platform.")
-        },
+        description=" ".join(head.description.split()),
+        servers=[Server(url="/", description=head.server)],
+        security_schemes=dict(head.security),
     )
-    described: dict[str, Any] = json.loads(_without_suffix(text))
+    found: dict[str, Any] = json.loads(_without_suffix(text))
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
-        described["components"]["schemas"].pop(unused, None)
-    examples = json.loads((Path(__file__).parent / EXAMPLES).read_text(encoding="utf-8"))
-    for operations in described["paths"].values():
+        found["components"]["schemas"].pop(unused, None)
+    examples = json.loads((Path(__file__).parent / head.examples).read_text(encoding="utf-8"))
+    for operations in found["paths"].values():
         for each in operations.values():
             _correct_responses(each)
             _correct_parameters(each)
             _add_examples(each, examples.get(each["operationId"], {}))
-    return described
+    return found
 
 
 def _without_suffix(text: str) -> str:
@@ -117,7 +151,7 @@ def _correct_responses(described: dict[str, Any]) -> None:
             del responses[status]
     error = HTTPStatus.INTERNAL_SERVER_ERROR
     responses["500"] = {
-        "description": f"{TITLES[error]}. {_MEANINGS[error]}",
+        "description": f"{TITLES[error]}. {MEANINGS[error]}",
         "content": responses["503"]["content"],
     }
     described["responses"] = dict(sorted(responses.items()))

@@ -1,5 +1,6 @@
 """The API's operations about the review request."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -69,4 +70,5 @@ def withdraw_review(account_id: AccountId, idempotency_key: IdempotencyKey = Non
 
 def _apply(account_id: str, command: PutReview | DeleteReview, key: str | None) -> StandingJson:
     ctx = context(router)
-    return answer_once(ctx, key, lambda: standing_json(decisions.apply(ctx.services, account_id, command, ctx.now)))
+    apply = partial(decisions.apply, ctx.services, account_id, command, ctx.now)
+    return answer_once(ctx, ctx.services.answers, key, lambda: standing_json(apply()))

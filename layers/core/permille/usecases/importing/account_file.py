@@ -107,7 +107,6 @@ def _account(read: Mapping[str, str], by: str, run: str) -> NewAccount:
             raise InvalidInput("it is empty", column)
     if not read.get("owner_name", "").isprintable():
         raise InvalidInput("it has control characters", "owner_name")
-    reason = read.get("accept_risk") or None
     return NewAccount(
         account_id=read["account_id"],
         owner_email=read["owner_email"],
@@ -115,9 +114,9 @@ def _account(read: Mapping[str, str], by: str, run: str) -> NewAccount:
         timezone=read.get("timezone") or "UTC",
         identities=_listed(read["identities"]),
         adopted=_listed(read.get("senders", "")),
-        accept_risk=reason,
+        accept_risk=read.get("accept_risk") or None,
         take_over=_flag(read.get("take_over", "")),
-        by=by if reason else "",
+        by=by,
         import_run=run,
     )
 

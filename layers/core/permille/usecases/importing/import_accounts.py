@@ -1,28 +1,26 @@
 """Imports accounts, one after the other: one that fails stops no other.
 
-An account's row names the run that adds it, until everything of it is made and its password is stored. So what a killed
-run left behind is recognised in the stack, and the next run completes it. IAM tells a key's secret once: a key whose
-password was not stored is deleted, and another one is made.
+What a killed run left behind, the next run completes. IAM tells a key's secret once: a key whose password was not
+stored is deleted, and another one is made.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.sending.import_plan import ImportAction
 from permille.domain.sending.smtp_server import Password, Server
-from permille.domain.values.errors import Conflict, Failed, PermilleError, Unavailable
+from permille.domain.values.errors import PermilleError
 from permille.ports.iam_users import AccessKey
 from permille.ports.smtp_passwords import SmtpPasswords
-from permille.usecases.decisions.find_account import find_account
 from permille.usecases.importing.complete_account import complete_account
 from permille.usecases.senders.add_account import SesFacts, add_account
+from permille.usecases.senders.adding_run import end_run
 from permille.usecases.senders.identities import PreparedIdentities
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.onboard_services import OnboardServices
 
 MOST_FAILURES = 5  # in a row: the reason is none of these accounts, but for instance an expired session
-ATTEMPTS = 10
 Login = tuple[Server, Password]
 
 
@@ -82,7 +80,7 @@ def _import_account(services: ImportServices, new: NewAccount) -> ImportedAccoun
             key, prepared = added.key, added.prepared
         if key:
             _store(services, new.account_id, key)
-        _end(services, new)
+        end_run(services.onboarding.accounts, new.account_id, new.import_run)
     except PermilleError as error:
         return ImportedAccount(new.account_id, action, str(error))
     return ImportedAccount(new.account_id, action, prepared=prepared)
@@ -91,19 +89,3 @@ def _import_account(services: ImportServices, new: NewAccount) -> ImportedAccoun
 def _store(services: ImportServices, account_id: str, key: AccessKey) -> None:
     assert services.passwords is not None, "keys are made only where their passwords can be stored"
     services.passwords.put(account_id, *services.login_of(key))
-
-
-def _end(services: ImportServices, new: NewAccount) -> None:
-    """Writes that the account is complete. Raises Failed where another run has taken it over."""
-    for tried in range(ATTEMPTS):
-        account = find_account(services.onboarding.accounts, new.account_id)
-        if tried and not account.import_run:  # the write before was ours, and its answer was lost
-            return
-        if account.import_run != new.import_run:
-            raise Failed("another import completes this account at the same time: take the password that it stored")
-        try:
-            services.onboarding.accounts.save(account, replace(account, import_run=""), [])
-        except Conflict:
-            continue
-        return
-    raise Unavailable(f"{new.account_id}: others kept writing; import it again")

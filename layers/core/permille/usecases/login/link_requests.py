@@ -1,10 +1,5 @@
 """Requests to the function Access and its answers, in JSON: POST {audience, name, seconds}; for a platform's token also
-scopes and accounts.
-
-AWS authenticates each request to the function's URL (`AuthType: AWS_IAM`), and names the caller in the event. Somebody
-who invokes the function directly could forge that; but not the request id, which equals the id of the invocation:
-https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, `requestContext.requestId`.
-"""
+scopes and accounts."""
 
 import base64
 import binascii
@@ -16,8 +11,9 @@ from typing import Any
 
 from permille.domain.login.links import LINKS, Grant, LinkRole, Scope
 from permille.domain.people.system_commands import MakeLink
-from permille.domain.values.errors import InvalidInput, MalformedRequest, NotAuthorized, NotFound, PermilleError
+from permille.domain.values.errors import InvalidInput, MalformedRequest, NotFound, PermilleError
 from permille.observability import emit, logger
+from permille.usecases.login.iam_caller import caller_of
 from permille.usecases.login.issue_links import IssueServices, issue_link
 
 # Names in requests of a command's fields.
@@ -27,7 +23,7 @@ FIELDS = {"role": "audience", "scope": "scopes", "account": "accounts", "lasts":
 def answer_request(services: IssueServices, event: Mapping[str, Any], invocation: str, now: datetime) -> dict[str, Any]:
     """The response to a request. `invocation`: the id of this invocation, as the Lambda runtime has it."""
     try:
-        by = _caller(event, invocation)
+        by = caller_of(event, invocation)
         issued = issue_link(services, _command(event, by), now)
     except PermilleError as error:
         emit("link.refused", status=int(error.status), why=str(error))
@@ -37,15 +33,6 @@ def answer_request(services: IssueServices, event: Mapping[str, Any], invocation
         return _json(HTTPStatus.INTERNAL_SERVER_ERROR, {"detail": "something went wrong; the function's log says what"})
     emit("link.made", audience=issued.claims.role, subject=issued.claims.subject, by=by)
     return _json(HTTPStatus.CREATED, {"token": issued.token, "expires_at": issued.claims.expires_at.isoformat()})
-
-
-def _caller(event: Mapping[str, Any], invocation: str) -> str:
-    """The ARN of the IAM identity that asks. Raises NotAuthorized where AWS did not authenticate it."""
-    context = event.get("requestContext") or {}
-    by = (((context.get("authorizer") or {}).get("iam")) or {}).get("userArn")
-    if not by or context.get("requestId") != invocation:
-        raise NotAuthorized("call the URL of the function: AWS authenticates callers there only")
-    return str(by)
 
 
 def _command(event: Mapping[str, Any], by: str) -> MakeLink:

@@ -86,7 +86,7 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime, ses: 
         keyless=adopted.keyless,
     )
     with rollback_on_error() as rollback:
-        created = entry(account.id, now, Created(senders=account.senders))
+        created = entry(account.id, now, Created(senders=account.senders, by=new.by))
         risks = accepted_risks(account.id, adopted.risks, new.by, now)
         account = _add_row(services, account, [created, *risks], rollback)
         prepared = prepare(services, account, adopted.taken_over, now, rollback)

@@ -24,6 +24,7 @@ class Created(Facts):
     """The account was added."""
 
     senders: tuple[str, ...]
+    by: Annotated[str, "Who added it; empty in entries of earlier versions."] = ""
 
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account was set up"
