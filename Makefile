@@ -83,9 +83,12 @@ release: setup ## Build sdist, wheel and the SAR application into dist/, and che
 cli: setup ## Write docs/cli.md from the help of the commands; a test compares it
 	@$(BIN)/python -m permille_cli.reference
 
-openapi: setup ## Write the JSON API's OpenAPI document (docs/openapi.json) and its page for people; tests compare them
+openapi: setup ## Write the OpenAPI documents of both APIs (docs/*openapi.json) and their pages for people; tests compare them
 	@$(BIN)/python -m tests.support.api_examples > /dev/null
+	@$(BIN)/python -m tests.support.provisioning_examples > /dev/null
 	@$(BIN)/python -c 'from permille.console.api.api_app import openapi_text; print(openapi_text(), end="")' > docs/openapi.json
+	@$(BIN)/python -c 'from permille.console.api.provisioning_app import openapi_text; print(openapi_text(), end="")' \
+		> docs/provisioning.openapi.json
 	@$(BIN)/python -m publishing.api_reference
 
 schema: setup ## Write the JSON Schemas of timeline events and of the command's answers (docs/*.schema.json)

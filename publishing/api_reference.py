@@ -1,20 +1,24 @@
-"""`make openapi`: writes docs/api-reference.md, the JSON API's OpenAPI document as a page for people."""
+"""`make openapi`: writes the OpenAPI documents of both APIs as pages for people."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from permille.console.api.api_app import openapi_text
+from permille.console.api import api_app, provisioning_app
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "api-reference.md"
-
+DOCS = Path(__file__).parents[1] / "docs"
 INTRODUCTION = """\
-# JSON API: reference
+# {name}: reference
 
-Every operation and every shape, written from [openapi.json](openapi.json) by `make openapi`; a test compares it.
+Every operation and every shape, written from [{source}]({source}) by `make openapi`; a test compares it.
 How to begin is in [api.md](api.md) and [integrate.md](integrate.md).
 """
+# By the file of its page: how an API is called here, the file of its document, and what makes that.
+PAGES: Mapping[str, tuple[str, str, Callable[[], str]]] = {
+    "api-reference.md": ("JSON API", "openapi.json", api_app.openapi_text),
+    "provisioning-reference.md": ("Provisioning API", "provisioning.openapi.json", provisioning_app.openapi_text),
+}
 BOUNDS = {
     "minimum": "at least {:,.0f}",
     "maximum": "at most {:,.0f}",
@@ -23,8 +27,14 @@ BOUNDS = {
 }
 
 
+def page_text(page: str) -> str:
+    """One of PAGES."""
+    name, source, openapi_text = PAGES[page]
+    return INTRODUCTION.format(name=name, source=source) + "\n" + reference_text(json.loads(openapi_text()))
+
+
 def reference_text(document: Mapping[str, Any]) -> str:
-    """The page of an OpenAPI 3.1 document: its operations, then its schemas by name."""
+    """What the page of an OpenAPI 3.1 document lists: its operations, then its schemas by name."""
     schemas = document["components"]["schemas"]
     operations = [
         "\n".join(_operation(path, method, one))
@@ -33,7 +43,6 @@ def reference_text(document: Mapping[str, Any]) -> str:
     ]
     shapes = ["\n".join(_schema(name, schemas[name])) for name in sorted(schemas)]
     parts = [
-        INTRODUCTION,
         document["info"]["description"] + "\n",
         "## Operations\n",
         *operations,
@@ -121,4 +130,5 @@ def _values(schema: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(reference_text(json.loads(openapi_text())), encoding="utf-8")
+    for page in PAGES:
+        (DOCS / page).write_text(page_text(page), encoding="utf-8")

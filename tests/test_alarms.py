@@ -67,6 +67,7 @@ RINGS = {
     "NotifyErrorsAlarm": "Notify Errors: Sum > 0, 3 x 60 s",
     "AccessErrorsAlarm": "Access Url5xxCount: Sum > 0, 3 x 60 s",
     "ConsoleErrorsAlarm": "Console Url5xxCount: Sum > 0, 3 x 60 s",  # it always answers: Lambda counts no errors of it
+    "ProvisioningErrorsAlarm": "Provisioning Url5xxCount: Sum > 0, 3 x 60 s",
     "ProvidersErrorsAlarm": "Providers Errors: Sum > 0, 1 x 3600 s",
     "ProvidersThrottlesAlarm": "Providers Throttles: Sum > 0, 1 x 300 s",
     "ApiErrorsAlarm": "Api Url5xxCount: Sum > 0, 3 x 60 s",
@@ -228,7 +229,8 @@ def test_whoever_can_be_flooded_is_watched_for_being_at_the_bound_that_it_has(fu
     bound = RESOURCES[function]["Properties"]["ReservedConcurrentExecutions"]["Fn::If"]
 
     assert [RESOURCES[f"{function}SaturatedAlarm"]["Condition"], alarm["Threshold"]] == bound[:2]
-    assert listening_to("ConcurrentExecutions") == set(FUNCTIONS) - set(WORKERS) - {"Access"}  # which IAM guards
+    guarded_by_iam = {"Access", "Provisioning"}
+    assert listening_to("ConcurrentExecutions") == set(FUNCTIONS) - set(WORKERS) - guarded_by_iam
 
 
 def test_a_queue_that_is_worked_off_is_watched_for_age_and_one_that_is_not_for_anything_at_all() -> None:

@@ -1,4 +1,4 @@
-"""The site of the documents has every page, and the page of the JSON API everything that its description has."""
+"""The site of the documents has every page, and the pages of the APIs everything that their descriptions have."""
 
 import json
 import re
@@ -6,26 +6,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from publishing.api_reference import DOCUMENT, reference_text
+from publishing.api_reference import DOCS, PAGES, page_text, reference_text
 from publishing.pictures import FOLDER, PICTURES
-
-from permille.console.api.api_app import openapi_text
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-OPENAPI: dict[str, Any] = json.loads(openapi_text())
-PAGE = DOCUMENT.read_text(encoding="utf-8")
-OPERATIONS = [(path, method) for path, methods in OPENAPI["paths"].items() for method in methods]
+APIS: dict[str, Any] = {page: json.loads(openapi_text()) for page, (_, _, openapi_text) in PAGES.items()}
+OPERATIONS = [
+    (page, path, method) for page, api in APIS.items() for path, methods in api["paths"].items() for method in methods
+]
+SHAPES = [(page, name) for page, api in APIS.items() for name in sorted(api["components"]["schemas"])]
 
 
-def test_the_reference_is_what_make_openapi_writes() -> None:
-    assert reference_text(OPENAPI) == PAGE, "run `make openapi`"
+def section_of(page: str, heading: str) -> str:
+    """What stands below the heading, to the next one."""
+    return (DOCS / page).read_text(encoding="utf-8").partition(f"{heading}\n")[2].partition("\n### ")[0]
 
 
-@pytest.mark.parametrize(("path", "method"), OPERATIONS)
-def test_the_reference_has_every_parameter_and_answer_of_an_operation(path: str, method: str) -> None:
-    operation = OPENAPI["paths"][path][method]
-    section = PAGE.partition(f"`{method.upper()} {path}`\n")[2].partition("\n### ")[0]
+@pytest.mark.parametrize("page", PAGES)
+def test_a_reference_is_what_make_openapi_writes(page: str) -> None:
+    assert page_text(page) == (DOCS / page).read_text(encoding="utf-8"), "run `make openapi`"
+
+
+@pytest.mark.parametrize(("page", "path", "method"), OPERATIONS)
+def test_the_reference_has_every_parameter_and_answer_of_an_operation(page: str, path: str, method: str) -> None:
+    operation = APIS[page]["paths"][path][method]
+    section = section_of(page, f"`{method.upper()} {path}`")
 
     told = re.findall(r"^\| (?:`([^`]+)`|(\d{3})) \|", section, re.M)
     assert {name or status for name, status in told} == {one["name"] for one in operation.get("parameters", ())} | set(
@@ -33,19 +39,19 @@ def test_the_reference_has_every_parameter_and_answer_of_an_operation(path: str,
     )
 
 
-@pytest.mark.parametrize("name", sorted(OPENAPI["components"]["schemas"]))
-def test_the_reference_has_every_field_and_value_of_a_shape(name: str) -> None:
-    schema = OPENAPI["components"]["schemas"][name]
-    section = PAGE.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+@pytest.mark.parametrize(("page", "name"), SHAPES)
+def test_the_reference_has_every_field_and_value_of_a_shape(page: str, name: str) -> None:
+    schema = APIS[page]["components"]["schemas"][name]
+    section = section_of(page, f"\n### {name}")
 
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.M)) == set(schema.get("properties", {}))
     assert [value for value in schema.get("enum", ()) if f"`{value}`" not in section] == []
 
 
-@pytest.mark.parametrize(("path", "method"), OPERATIONS)
-def test_the_reference_shows_the_answer_of_an_operation_as_an_example(path: str, method: str) -> None:
-    [done] = [one for status, one in OPENAPI["paths"][path][method]["responses"].items() if status.startswith("2")]
-    section = PAGE.partition(f"`{method.upper()} {path}`\n")[2].partition("\n### ")[0]
+@pytest.mark.parametrize(("page", "path", "method"), OPERATIONS)
+def test_the_reference_shows_the_answer_of_an_operation_as_an_example(page: str, path: str, method: str) -> None:
+    [done] = [one for status, one in APIS[page]["paths"][path][method]["responses"].items() if status.startswith("2")]
+    section = section_of(page, f"`{method.upper()} {path}`")
 
     shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", section, re.S)]
     assert [body["example"] for body in done["content"].values() if body["example"] not in shown] == []

@@ -24,6 +24,7 @@ from permille.settings import (
     IngestSettings,
     NotifySettings,
     ProvidersSettings,
+    ProvisioningSettings,
     Settings,
     WebhookSettings,
 )
@@ -46,6 +47,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "Access": AccessSettings,
     "Doctor": DoctorSettings,
     "Providers": ProvidersSettings,
+    "Provisioning": ProvisioningSettings,
     "Api": ApiSettings,
 }
 READ_BY_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
@@ -252,6 +254,7 @@ TAKE_NO_RESOURCE = {
     "secretsmanager:ListSecrets",
     "ses:GetAccount",
     "ses:GetSendStatistics",
+    "ses:ListEmailIdentities",
     "sns:GetSubscriptionAttributes",
 }
 
@@ -318,6 +321,13 @@ NEEDED = {
     "Providers": {
         "AccountsTable": {"GetItem", "UpdateItem"},
         "TimelineTable": {"PutItem"},
+        "ControlTable": {"GetItem"},
+    },
+    "Provisioning": {
+        "AccountsTable": {"GetItem", "Scan", "PutItem", "UpdateItem"},
+        "SendersTable": {"GetItem", "PutItem"},
+        "TimelineTable": {"PutItem"},
+        "IdempotencyTable": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
         "ControlTable": {"GetItem"},
     },
     "Console": {
@@ -387,7 +397,7 @@ def test_no_function_deletes_a_row_but_a_record_of_what_was_done_once(name: str)
     }
 
     assert [table_of(one["Resource"]) for one in deleting] == (
-        ["IdempotencyTable"] if name in ("Notify", "Api") else []
+        ["IdempotencyTable"] if name in ("Notify", "Api", "Provisioning") else []
     )
     assert not {action for action in dynamodb if re.search("Table|Batch(?!Get)|PartiQL", action)}
 
@@ -409,7 +419,51 @@ def test_each_function_verifies_the_links_that_it_acts_on() -> None:
         "Providers": ["OwnerLinkKey"],
     }
     urls = {name: one["FunctionUrlConfig"]["AuthType"] for name, one in FUNCTIONS.items() if "FunctionUrlConfig" in one}
-    assert urls == {"Console": "NONE", "Api": "NONE", "Access": "AWS_IAM"}
+    assert urls == {"Console": "NONE", "Api": "NONE", "Access": "AWS_IAM", "Provisioning": "AWS_IAM"}
+
+
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+GIVES_RIGHTS = {"iam:CreateUser", "iam:PutUserPermissionsBoundary", "iam:PutUserPolicy"}  # take iam:PermissionsBoundary
+OF_TAGGED_USERS = {
+    "iam:CreateAccessKey",
+    "iam:DeleteAccessKey",
+    "iam:DeleteUser",
+    "iam:DeleteUserPolicy",
+    "iam:UpdateAccessKey",
+}  # which take aws:ResourceTag, and no boundary
+ONLY_READ = re.compile(r"iam:(Get|List)\w+")
+
+
+def test_provisioning_gives_rights_within_the_boundary_alone_and_to_users_of_the_pattern() -> None:
+    users = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/${SenderUsers}"}
+    tag = {"Fn::Sub": "${AWS::StackName}/${AWS::Region}/*"}
+    on_users = [one for one in statements("Provisioning") if one["Resource"] == users]
+    conditions = {action: one.get("Condition") for one in on_users for action in as_list(one["Action"])}
+
+    bounded = {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "SenderBoundary"}}}
+    tagged = {"StringLike": {"aws:ResourceTag/permille:account": tag}}
+    assert {action: conditions.pop(action) for action in GIVES_RIGHTS} == dict.fromkeys(GIVES_RIGHTS, bounded)
+    assert {action: conditions.pop(action) for action in OF_TAGGED_USERS} == dict.fromkeys(OF_TAGGED_USERS, tagged)
+    assert conditions.pop("iam:TagUser") == {
+        "StringLike": {"aws:RequestTag/permille:account": tag},
+        "ForAllValues:StringEquals": {"aws:TagKeys": ["permille:account"]},
+    }
+    assert all(ONLY_READ.fullmatch(action) and not condition for action, condition in conditions.items())
+
+
+def test_no_other_function_makes_users_keys_or_policies() -> None:
+    making = GIVES_RIGHTS | {"iam:CreateAccessKey", "iam:TagUser", "iam:AttachUserPolicy", "iam:CreateLoginProfile"}
+    allowed = {name: {action for one in statements(name) for action in as_list(one["Action"])} for name in FUNCTIONS}
+    elsewhere = {
+        action
+        for one in statements("Provisioning")
+        if ":group/" in json.dumps(one["Resource"]) or one["Resource"] == "*"
+        for action in as_list(one["Action"])
+        if action.startswith("iam:")
+    }
+
+    assert {name for name in FUNCTIONS if allowed[name] & making} == {"Provisioning"}
+    assert elsewhere == {"iam:RemoveUserFromGroup", "iam:GetAccountSummary"}
 
 
 def test_the_console_may_count_what_rests_and_not_read_it() -> None:
@@ -732,7 +786,7 @@ def test_its_role_is_the_only_one_that_may_sign_for_them() -> None:
     (apart,) = of_type("AWS::IAM::Policy").values()
     (allowed,) = apart["PolicyDocument"]["Statement"]
 
-    assert signing == [("Notify", "OwnerLinkKey")]
+    assert signing == [("Notify", "OwnerLinkKey"), ("Provisioning", "OwnerLinkKey")]
     assert [target(one) for one in apart["Roles"]] == ["AccessRole"]
     assert allowed["Action"] == "kms:GenerateMac"
     assert [target(one) for one in allowed["Resource"]] == ["StaffLinkKey", "PlatformTokenKey"]

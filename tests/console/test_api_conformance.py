@@ -10,13 +10,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
-from tests.support.builders import ACCOUNT, NOW, PATIENCE, TODAY, TOMORROW, an_account, an_entry, bounce_counts
+from tests.support.builders import (
+    ACCOUNT,
+    NOW,
+    PATIENCE,
+    TODAY,
+    TOMORROW,
+    LambdaContext,
+    an_account,
+    an_entry,
+    bounce_counts,
+)
 from tests.support.examples import examples
 from tests.support.fakes import FakeLedger
 from tests.support.platform import Platform
 from tests.support.wsgi import serving
 from tests.usecases.test_suppression import complained
 
+from permille.console.api import api_app
 from permille.console.api.api_app import openapi_text
 from permille.domain.account.second_chance import Review, ReviewState
 from permille.domain.people.review import FURTHEST_DAY
@@ -46,7 +57,9 @@ def a_platform() -> Platform:
 
 
 asked = [a_platform()]
-api = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", serving(lambda: asked[0].world))
+api = schemathesis.openapi.from_wsgi(
+    "/api/v1/openapi.json", serving(lambda event: api_app.answer(asked[0].world, event, LambdaContext(), NOW))
+)
 
 
 @api.hook

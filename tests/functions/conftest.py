@@ -15,7 +15,7 @@ from tests.support.doctor_fakes import NAMES
 from tests.support.iam import is_allowed, recorded
 
 from permille.aws.accounts import DynamoAccounts
-from permille.bootstrap import access, api, console, doctor, enforce, ingest, notify, providers, webhook
+from permille.bootstrap import access, api, console, doctor, enforce, ingest, notify, providers, provisioning, webhook
 from permille.domain.account.account import Account
 from permille.domain.doctor.names import FUNCTIONS
 from permille.domain.timeline.timeline import SYSTEM, Entry
@@ -49,6 +49,9 @@ ENVIRONMENT = {
     "CONFIGURATION_SET": "permille",
     "OWNER_LINK_DAYS": "7",
     "STACK_NAME": "permille",
+    "SENDER_USERS": "permille-*",
+    "SENDER_BOUNDARY": "arn:aws:iam::123456789012:policy/permille-SenderBoundary",
+    "SES_ARNS": "arn:aws:ses:us-east-1:123456789012",
     "PROVIDERS_FUNCTION": "permille-Providers",
     "LINK_BASE": "https://console.example/",
     "WEBHOOK_SECRETS_PARAMETER": "/permille/webhook-secrets",
@@ -130,6 +133,7 @@ def new_environment() -> None:
     ingest.ingest_services.cache_clear()
     notify._services.cache_clear()
     providers.providers_services.cache_clear()
+    provisioning._services.cache_clear()
     webhook.webhook_runtime.cache_clear()
 
 

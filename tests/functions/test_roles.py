@@ -27,6 +27,7 @@ from tests.support.builders import (
     a_provider_request,
     a_request,
     a_reset,
+    an_account,
     an_entry,
     bounce_counts,
     decided,
@@ -48,23 +49,27 @@ from permille.bootstrap.enforce import enforce_services
 from permille.bootstrap.ingest import ingest_services
 from permille.bootstrap.notify import notify_services
 from permille.bootstrap.providers import providers_services
+from permille.bootstrap.provisioning import provisioning_services
 from permille.bootstrap.webhook import webhook_runtime
 from permille.domain.account.account import Account
 from permille.domain.account.account_search import AccountFilter, AccountSearch
 from permille.domain.account.correction import Correction, Void
 from permille.domain.account.owner_acts import OwnerActs
 from permille.domain.login.links import LinkRole
+from permille.domain.people.staff_commands import ChangeIdentities, ChangeOwner, Close
 from permille.domain.people.system_commands import MakeLink
 from permille.domain.policy.ses_review import Harm
 from permille.domain.rules.breaker import OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.sending.suppression import Addition
 from permille.domain.timeline.facts import Topic
+from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.kinds.system import ModeEntered
-from permille.domain.timeline.timeline import system_entry
+from permille.domain.timeline.timeline import entry, system_entry
 from permille.domain.values.status import Mode, Status
 from permille.ports.accounts import Lap
 from permille.ports.answers import KeyedRequest
 from permille.ports.history import EntrySelection
+from permille.usecases.decisions import decisions
 from permille.usecases.doctor.doctor import scheduled
 from permille.usecases.login.issue_links import issue_link
 
@@ -241,6 +246,33 @@ def connects() -> None:
     ReplayedTime(table="ControlTable").ahead()
 
 
+def provisions() -> None:
+    """Those that a creation, a change, a renewal and a closing make."""
+    the = provisioning_services(LambdaContext())
+    accounts = the.onboarding.accounts
+    list(accounts.all())
+    assert accounts.owner_of("permille-florist") == ""
+    florist = an_account("florist", senders=("permille-florist",), import_run="request 1")
+    added = accounts.add(florist, [entry("florist", NOW, Created(senders=florist.senders, by=STAFF))])
+    whole = accounts.save(added, replace(added, import_run=""), [])
+    owner = ChangeOwner(owner_email="new@florist.example", owner_name="Flo", timezone="UTC", reason="R", by=STAFF)
+    changed = decisions.apply(the.changing, whole.id, owner, NOW + timedelta(hours=1))
+    identities = ChangeIdentities(before=changed.identities, after=("florist.example",), reason="R", by=STAFF)
+    decisions.apply(the.changing, whole.id, identities, NOW + timedelta(hours=2))
+    read = accounts.get("florist")
+    assert read
+    leased = the.changing.leases.acquire_lease(read, {}, NOW)
+    the.changing.leases.release_lease(leased, leased.credential)
+    decisions.apply(the.changing, "florist", Close(reason="R", by=STAFF), NOW + timedelta(hours=3))
+    the.links.timeline.append(system_entry(NOW, ModeEntered(mode=Mode.ENFORCE, before="")))
+    keyed = KeyedRequest("crm", "key", {})
+    the.answers.answer_once(keyed, dict)
+    the.answers.answer_once(keyed, dict)
+    with pytest.raises(ZeroDivisionError):
+        the.answers.answer_once(KeyedRequest("crm", "another", {}), lambda: {"failed": 1 // 0})
+    ReplayedTime(table="ControlTable").ahead()
+
+
 CALLS: Mapping[str, Callable[[], None]] = {
     "IngestComplaint": ingests,
     "Enforce": enforces,
@@ -248,6 +280,7 @@ CALLS: Mapping[str, Callable[[], None]] = {
     "Webhook": posts,
     "Access": issues,
     "Providers": connects,
+    "Provisioning": provisions,
     "Console": shows_and_decides,
     "Api": answers,
     "Doctor": checks,
@@ -284,7 +317,7 @@ def test_every_call_of_a_functions_ports_is_allowed(function: str, asked: list[R
 def test_nothing_is_allowed_that_no_call_needs(function: str, asked: list[Request]) -> None:
     """Neither an action on a table nor an attribute of a write; few of those that decisions write are written here."""
     done = {(request.action, request.resource) for request in asked}
-    assert granted(function) - done == ({KEPT_RECORD} if function in ("Notify", "Api") else set())
+    assert granted(function) - done == ({KEPT_RECORD} if function in ("Notify", "Api", "Provisioning") else set())
     for action, table in done - (set() if function == "IngestComplaint" else {("UpdateItem", "AccountsTable")}):
         named = {name for one in asked if (one.action, one.resource) == (action, table) for name in attributes_of(one)}
         assert attributes(function, action, table) - named == set()
@@ -432,6 +465,34 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Providers", an_update("TimelineTable", ENTRY, "facts")),
     ("Providers", a_look("ControlTable", name="links#staff")),
     ("Providers", a_look("ComplaintsTable", **CARD[1])),
+    # who makes accounts decides nothing of what the rules and support decide, but that one is closed
+    *(
+        ("Provisioning", an_update(*ACCOUNTS, name))
+        for name in (
+            "exemption",
+            "epochs",
+            "strikes",
+            "denial",
+            "assessment",
+            "provider",
+            "provider_request",
+            "senders",
+            "risks_accepted",
+        )
+    ),
+    ("Provisioning", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "account_id")),
+    ("Provisioning", a_put("SendersTable", caller_identity="permille-bakery", ignored="x")),
+    ("Provisioning", a_deletion("SendersTable", caller_identity="permille-bakery")),
+    ("Provisioning", a_look("TimelineTable", **ENTRY)),
+    ("Provisioning", an_update("TimelineTable", ENTRY, "facts")),
+    ("Provisioning", a_look("ControlTable", name="links#staff")),
+    ("Provisioning", an_update(*LINKS, "valid_since")),
+    ("Provisioning", an_update(*BREAKER, "granted")),
+    ("Provisioning", a_look(CARD[0], **CARD[1])),
+    *(
+        ("Provisioning", abuse(id="answer#1"))
+        for abuse in (of_records(a_put), of_records(a_look), of_records(a_deletion))
+    ),
     # pages decide about accounts: never whose they are, and no key
     *(
         ("Console", an_update(*ACCOUNTS, name))
@@ -498,6 +559,9 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Api", an_update(*ACCOUNTS, "review")),
         ("Api", a_look("IdempotencyTable", id="answer#1")),
         ("Notify", a_look("IdempotencyTable", id="handed-on#1")),
+        ("Provisioning", a_look("IdempotencyTable", id="provisioning#1")),
+        ("Provisioning", an_update(*ACCOUNTS, "owner_email")),
+        ("Provisioning", a_put("SendersTable", caller_identity="permille-bakery", account_id=ACCOUNT)),
         ("Doctor", a_put("ControlTable", name="doctor", checkup="x")),
     ]
 

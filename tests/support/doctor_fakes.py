@@ -61,6 +61,7 @@ NAMES = {
     "access_function_name": "permille-Access-1A",
     "webhook_function_name": "permille-Webhook-1A",
     "providers_function_name": "permille-Providers-1A",
+    "provisioning_function_name": "permille-Provisioning-1A",
     "webhook_queue_url": f"{URL}/permille-WebhookQueue-1A",
     "webhook_dead_letter_queue_url": f"{URL}/permille-WebhookDead-1A",
     "doctor_function_name": "permille-Doctor-1A",

@@ -1,23 +1,19 @@
-"""The JSON API as a WSGI application, which converts requests as a function URL does."""
+"""A JSON API as a WSGI application, which converts requests as a function URL does."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.support.builders import NOW, LambdaContext
 from tests.support.function_url import url_event
-
-from permille.console.api import api_app
-from permille.console.api.context import ApiServices
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
-def serving(world: Callable[[], ApiServices]) -> Callable[[Mapping[str, Any], Start], Iterable[bytes]]:
-    """`world`: returns the services for each request."""
+def serving(answer: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Callable[..., Iterable[bytes]]:
+    """`answer`: the response to the event of a function URL."""
 
     def application(environ: Mapping[str, Any], start: Start) -> Iterable[bytes]:
-        answered = api_app.answer(world(), _event(environ), LambdaContext(), NOW)
+        answered = answer(_event(environ))
         start(f"{answered['statusCode']} .", [(name, str(value)) for name, value in answered["headers"].items()])
         return [answered["body"].encode()]
 

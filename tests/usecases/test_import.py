@@ -278,7 +278,7 @@ def test_of_two_runs_at_once_only_one_says_that_its_password_is_valid(stack: Fak
     first = running(stack)
     stack.faults.meanwhile("smtp_passwords.put", lambda: imports(stack, "r2", FILE.split("oldshop")[0]))
 
-    assert "another import completes this account at the same time" in next(first).error
+    assert "another run completes this account at the same time" in next(first).error
 
     (key,) = stack.iam_users.users["permille-bakery"].keys
     assert stack.get("bakery").import_run == ""

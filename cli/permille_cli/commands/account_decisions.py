@@ -91,13 +91,14 @@ def close(
     JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until, deleted_senders,
     kept_senders
     """
+    from permille.usecases.provisioning.close_account import closing_is_final
     from permille.usecases.senders.delete_users import delete_users
 
     account, onboarding = stack.account(account_id), stack.onboarding
     if not account.is_closed:
         command = Close(reason=reason, by=stack.operator_arn())
         confirm(
-            f"closing {account.id} is final: it can never be enabled again, and its IAM user is deleted",
+            closing_is_final(account),
             yes=yes,
             as_json=as_json,
         )

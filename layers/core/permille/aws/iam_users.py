@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from mypy_boto3_iam.type_defs import TagTypeDef
 
 DELETIONS, FIRST_PAUSE = 5, 1.0  # attempts, and seconds before the second, doubled each time
+# Seconds between the attempts at a user that was just made: all of IAM knows it after some, and its boundary and tag,
+# which roles are bounded by. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
+UNTIL_KNOWN = (1.0, 2.0, 4.0, 8.0)
+T = TypeVar("T")
 
 
 @contextmanager
@@ -40,6 +45,7 @@ class IamSenderUsers(ExistingIamUsers):
     ) -> None:
         super().__init__(iam=iam or client("iam"))
         self._boundary = boundary
+        self._made: set[str] = set()
         self._pause = pause
 
     def create(self, name: str, tag: str) -> bool:
@@ -51,6 +57,7 @@ class IamSenderUsers(ExistingIamUsers):
                 if code_of(refused) != "EntityAlreadyExists":
                     raise
                 return False
+        self._made.add(name)
         return True
 
     def user_quota(self) -> UserQuota:
@@ -73,7 +80,8 @@ class IamSenderUsers(ExistingIamUsers):
     def allow(self, name: str, resources: Collection[str]) -> None:
         document = sending_policy(resources)
         with service_call(f"writing the sending policy of {name}"):
-            self._iam.put_user_policy(UserName=name, PolicyName=POLICY, PolicyDocument=document)
+            put = partial(self._iam.put_user_policy, UserName=name, PolicyName=POLICY, PolicyDocument=document)
+            self._once_known(name, put)
 
     def disallow(self, name: str) -> None:
         with service_call(f"removing the sending policy of {name}"), _unless_gone():
@@ -109,7 +117,7 @@ class IamSenderUsers(ExistingIamUsers):
 
     def create_key(self, name: str) -> AccessKey:
         with service_call(f"creating an access key of {name}"):
-            key = self._iam.create_access_key(UserName=name)["AccessKey"]
+            key = self._once_known(name, partial(self._iam.create_access_key, UserName=name))["AccessKey"]
         return AccessKey(key["AccessKeyId"], key["SecretAccessKey"])
 
     def has_tag(self, name: str, tag: str) -> bool:
@@ -135,6 +143,17 @@ class IamSenderUsers(ExistingIamUsers):
                 if code_of(refused) != "NoSuchEntity":
                     raise
         return True
+
+    def _once_known(self, name: str, call: Callable[[], T]) -> T:
+        """Repeats a call that IAM refuses since it does not know yet the user that was just made."""
+        for seconds in UNTIL_KNOWN if name in self._made else ():
+            try:
+                return call()
+            except ClientError as refused:
+                if code_of(refused) not in ("NoSuchEntity", "AccessDenied"):
+                    raise
+            self._pause(seconds)
+        return call()
 
     def _delete(self, name: str) -> None:
         """Repeats, since Enforce may add the user to the deny group meanwhile, and since IAM sees a removal only after

@@ -26,6 +26,7 @@ class DoctorSettings(QueueSettings):
     access_function_name: str
     webhook_function_name: str
     providers_function_name: str
+    provisioning_function_name: str
     enforce_schedule_name: str
     mail_from: str
     alarm_topic_arn: str

@@ -45,11 +45,16 @@ class SharedIdentityJson(TypedDict):
     status: Status
 
 
-class PreparedJson(TypedDict):
-    """What was done to the account's identities in SES, and what is left to do."""
+class RecordsJson(TypedDict):
+    """What is left to do, so that SES verifies new identities."""
 
     records_to_publish: Annotated[list[DnsRecordJson], Doc("Of identities that SES did not know before.")]
     addresses_to_confirm: Annotated[list[str], Doc("Addresses to whose holders SES has written.")]
+
+
+class PreparedJson(RecordsJson):
+    """What was done to the account's identities in SES, and what is left to do."""
+
     replaced_default_sets: Annotated[
         dict[str, str], Doc("The default configuration sets that the stack's replaced, by identity.")
     ]
@@ -118,7 +123,7 @@ def smtp_json(endpoint: str, region: str, key: AccessKey | None) -> SmtpJson:
     return {"host": host, "port": int(port), "username": key.id if key else None, "password": password}
 
 
-def records_json(records: Mapping[str, Sequence[DnsRecord]]) -> dict[str, Any]:
+def records_json(records: Mapping[str, Sequence[DnsRecord]]) -> RecordsJson:
     """The DNS records to publish for new identities, and the addresses whose holders SES asks by mail."""
     published = [record for each in records.values() for record in each]
     return {
@@ -127,10 +132,8 @@ def records_json(records: Mapping[str, Sequence[DnsRecord]]) -> dict[str, Any]:
     }
 
 
-def prepared_json(
-    prepared: PreparedIdentities, below: Sequence[str], shared: Sequence[SharedIdentity]
-) -> dict[str, Any]:
-    """The fields of `PreparedJson`."""
+def prepared_json(prepared: PreparedIdentities, below: Sequence[str], shared: Sequence[SharedIdentity]) -> PreparedJson:
+    """What was done. `below`, `shared`: identities below and of other accounts."""
     return {
         **records_json(prepared.records),
         "replaced_default_sets": dict(prepared.replaced_sets),

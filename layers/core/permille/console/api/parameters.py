@@ -35,7 +35,7 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
-def _checked_by(rule: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def checked_by(rule: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A rule of the domain as a validator of pydantic, which needs a ValueError."""
 
     def validated(value: Any) -> Any:
@@ -76,7 +76,7 @@ def _integer(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Day = Annotated[date, BeforeValidator(_checked_by(_day)), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, BeforeValidator(checked_by(_day)), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 _TEXT: JsonDict = {"minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"}
 
@@ -107,7 +107,7 @@ WrittenSince = Annotated[
     Query(description="Only entries that were written at this instant or later, such as 2026-03-01T09:00:00Z."),
 ]
 IdempotencyKey = Annotated[
-    Annotated[str, AfterValidator(_checked_by(_key))] | None,
+    Annotated[str, AfterValidator(checked_by(_key))] | None,
     Header(
         alias="Idempotency-Key",
         description="A new text for each request that you mean to make once, such as a UUID; the same one when you "
@@ -149,14 +149,14 @@ class ReviewBody(BaseModel):
     day: Day = Field(
         description="The day of the next batch, in the account's time zone: today or one of the next 60 days."
     )
-    batch: Annotated[int, BeforeValidator(_integer), AfterValidator(_checked_by(validation.batch))] = Field(
+    batch: Annotated[int, BeforeValidator(_integer), AfterValidator(checked_by(validation.batch))] = Field(
         description="The number of e-mails that go out on that day.",
         json_schema_extra={"minimum": 1, "maximum": LARGEST_BATCH},
     )
-    cause: Annotated[str, AfterValidator(_checked_by(validation.cause))] = Field(
+    cause: Annotated[str, AfterValidator(checked_by(validation.cause))] = Field(
         description="What went wrong.", json_schema_extra=_TEXT
     )
-    change: Annotated[str, AfterValidator(_checked_by(validation.change))] = Field(
+    change: Annotated[str, AfterValidator(checked_by(validation.change))] = Field(
         description="What was changed.", json_schema_extra=_TEXT
     )
 

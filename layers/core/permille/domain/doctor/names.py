@@ -13,6 +13,7 @@ FUNCTIONS = {
     "Access": "access_function_name",
     "Webhook": "webhook_function_name",
     "Providers": "providers_function_name",
+    "Provisioning": "provisioning_function_name",
 }
 
 EMULATED = "000000000000"  # the AWS account of the embedded stack; AWS has none of that id

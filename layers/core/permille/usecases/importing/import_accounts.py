@@ -74,7 +74,8 @@ def _import_account(services: ImportServices, new: NewAccount) -> ImportedAccoun
         account = services.onboarding.accounts.get(new.account_id)
         if account and account.import_run:
             action = ImportAction.COMPLETE
-            key, prepared = complete_account(services.onboarding, services.passwords, account, new, services.clock())
+            stored_key = services.passwords.key_of if services.passwords else None
+            key, prepared = complete_account(services.onboarding, stored_key, account, new, services.clock())
         else:
             added = add_account(services.onboarding, new, services.clock(), services.ses)
             key, prepared = added.key, added.prepared

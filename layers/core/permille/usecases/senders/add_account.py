@@ -1,7 +1,8 @@
 """Adds an account: its row, its identities, its IAM user or adopted ones, its SMTP credential.
 
 The order matters. The row comes first: of two runs that add the same account at once one is refused before it changed
-anything, and no mail can be sent that is not counted. Where a step fails, it and the steps before it are undone.
+anything, and no mail can be sent that is not counted. Where a step fails, it and the steps before it are undone, or
+left for the next try (`OnboardServices.undoes`).
 """
 
 from collections.abc import Collection, Sequence
@@ -22,7 +23,7 @@ from permille.usecases.senders.console_group import take_over
 from permille.usecases.senders.identities import PreparedIdentities, identities_below
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.senders.onboard_services import OnboardServices
-from permille.usecases.senders.rollback import Rollback, rollback_on_error
+from permille.usecases.senders.rollback import Rollback
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ class AddedAccount:
 
 
 def add_account(services: OnboardServices, new: NewAccount, now: datetime, ses: SesFacts | None = None) -> AddedAccount:
-    """Adds the account completely or not at all. Raises InvalidInput before anything is created, and Failed where
-    something that was created could not be undone; the message names it. `ses`: None: it is read."""
+    """Adds the account completely or, unless it is left for the next try, not at all. Raises InvalidInput before
+    anything is created, and Failed where something that was created could not be undone; the message names it. `ses`:
+    None: it is read."""
     _check_id(services, new.account_id)
     account, adopted = _planned(services, new)
     ses = ses or ses_facts(services.identities)
@@ -85,7 +87,7 @@ def add_account(services: OnboardServices, new: NewAccount, now: datetime, ses: 
         room=None if new.adopted else _room(services, account),
         keyless=adopted.keyless,
     )
-    with rollback_on_error() as rollback:
+    with services.rollback() as rollback:
         created = entry(account.id, now, Created(senders=account.senders, by=new.by))
         risks = accepted_risks(account.id, adopted.risks, new.by, now)
         account = _add_row(services, account, [created, *risks], rollback)

@@ -3,7 +3,7 @@ have its password has it. So what a killed run left behind is recognised, and th
 
 from dataclasses import replace
 
-from permille.domain.values.errors import Conflict, Failed, Unavailable
+from permille.domain.values.errors import Conflict, DecisionRefused, Unavailable
 from permille.ports.accounts import Accounts
 from permille.usecases.decisions.find_account import find_account
 
@@ -11,13 +11,13 @@ ATTEMPTS = 10
 
 
 def end_run(accounts: Accounts, account_id: str, run: str) -> None:
-    """Writes that the account is complete. Raises Failed where another run has taken it over."""
+    """Writes that the account is complete. Raises DecisionRefused where another run has taken it over."""
     for tried in range(ATTEMPTS):
         account = find_account(accounts, account_id)
         if tried and not account.import_run:  # the write before was ours, and its answer was lost
             return
         if account.import_run != run:
-            raise Failed("another run completes this account at the same time: take the password that it has")
+            raise DecisionRefused("another run completes this account at the same time: take the password that it has")
         try:
             accounts.save(account, replace(account, import_run=""), [])
         except Conflict:

@@ -11,7 +11,6 @@ from permille.domain.values.errors import DecisionRefused, InvalidInput
 from permille.usecases.decisions import decisions
 from permille.usecases.senders.change_services import ChangeContext, ChangeServices
 from permille.usecases.senders.identities import PreparedIdentities, identities_below
-from permille.usecases.senders.rollback import rollback_on_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def apply(
         row = services.accounts.get(account.id)
         return row is not None and name in row.identities
 
-    with rollback_on_error() as rollback:
+    with services.onboarding.rollback() as rollback:
         preparing = services.onboarding.preparing(rollback, is_kept)
         prepared = preparing.use_our_set(account.id, planned.add, account.after_last_decision(order.at))
         command = ChangeIdentities(before=planned.before, after=planned.after, reason=order.reason, by=order.by)

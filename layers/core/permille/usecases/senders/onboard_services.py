@@ -1,6 +1,7 @@
 """What adding, changing and closing accounts needs of the outside."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from permille.domain.sending.iam_risk import resources_of
@@ -9,7 +10,7 @@ from permille.ports.identities import Identities
 from permille.ports.operator import AllAccounts, AllTimelines
 from permille.usecases.senders.adoption import AdoptionServices
 from permille.usecases.senders.identities import IdentityServices
-from permille.usecases.senders.rollback import Rollback
+from permille.usecases.senders.rollback import Rollback, nothing_undone, rollback_on_error
 from permille.usecases.senders.sender_user import SenderUserCreator
 
 
@@ -24,6 +25,7 @@ class OnboardServices:
     switchable: the pattern of the names of users that the stack may switch
     deny_group: the IAM group by which users are denied
     pause: sleeps for so many seconds
+    undoes: whether earlier steps are undone where a later one fails; otherwise the next try completes them
     """
 
     accounts: AllAccounts
@@ -37,6 +39,11 @@ class OnboardServices:
     switchable: str
     deny_group: str
     pause: Callable[[float], None]
+    undoes: bool = True
+
+    def rollback(self) -> AbstractContextManager[Rollback]:
+        """The steps of a change; undone, or not, where one fails."""
+        return rollback_on_error() if self.undoes else nothing_undone()
 
     @property
     def adoption(self) -> AdoptionServices:

@@ -31,6 +31,12 @@ class Rollback:
 
 
 @contextmanager
+def nothing_undone() -> Iterator[Rollback]:
+    """Undoes nothing: what was made stays for the next try, which completes it."""
+    yield Rollback(ExitStack())
+
+
+@contextmanager
 def rollback_on_error() -> Iterator[Rollback]:
     """Undoes all steps, last first, where the block raises. Raises what the block raised, or Failed where a step could
     not be undone; its message names what is left."""

@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from permille.domain.account.account import Account
+from permille.domain.values.errors import ConfirmationNeeded
 from permille.domain.values.status import Status
 from permille.domain.words import wording
 from permille.ports.operator import AllAccounts
 from permille.usecases.senders.identities import identities_below
+
+MOST_NAMED = 10  # identities, in an error message
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,14 @@ class IdentityOwners:
 def shared_with_others(accounts: AllAccounts, names: Collection[str], own: str = "") -> tuple[SharedIdentity, ...]:
     """The same, of all accounts, which are read unless `names` is empty."""
     return IdentityOwners(accounts.all() if names else ()).shared(names, own)
+
+
+def refuse_unusual(shared: Collection[SharedIdentity], *, confirmed: bool) -> None:
+    """Raises ConfirmationNeeded where an identity is also one of an account that is not active, unless that is
+    confirmed."""
+    unusual = [str(identity) for identity in shared if identity.is_unusual]
+    if unusual and not confirmed:
+        raise ConfirmationNeeded(f"{'; '.join(unusual[:MOST_NAMED])}; nothing was done: confirm it to do it")
 
 
 def _above(identity: str) -> Iterator[str]:

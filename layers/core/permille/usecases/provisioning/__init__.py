@@ -1,0 +1,1 @@
+"""Accounts are created and closed by a host platform's program."""
