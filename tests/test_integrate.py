@@ -2,11 +2,14 @@
 
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,6 +17,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import PLATFORM, an_entry
+from tests.support.function_url import url_event
+from tests.support.provisioning import Host
 
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.webhooks.delivery import Reply
@@ -32,7 +37,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.S | re.M)
 
 
-CONSUMER, VERIFIER, RECEIVER = blocks("python")
+PROVISIONER, PROVISIONED, CONSUMER, VERIFIER, RECEIVER = blocks("python")
 
 
 def defined(*sources: str) -> dict[str, Any]:
@@ -85,17 +90,23 @@ def test_it_is_written_in_fifteen_lines_or_fewer() -> None:
 # ---------------------------------------------------------------- the receiver
 
 
+@contextmanager
+def serving_at(server: HTTPServer) -> Iterator[str]:
+    """The URL of a server that runs meanwhile."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The page's receiver, as it is started there; its URL."""
     monkeypatch.setattr("sys.argv", ["receiver.py", SECRET.reveal()])
-    server = HTTPServer(("127.0.0.1", 0), defined(VERIFIER, RECEIVER)["Receiver"])
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/permille"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving_at(HTTPServer(("127.0.0.1", 0), defined(VERIFIER, RECEIVER)["Receiver"])) as url:
+        yield f"{url}/permille"
 
 
 def test_the_receiver_takes_a_genuine_event_and_refuses_any_other(
@@ -109,6 +120,68 @@ def test_the_receiver_takes_a_genuine_event_and_refuses_any_other(
     assert client.post(receiver, headers, body + b" ") == Reply(401)
 
     assert f"{entry.id} disabled Your {PLATFORM} SMTP account has been disabled" in capsys.readouterr().out
+
+
+# ---------------------------------------------------------------- accounts by code
+
+
+@pytest.fixture
+def provisioning(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Host, list[str]]]:
+    """The provisioning API on this computer: its URL, what is behind it, and the signatures that came."""
+    host, signatures = Host(), list[str]()
+
+    class Url(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            signatures.append(headers["authorization"])
+            body = self.rfile.read(int(headers["content-length"])).decode()
+            answered = host.answered(url_event(self.command, self.path, headers, body))
+            self.send_response(answered["statusCode"])
+            self.end_headers()
+            self.wfile.write(answered["body"].encode())
+
+        do_POST = do_PATCH = answer  # noqa: N815 - the server's names
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    for name, value in (("ACCESS_KEY_ID", "AKIA"), ("SECRET_ACCESS_KEY", "secret"), ("DEFAULT_REGION", "us-east-1")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    module = ModuleType("provisioning")
+    vars(module).update(defined(PROVISIONER))
+    monkeypatch.setitem(sys.modules, "provisioning", module)
+    with serving_at(HTTPServer(("127.0.0.1", 0), Url)) as url:
+        yield url, host, signatures
+
+
+def test_the_pages_program_creates_changes_and_closes_an_account(
+    provisioning: tuple[str, Host, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, host, signatures = provisioning
+
+    exec(compile(PROVISIONED, "integrate.md", "exec"), {"URL": url})  # noqa: S102 - our own document
+
+    account = host.stack.get("second-bakery")
+    assert (account.owner_email, account.is_closed) == ("new@bakery.example", True)
+    assert "https://console.example/enter?token=" in capsys.readouterr().out
+    scope = re.compile(r"AWS4-HMAC-SHA256 Credential=AKIA/\d{8}/us-east-1/lambda/aws4_request, .*")
+    assert [one for one in signatures if not scope.fullmatch(one)] == []
+    assert len(signatures) == 4
+
+
+def test_the_pages_program_says_why_it_was_refused(provisioning: tuple[str, Host, list[str]]) -> None:
+    with pytest.raises(RuntimeError, match=r"422: .*body\.owner_email"):
+        defined(PROVISIONER)["call"](provisioning[0], "POST", "/accounts", {"account_id": "x"}, "k-1")
+
+
+def test_a_program_may_call_the_url_and_nothing_else() -> None:
+    (policy,) = [json.loads(block) for block in blocks("json")]
+
+    by_url, only_by_url = policy["Statement"]
+    assert (by_url["Action"], only_by_url["Action"]) == ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")
+    functions = {statement["Resource"] for statement in (by_url, only_by_url)}
+    assert functions == {"arn:aws:lambda:REGION:ACCOUNT:function:permille-Provisioning-*"}
+    assert only_by_url["Condition"] == {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
 
 
 # ---------------------------------------------------------------- the bus and the API

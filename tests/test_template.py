@@ -14,6 +14,7 @@ import yaml
 from boto3 import Session
 
 from permille.bootstrap.doctor import DoctorSettings
+from permille.bootstrap.provisioning import ProvisioningSettings
 from permille.ports.accounts import LEASED_FOR
 from permille.settings import (
     AccessSettings,
@@ -24,7 +25,6 @@ from permille.settings import (
     IngestSettings,
     NotifySettings,
     ProvidersSettings,
-    ProvisioningSettings,
     Settings,
     WebhookSettings,
 )

@@ -419,6 +419,7 @@ WRONG: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("PATCH", "/bakery", {"owner_email": 1}, ["reason", "owner_email"]),
     ("PATCH", "/bakery", {"reason": " "}, ["reason"]),
     ("PATCH", "/bakery", {"reason": "Why not"}, []),
+    ("PATCH", "/bakery", {"reason": "x", "owner_name": None, "add_identities": []}, ["add_identities", "owner_name"]),
     (
         "PATCH",
         "/bakery",

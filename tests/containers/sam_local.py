@@ -31,6 +31,7 @@ ANSWERS = {
     "Console": lambda answer: answer["statusCode"] == 200,
     "Api": lambda answer: answer["statusCode"] == 401,
     "Access": lambda answer: answer["statusCode"] == 403,
+    "Provisioning": lambda answer: answer["statusCode"] == 403,
 }
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

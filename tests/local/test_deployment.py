@@ -50,10 +50,11 @@ def test_an_alarm_that_the_emulator_cannot_make_is_left_out() -> None:
     assert CHOSEN["OtherMail"] == "yes"
 
 
-def test_the_api_names_the_smtp_endpoint_of_this_stack_as_the_outputs_do() -> None:
+@pytest.mark.parametrize("function", ["Api", "Provisioning"])
+def test_an_api_names_the_smtp_endpoint_of_this_stack_as_the_outputs_do(function: str) -> None:
     document = deployed()
 
-    variables = document["Resources"]["Api"]["Properties"]["Environment"]["Variables"]
+    variables = document["Resources"][function]["Properties"]["Environment"]["Variables"]
     assert variables["SMTP_ENDPOINT"] == document["Outputs"]["SmtpEndpoint"]["Value"] == "127.0.0.1:2525"
 
 

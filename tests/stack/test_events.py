@@ -18,8 +18,13 @@ FUNCTIONS = {
     "console": "ConsoleFunctionName",
     "api": "ApiFunctionName",
     "access": "AccessFunctionName",
+    "provisioning": "ProvisioningFunctionName",
 }
-REFUSED = {"api-account": 401, "access-staff-link": 403}  # without a token, and past the URL that says who asks
+REFUSED = {
+    "api-account": 401,
+    "access-staff-link": 403,
+    "provisioning-account": 403,
+}  # without a token, and past the URL that says who asks
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

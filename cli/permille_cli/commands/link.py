@@ -16,10 +16,9 @@ from permille.domain.timeline.kinds.access import LinkMade
 from permille.domain.timeline.timeline import SYSTEM, only
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.usecases.history import MAX_OF_TOPIC
-from permille.usecases.login import owner_links as owners
+from permille.usecases.login import owner_links
 from permille.usecases.login.access import address
 from permille.usecases.login.issue_links import revoke_links
-from permille.usecases.login.owner_links import OwnerLinkServices, claim_owner_link
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId, Reason, SystemReason
@@ -63,9 +62,9 @@ def owner(
 
 def owner_link(stack: Stack, account_id: str, lasts: timedelta) -> str:
     """A new link to the account's report, which the system timeline names: no valid link is unknown."""
-    services = OwnerLinkServices(stack.signer, stack.timeline, stack["ConsoleUrl"])
-    claims = claim_owner_link(services, stack.account(account_id), lasts, stack.operator_arn(), stack.now())
-    return owners.owner_link(services, claims)
+    services = owner_links.OwnerLinkServices(stack.signer, stack.timeline, stack["ConsoleUrl"])
+    claims = owner_links.claim_owner_link(services, stack.account(account_id), lasts, stack.operator_arn(), stack.now())
+    return owner_links.owner_link(services, claims)
 
 
 def staff_link(stack: Stack, name: str, lasts: timedelta) -> str:

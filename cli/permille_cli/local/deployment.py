@@ -145,7 +145,8 @@ def _for_this_host(sources: Path, deployment: Deployment, running: Running) -> d
         document["Outputs"][FRAME_ORIGIN] = {"Value": deployment.frame_origin}
     smtp = f"{running.smtp_host}:{running.smtp_port}"
     document["Outputs"]["SmtpEndpoint"] = {"Value": smtp}
-    document["Resources"]["Api"]["Properties"]["Environment"]["Variables"]["SMTP_ENDPOINT"] = smtp
+    for function in ("Api", "Provisioning"):
+        document["Resources"][function]["Properties"]["Environment"]["Variables"]["SMTP_ENDPOINT"] = smtp
     return document
 
 

@@ -150,28 +150,6 @@ class ApiSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProvisioningSettings(Settings):
-    """`ses_arns`: what SES's ARNs begin with, as in arn:aws:ses:us-east-1:123456789012. `sender_users`: the pattern of
-    the users' names. `sender_boundary`: the ARN of their permissions boundary."""
-
-    control_table: str
-    accounts_table: str
-    senders_table: str
-    timeline_table: str
-    idempotency_table: str
-    policy_parameter: str
-    configuration_set: str
-    deny_group: str
-    sender_users: str
-    sender_boundary: str
-    ses_arns: str
-    smtp_endpoint: str
-    stack_name: str
-    owner_link_key: str
-    link_base: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvidersSettings(Settings):
     """`stack_name`: the beginning of the secrets' names. `local_providers`: `on` on the embedded stack."""
 

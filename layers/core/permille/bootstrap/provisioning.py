@@ -1,7 +1,7 @@
 """The services of Provisioning."""
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -12,11 +12,33 @@ from permille.bootstrap.adapters import Adapters
 from permille.console.api.provisioning_context import ProvisioningServices
 from permille.console.iam_sessions import IamAuthenticator
 from permille.console.proxy import Proxy
-from permille.settings import ProvisioningSettings
+from permille.settings import Settings
 from permille.usecases.login.owner_links import OwnerLinkServices
 from permille.usecases.senders.change_services import ChangeServices
 from permille.usecases.senders.onboard_services import OnboardServices
 from permille.usecases.senders.renew_credential import RenewServices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisioningSettings(Settings):
+    """`ses_arns`: what SES's ARNs begin with, as in arn:aws:ses:us-east-1:123456789012. `sender_users`: the pattern of
+    the users' names. `sender_boundary`: the ARN of their permissions boundary."""
+
+    control_table: str
+    accounts_table: str
+    senders_table: str
+    timeline_table: str
+    idempotency_table: str
+    policy_parameter: str
+    configuration_set: str
+    deny_group: str
+    sender_users: str
+    sender_boundary: str
+    ses_arns: str
+    smtp_endpoint: str
+    stack_name: str
+    owner_link_key: str
+    link_base: str
 
 
 def provisioning_services(context: Any) -> ProvisioningServices:

@@ -71,7 +71,7 @@ def _key(value: str) -> str:
     return value
 
 
-def _integer(value: object) -> object:
+def integer(value: object) -> object:
     """Accepts 800.0 as 800, since JSON does not tell them apart."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -149,7 +149,7 @@ class ReviewBody(BaseModel):
     day: Day = Field(
         description="The day of the next batch, in the account's time zone: today or one of the next 60 days."
     )
-    batch: Annotated[int, BeforeValidator(_integer), AfterValidator(checked_by(validation.batch))] = Field(
+    batch: Annotated[int, BeforeValidator(integer), AfterValidator(checked_by(validation.batch))] = Field(
         description="The number of e-mails that go out on that day.",
         json_schema_extra={"minimum": 1, "maximum": LARGEST_BATCH},
     )

@@ -3,15 +3,17 @@
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
-from permille.console.api.parameters import checked_by
+from permille.console.api.parameters import checked_by, integer
 from permille.console.api.provisioning_fields import (
     MOST_IDENTITIES,
     REASON,
     Identity,
     OwnerEmail,
     OwnerName,
+    OwnIdentity,
     Reason,
     Zone,
 )
@@ -27,8 +29,8 @@ LONGEST_GRACE = 720  # hours
 _CONFIRMED = "Whether to do what is unusual: without it such a request is refused with 409, and `detail` says why."
 
 
-def _model(example: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [example]})
+def _model(example: JsonDict, **schema: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [example], **schema})
 
 
 class NewAccountBody(BaseModel):
@@ -69,45 +71,47 @@ class NewAccountBody(BaseModel):
         )
 
 
-class ChangeBody(BaseModel):
-    """What is to be changed, and why. What is left out, or null, stays as it is."""
+_OWNER = ("owner_email", "owner_name", "timezone")
+_CHANGES = (*_OWNER, "add_identities", "remove_identities")
 
-    model_config = _model({"owner_email": "new@good-bakery.example", "reason": "They sold the shop"})
+
+class ChangeBody(BaseModel):
+    """What is to be changed, and why: one part at least. What is left out stays as it is."""
+
+    model_config = _model(
+        {"owner_email": "new@good-bakery.example", "reason": "They sold the shop"},
+        anyOf=[{"required": [name]} for name in _CHANGES],
+    )
 
     reason: Reason
-    owner_email: OwnerEmail | None = None
-    owner_name: OwnerName | None = None
-    timezone: Zone | None = None
+    owner_email: OwnerEmail = Field(default_factory=str)
+    owner_name: OwnerName = Field(default_factory=str)
+    timezone: Zone = Field(default_factory=str)
     add_identities: list[Identity] = Field(
-        default_factory=list, description="Domains and addresses to add.", max_length=MOST_IDENTITIES
+        default_factory=list, description="Domains and addresses to add.", min_length=1, max_length=MOST_IDENTITIES
     )
-    remove_identities: list[Identity] = Field(
-        default_factory=list, description="Domains and addresses to remove.", max_length=MOST_IDENTITIES
+    remove_identities: list[OwnIdentity] = Field(
+        default_factory=list, description="Domains and addresses to remove.", min_length=1, max_length=MOST_IDENTITIES
     )
     confirmed: bool = Field(default=False, description=_CONFIRMED)
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
-        owner = (self.owner_email, self.owner_name, self.timezone)
-        if owner == (None, None, None) and not self.add_identities and not self.remove_identities:
-            raise ValueError(f"name what is to be changed: {', '.join(sorted({*type(self).model_fields} - _ABOUT))}")
+        if not self.model_fields_set & {*_CHANGES}:
+            raise ValueError(f"name what is to be changed: {', '.join(_CHANGES)}")
         return self
 
     def change(self, account_id: str, by: str) -> Change:
         """The change."""
+        given = {name: getattr(self, name) for name in _OWNER if name in self.model_fields_set}
         return Change(
             account_id=account_id,
             reason=self.reason,
             by=by,
-            owner_email=self.owner_email,
-            owner_name=self.owner_name,
-            timezone=self.timezone,
             add_identities=tuple(self.add_identities),
             remove_identities=tuple(self.remove_identities),
+            **given,
         )
-
-
-_ABOUT = {"reason", "confirmed"}  # fields that change nothing
 
 
 class CloseBody(BaseModel):
@@ -132,7 +136,9 @@ class LinkBody(BaseModel):
 
     model_config = _model({"hours": 1})
 
-    hours: int = Field(default=7 * 24, description="For how many hours it is valid.", ge=1, le=LONGEST_LINK)
+    hours: Annotated[int, BeforeValidator(integer)] = Field(
+        default=7 * 24, description="For how many hours it is valid.", ge=1, le=LONGEST_LINK
+    )
 
     @property
     def lasts(self) -> timedelta:
@@ -145,7 +151,7 @@ class CredentialBody(BaseModel):
 
     model_config = _model({"lost": True})
 
-    grace_hours: int = Field(
+    grace_hours: Annotated[int, BeforeValidator(integer)] = Field(
         default=0, description="For how many hours the former credential still works.", ge=0, le=LONGEST_GRACE
     )
     lost: bool = Field(

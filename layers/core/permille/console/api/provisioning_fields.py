@@ -1,6 +1,6 @@
 """The fields of the provisioning API's requests, checked by the rules of the operator's command."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic.config import JsonDict
@@ -61,11 +61,15 @@ Zone = Annotated[
         json_schema_extra={"format": "time-zone"},
     ),
 ]
-Identity = Annotated[
-    str,
-    AfterValidator(checked_by(sending_identity)),
-    Field(max_length=LONGEST_ADDRESS, json_schema_extra={"format": "identity"}),
-]
+
+
+def _identity(kind: str) -> Any:
+    """A domain or address. `kind`: the `format` of its schema."""
+    return Field(max_length=LONGEST_ADDRESS, json_schema_extra={"format": kind})
+
+
+Identity = Annotated[str, AfterValidator(checked_by(sending_identity)), _identity("identity")]
+OwnIdentity = Annotated[str, AfterValidator(checked_by(sending_identity)), _identity("own-identity")]
 Reason = Annotated[
     str,
     AfterValidator(checked_by(validation.reason)),
