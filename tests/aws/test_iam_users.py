@@ -314,6 +314,45 @@ def test_a_user_is_created_within_the_boundary_and_an_older_one_gets_it(iam: Any
     assert set_later == {"UserName": "permille-older", "PermissionsBoundary": BOUNDARY}
 
 
+@pytest.mark.parametrize("code", ["NoSuchEntity", "AccessDenied"])
+@pytest.mark.parametrize("operation", ["PutUserPolicy", "CreateAccessKey"])
+def test_what_iam_does_not_know_yet_of_a_new_user_is_tried_again(iam: Any, operation: str, code: str) -> None:
+    """Not the user, or not its boundary and tag, by which the caller's rights are bounded."""
+    waited: list[float] = []
+    users = IamSenderUsers(boundary=BOUNDARY, iam=iam, pause=waited.append)
+    users.create(USER, MARK)
+    Wire(iam).refuse(operation, code, times=3)
+
+    users.allow(USER, {f"{SES}:identity/a.example"})
+    key = users.create_key(USER)
+
+    assert waited == [1.0, 2.0, 4.0]
+    assert [one.id for one in users.keys(USER)] == [key.id]
+
+
+def test_what_iam_refuses_for_good_is_an_error_after_some_seconds(iam: Any) -> None:
+    waited: list[float] = []
+    users = IamSenderUsers(boundary=BOUNDARY, iam=iam, pause=waited.append)
+    users.create(USER, MARK)
+    Wire(iam).refuse("CreateAccessKey", "AccessDenied", times=99)
+
+    with pytest.raises(PermissionDenied):
+        users.create_key(USER)
+
+    assert waited == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_of_a_user_that_is_not_new_a_refusal_is_an_error_at_once(iam: Any) -> None:
+    waited: list[float] = []
+    iam.create_user(UserName=USER)
+    Wire(iam).refuse("CreateAccessKey", "AccessDenied")
+
+    with pytest.raises(PermissionDenied):
+        IamSenderUsers(boundary=BOUNDARY, iam=iam, pause=waited.append).create_key(USER)
+
+    assert waited == []
+
+
 @pytest.mark.parametrize("has_one", [True, False])
 def test_a_boundary_is_removed_where_there_is_one(iam: Any, *, has_one: bool) -> None:
     users, wire = IamSenderUsers(boundary=BOUNDARY, iam=iam), Wire(iam)

@@ -15,6 +15,7 @@ from permille.bootstrap.clock import clock
 from permille.domain.login.links import Claims, Grant, Scope
 from permille.domain.timeline.timeline import SYSTEM
 from permille.usecases.login.access import authenticate
+from permille.usecases.login.iam_caller import principal_of
 from permille.usecases.login.issue_links import IssueServices
 
 FOR_STAFF = {"audience": "staff", "name": "Sam", "seconds": 3600}
@@ -104,6 +105,19 @@ def test_a_caller_that_iam_did_not_authenticate_is_refused(
 
     assert (status, "token" in answer) == (403, False)
     assert rows.told(SYSTEM) == []
+
+
+@pytest.mark.parametrize(
+    ("arn", "principal"),
+    [
+        ("arn:aws:iam::1:user/ops/eva", "arn:aws:iam::1:user/ops/eva"),
+        ("arn:aws:sts::1:assumed-role/crm/i-0abc", "arn:aws:sts::1:assumed-role/crm"),
+        ("arn:aws:sts::1:assumed-role/crm/a/b", "arn:aws:sts::1:assumed-role/crm"),
+        ("arn:aws:iam::1:root", "arn:aws:iam::1:root"),
+    ],
+)
+def test_a_role_is_one_caller_whatever_its_sessions_are_called(arn: str, principal: str) -> None:
+    assert principal_of(arn) == principal
 
 
 def test_an_event_that_is_no_request_is_refused(fakes: IssueServices) -> None:
