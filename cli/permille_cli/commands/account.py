@@ -96,7 +96,7 @@ def add(
 @app.command(name="list")
 def list_accounts(
     text: Annotated[
-        str, typer.Argument(metavar="[TEXT]", help="Part of an id, owner's address or name, identity or sender.")
+        str, typer.Argument(metavar="TEXT", help="Part of an id, owner's address or name, identity or sender.")
     ] = "",
     status: Annotated[list[Status] | None, typer.Option(help="Only accounts of this status. Repeatable.")] = None,
     only: Annotated[AccountFilter | None, typer.Option(help="Only accounts in this state, as at the desk.")] = None,
