@@ -4,14 +4,15 @@ What a killed run left behind, the next run completes. IAM tells a key's secret 
 stored is deleted, and another one is made.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille.domain.sending.import_plan import ImportAction
 from permille.domain.sending.smtp_server import Password, Server
 from permille.domain.values.errors import PermilleError
 from permille.ports.iam_users import AccessKey
+from permille.ports.identities import DnsRecord
 from permille.ports.smtp_passwords import SmtpPasswords
 from permille.usecases.importing.complete_account import complete_account
 from permille.usecases.senders.add_account import SesFacts, add_account
@@ -54,6 +55,11 @@ class ImportedAccount:
     action: ImportAction
     error: str = ""
     prepared: PreparedIdentities | None = None
+
+    @property
+    def records(self) -> Mapping[str, Sequence[DnsRecord]]:
+        """The DNS records to be published, by identity that SES did not know before."""
+        return self.prepared.records if self.prepared else {}
 
 
 def import_accounts(services: ImportServices, accounts: Sequence[NewAccount]) -> Iterator[ImportedAccount]:
