@@ -27,6 +27,7 @@ class Ses:
         self._sets: dict[str, str] = {}
         self._forwarding: dict[str, bool] = {}
         self.zone = "dkim.amazonses.com"
+        self.verified: set[str] = set()
         operations = {
             "GetEmailIdentity": self._get,
             "CreateEmailIdentity": self._create,
@@ -48,8 +49,10 @@ class Ses:
         if default is None:
             return _answered(404, {"Error": {"Code": "NotFoundException"}})
         forwards = self._forwarding.get(self._asked["EmailIdentity"], True)
-        named = {"ConfigurationSetName": default} if default else {}
-        return _answered(200, {"FeedbackForwardingStatus": forwards, **named})
+        named: dict[str, Any] = {"ConfigurationSetName": default} if default else {}
+        named |= {"DkimAttributes": self._dkim()} if "@" not in self._asked["EmailIdentity"] else {}
+        verified = self._asked["EmailIdentity"] in self.verified
+        return _answered(200, {"FeedbackForwardingStatus": forwards, "VerifiedForSendingStatus": verified, **named})
 
     def _create(self, **_: object) -> Any:
         name = self._asked["EmailIdentity"]
@@ -111,6 +114,25 @@ def test_one_that_was_created_has_its_default_and_dkim_records_if_it_is_a_domain
     assert identities.default_set(DOMAIN) == "permille"
     assert [record.name.partition(".")[2] for record in records] == [f"_domainkey.{DOMAIN}"] * 3
     assert list(identities.create(ADDRESS, "permille")) == []
+
+
+def test_the_records_of_an_identity_are_left_until_ses_has_verified_it(identities: Identities) -> None:
+    records = identities.create(DOMAIN, "permille")
+    identities.create(ADDRESS, "permille")
+
+    assert identities.records_left(DOMAIN) == records
+    assert list(identities.records_left(ADDRESS) or []) == []
+    assert identities.records_left(ADDRESS) is not None
+    assert identities.records_left("unknown.example") is None
+
+
+def test_of_a_verified_identity_none_are_left(aws: None) -> None:
+    client = boto3.client("sesv2")
+    Ses(client).verified.add(DOMAIN)
+    identities = SesIdentities(ses=client)
+    identities.create(DOMAIN, "permille")
+
+    assert identities.records_left(DOMAIN) is None
 
 
 def test_an_existing_identity_is_not_created_again(identities: Identities) -> None:

@@ -204,6 +204,19 @@ def test_another_request_for_the_same_completes_what_was_killed_with_another_key
     assert answer.json["smtp"]["username"] != lost
 
 
+def test_what_completes_a_creation_says_which_records_are_left_to_publish(host: Host) -> None:
+    """Those of the answer that was lost."""
+    first = host.create(identities=["bakery.example", "ready.example", "bea@bakery.example"])
+    host.stack.identities.verified.add("ready.example")
+    host.stack.rows.accounts["bakery"] = replace(host.stack.get("bakery"), import_run="request before")
+
+    answer = host.create(identities=["bakery.example", "ready.example", "bea@bakery.example"])
+
+    left = [one for one in first.json["records_to_publish"] if "ready" not in one["name"]]
+    assert answer.json["records_to_publish"] == left
+    assert answer.json["addresses_to_confirm"] == ["bea@bakery.example"]
+
+
 def test_a_request_for_something_else_does_not_complete_it(host: Host) -> None:
     left_behind(host)
 

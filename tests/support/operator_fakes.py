@@ -326,13 +326,15 @@ class FakeTables:
 @dataclass(slots=True)
 class FakeIdentities:
     """Implements `Identities`. `sets`: each identity's default configuration set, empty where it has none.
-    `forwarding`: those whose feedback SES forwards, as of every new one. `gone`: sets that SES does not know."""
+    `forwarding`: those whose feedback SES forwards, as of every new one. `gone`: sets that SES does not know.
+    `verified`: the identities that SES sends from."""
 
     sandbox: bool = False
     sets: dict[str, str] = field(default_factory=dict)
     forwarding: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
     gone: set[str] = field(default_factory=set)
+    verified: set[str] = field(default_factory=set)
 
     def all(self) -> Iterator[str]:
         with self.faults.call("identities.all"):
@@ -368,6 +370,12 @@ class FakeIdentities:
             if self.sets.get(identity) == configuration_set:
                 del self.sets[identity]
                 self.forwarding.discard(identity)
+
+    def records_left(self, identity: str) -> Sequence[DnsRecord] | None:
+        with self.faults.call("identities.records_left"):
+            if identity not in self.sets or identity in self.verified:
+                return None
+            return [] if "@" in identity else dkim(identity)
 
     def forwards(self, identity: str) -> bool:
         with self.faults.call("identities.forwards"):

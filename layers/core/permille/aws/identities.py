@@ -51,6 +51,18 @@ class SesIdentities:
                 raise
         return _records(identity, created.get("DkimAttributes", {})) if "@" not in identity else []
 
+    def records_left(self, identity: str) -> Sequence[DnsRecord] | None:
+        with service_call(f"reading the identity {identity}"):
+            try:
+                found = self._identity(identity)
+            except ClientError as refused:
+                if code_of(refused) == "NotFoundException":
+                    return None
+                raise
+        if found.get("VerifiedForSendingStatus", False):
+            return None
+        return _records(identity, found.get("DkimAttributes", {})) if "@" not in identity else []
+
     def forwards(self, identity: str) -> bool:
         with service_call(f"reading the identity {identity}"):
             return self._identity(identity).get("FeedbackForwardingStatus", False)

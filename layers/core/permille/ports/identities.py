@@ -45,6 +45,14 @@ class Forwarding(Protocol):
         """Switches it on or off. Idempotent."""
 
 
+class Verification(Protocol):
+    """Whether SES has verified identities: it sends from no other."""
+
+    def records_left(self, identity: str) -> Sequence[DnsRecord] | None:
+        """The records that verify a domain, none for an address; None where SES has verified the identity, or does not
+        know it."""
+
+
 class SesAccount(Protocol):
     """SES of the AWS account in its Region."""
 
@@ -58,5 +66,5 @@ class SesAccount(Protocol):
         """Whether a configuration set of that name exists."""
 
 
-class Identities(DefaultSets, Forwarding, SesAccount, Protocol):
-    """All of SES's identities that the operator's command needs."""
+class Identities(DefaultSets, Forwarding, Verification, SesAccount, Protocol):
+    """All of SES's identities that adding, changing and closing accounts needs."""

@@ -5,7 +5,7 @@ stored is deleted, and another one is made.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.sending.import_plan import ImportAction

@@ -3,7 +3,7 @@ deleted, and the account's row names the request until the password is on its wa
 that a key whose password may have been lost is replaced."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from permille.domain.account.account import Account
@@ -63,6 +63,8 @@ def _completed(services: OnboardServices, account: Account, new: NewAccount, now
             "change the account first"
         )
     key, prepared = complete_account(services, lambda _: "", account, new, now)
+    left = {name: services.identities.records_left(name) for name in account.identities}
+    prepared = replace(prepared, records={name: records for name, records in left.items() if records is not None})
     ses = ses_facts(services.identities)
     below = identities_below(account.identities, ses.identities)
     return AddedAccount(
