@@ -37,6 +37,7 @@ BY_HAND, DENIED_BY_HAND = wording.BY_HAND, wording.DENIED_BY_HAND
 FATES, FEWER_DELIVERIES, WAITS_FOR = wording.FATES, wording.FEWER_DELIVERIES, wording.WAITS_FOR
 bounced_percent = bounce_percent
 exposed = wording.exposed
+day = wording.day
 day_note = reminders.day_note
 rate = wording.rate
 subject_line = wording.subject_line
