@@ -38,7 +38,7 @@ def test_an_open_breaker_shows_since_when_and_the_held_accounts(terminal: Termin
     assert terminal.text("breaker", "show").splitlines() == [
         "open since 10 March 2026, 12:00 (UTC): the rules disable nobody",
         "Check the held accounts; then `permille breaker reset --reason TEXT [--allow N]`.",
-        "disablings in the hour 2026-03-10T12 UTC: 8; the bound is 8",
+        "disablings since 10 March 2026, 12:00 (UTC): 8; the bound is 8",
         "if the evidence is beyond doubt: up to 16, even while it is open",
         "  held: full, because the breaker is full or open",
         f"  held: unseen, because {WAITS_FOR['no_deliveries']}",
@@ -99,7 +99,7 @@ def test_resetting_a_closed_breaker_says_so_and_raises_the_bound(terminal: Termi
     assert " ".join(said.split()).startswith("The breaker was closed already; the rules may disable 7 more")
     assert terminal.text("breaker", "show").splitlines() == [
         "closed",
-        "disablings in the hour 2026-03-10T12 UTC: 0; the bound is 7",
+        "disablings since 10 March 2026, 12:00 (UTC): 0; the bound is 7",
         f"last reset 10 March 2026, 12:00 (UTC) by {STAFF}: {REASON}",
     ]
 

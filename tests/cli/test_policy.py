@@ -21,6 +21,8 @@ def test_where_none_is_set_the_default_is_in_force(terminal: Terminal) -> None:
 
     assert said.startswith("/permille/policy is not set: the preset default is in force\ndefault\n  window_days: 45\n")
     assert "  complaint_burst: off\n" in said
+    assert "  suppress_bounces: true\n" in said
+    assert "reinstate_by_staff false," in said
     answer = terminal.answer("policy", "show")
     assert (answer["parameter"], answer["is_set"], answer["policy"]["id"]) == ("/permille/policy", False, "default")
 

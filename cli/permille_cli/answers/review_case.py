@@ -1,6 +1,6 @@
 """A case of the review queue: a request or a trial, with the evidence that support decides on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.console import Console
 
@@ -13,9 +13,10 @@ from permille_cli.terminal.output import literal, out
 
 def print_case(case: ReviewCase, platform: str, now: datetime, console: Console = out) -> None:
     """Prints the evidence that support decides on."""
-    hours = case.waits.total_seconds() / 3600
+    hours = case.waits // timedelta(hours=1)
+    waits = wording.times(hours, "hour") if hours else "less than an hour"
     disablings = wording.times(case.account.strikes, "disabling")
-    console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours; {disablings} by the rules so far")
+    console.print(f"[bold]{case.account.id}[/]  waits for {waits}; {disablings} by the rules so far")
     if case.account.current_trial:
         console.print("  the trial went well, and needs confirmation")
     if case.review:

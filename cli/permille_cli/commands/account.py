@@ -109,14 +109,14 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
         return
     from rich.table import Table
 
-    table, now = Table(box=None, pad_edge=False), stack.now()
-    for heading in ("account", "status", "owner", "senders"):
-        table.add_column(heading, overflow="fold")
+    from permille_cli.terminal.tables import whole
+
+    table, now = Table("account", "status", "owner", "senders", box=None, pad_edge=False), stack.now()
     for account in accounts:
         table.add_row(
             account.id, status_text(account, now), literal(account.owner_email), literal(", ".join(account.senders))
         )
-    out.print(table)
+    out.print(whole(table), crop=False)
 
 
 def _list_item(account: Account) -> dict[str, Any]:

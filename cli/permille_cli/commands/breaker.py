@@ -63,7 +63,7 @@ def _in_utc(at: str) -> str:
 
 def _print_state(data: dict[str, Any]) -> None:
     bound = "the bound is unknown" if data["bound"] is None else f"the bound is {data['bound']:,}"
-    out.print(f"disablings in the hour {data['hour']} UTC: {data['passed']:,}; {bound}")
+    out.print(f"disablings since {_in_utc(data['hour'] + ':00Z')}: {data['passed']:,}; {bound}")
     if data["bound"] is not None and data["second_bound"] > data["bound"]:
         out.print(f"if the evidence is beyond doubt: up to {data['second_bound']:,}, even while it is open")
     for held in data["held"]:

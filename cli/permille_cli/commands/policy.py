@@ -93,8 +93,13 @@ def _print(policy: Policy) -> None:
 
 def _as_text(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {'off' if number is None else number}" for name, number in value.items())
-    return "off" if value is None else str(value)
+        return ", ".join(f"{name} {_number(number)}" for name, number in value.items())
+    return _number(value)
+
+
+def _number(value: Any) -> str:
+    """As the policy's file has it."""
+    return "off" if value is None else str(value).lower()
 
 
 # ---------------------------------------------------------------- changing
