@@ -210,18 +210,8 @@ def test_the_queue_shows_the_evidence_and_the_owners_words_as_they_are(terminal:
 
     said = terminal.text("review", "list")
 
-    assert said.startswith("bakery  waits for less than an hour; 0 disablings by the rules so far\n")
+    assert said.startswith("bakery  waits for less than a minute; 0 disablings by the rules so far\n")
     assert f"  what went wrong: {CAUSE}\n  what was changed: {CHANGE}\n" in said
-
-
-@pytest.mark.parametrize(("hours", "says"), [(0.9, "less than an hour"), (1.9, "1 hour"), (1000, "1,000 hours")])
-def test_the_queue_says_since_how_many_hours_somebody_waits(
-    stack: FakeStack, terminal: Terminal, hours: float, says: str
-) -> None:
-    request(terminal, 50)
-    terminal.stack = stack.at(stack.time + timedelta(hours=hours))
-
-    assert terminal.text("review", "list").startswith(f"bakery  waits for {says}; ")
 
 
 def test_the_days_of_the_evidence_are_those_where_the_owner_is(stack: FakeStack, terminal: Terminal) -> None:
