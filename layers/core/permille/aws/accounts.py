@@ -55,7 +55,7 @@ class DynamoAccounts:
 
     def all(self) -> Iterator[Account]:
         with table_call("reading the accounts"):
-            yield from (account_of(row.attribute_values) for row in self._accounts.scan())
+            yield from (account_of(row.attribute_values) for row in self._accounts.scan(consistent_read=True))
 
     def page(self, after: str, limit: int) -> list[Account]:
         start = {"account_id": {"S": after}} if after else None
