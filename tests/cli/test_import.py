@@ -148,7 +148,7 @@ def test_a_run_that_was_killed_is_continued_by_the_same_command(terminal: Termin
     terminal.stack.faults.heal()
     terminal.capsys.readouterr()
     assert not terminal.answer("account", "show", "joiner")["is_complete"]
-    assert "Its import was cut off" in terminal.text("account", "show", "joiner")
+    assert "Adding it was cut off" in terminal.text("account", "show", "joiner")
 
     said = terminal.text(*APPLY, "--yes")
     assert terminal.answer("account", "show", "joiner")["is_complete"]

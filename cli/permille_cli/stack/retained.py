@@ -15,8 +15,10 @@ IDENTIFIERS = {TABLE: "TableName", "AWS::SES::ConfigurationSet": "Name", "AWS::I
 
 
 def retained(template: Document) -> dict[str, Any]:
-    """The resources with a DeletionPolicy, as in the template."""
-    return {name: resource for name, resource in template["Resources"].items() if "DeletionPolicy" in resource}
+    """The resources that outlive the stack and are imported, as in the template. The senders' boundary outlives it too,
+    and a new stack makes another one."""
+    kept = {name: resource for name, resource in template["Resources"].items() if "DeletionPolicy" in resource}
+    return {name: resource for name, resource in kept.items() if resource["Type"] in IDENTIFIERS}
 
 
 def tables(template: Document) -> dict[str, TableSetup]:
