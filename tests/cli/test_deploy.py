@@ -42,7 +42,7 @@ def test_a_script_deploys_by_what_it_sets(terminal: Terminal, sam: list[Any]) ->
     ((config, name, region, how),) = sam
     assert (name, region, how) == ("permille", answer["region"], {"confirm": False})
     assert SamConfig(config).values == answer["values"] == DECIDED
-    assert answer["limits"]["iam_user_quota"] > 0
+    assert answer["limits"]["iam_users"]["quota"] > 0
 
 
 def test_an_update_takes_the_values_of_the_file(terminal: Terminal, sam: list[Any]) -> None:

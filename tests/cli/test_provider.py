@@ -62,7 +62,7 @@ def test_the_login_can_be_tried_again(stack: FakeStack, terminal: Terminal) -> N
     terminal.text(*CONNECT)
 
     assert terminal.text("provider", "test", ACCOUNT) == "The login at smtp.example.com:587 succeeded.\n"
-    works = {"account_id": ACCOUNT, "works": True, "fault": None, "why": None}
+    works = {"account_id": ACCOUNT, "works": True, "failure": None, "why": None}
     assert terminal.answer("provider", "test", ACCOUNT) == works
 
 

@@ -71,7 +71,7 @@ def test_a_provider_is_connected_tried_again_and_disconnected(business: Business
     assert stack.answer("provider", "test", business.id)["works"] is True
     server.logins[USER] = "changed"
     refused = stack.run("provider", "test", business.id, "--json")
-    assert (refused.returncode, json.loads(refused.stdout)["fault"]) == (1, "login_refused")
+    assert (refused.returncode, json.loads(refused.stdout)["failure"]) == (1, "login_refused")
     in_words = stack.run("provider", "test", business.id)
     assert (in_words.returncode, in_words.stdout) == (1, "")
     assert in_words.stderr == "permille: localhost refused the user name or the password (535 5.7.8)\n"

@@ -55,8 +55,7 @@ def deploy(
         permille deploy
         permille deploy --yes --set EnforcementMode=enforce
 
-    JSON fields: stack, region, values, limits (ses_production, ses_quota, iam_users, iam_user_quota,
-    lambda_concurrency), outputs
+    JSON fields: stack, region, values, limits (in_sandbox, ses_quota, iam_users, lambda_concurrency), outputs
     """
     asking = not yes and not as_json and sys.stdin.isatty()
     if not yes and not asking:

@@ -78,7 +78,7 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
     Example:
         permille provider test good-bakery
 
-    JSON fields: account_id, works, fault, why
+    JSON fields: account_id, works, failure, why
     """
     account = stack.account(account_id)
     failure = providers.check_login(stack.providing, account)
@@ -86,8 +86,8 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
     host, port = account.provider.host, account.provider.port
     why = sentence(failure, host, port) if failure else ""
     if as_json:
-        fault = failure.fault if failure else None
-        emit_json({"account_id": account.id, "works": failure is None, "fault": fault, "why": why or None})
+        reason = failure.fault if failure else None
+        emit_json({"account_id": account.id, "works": failure is None, "failure": reason, "why": why or None})
         raise typer.Exit(1 if failure else 0)
     if failure:
         raise Failed(why)

@@ -1,5 +1,6 @@
 """The answers of commands about accounts, their owners and senders."""
 
+from permille.domain.sending.smtp_server import FailureReason
 from permille_cli.shapes.notation import (
     FLAG,
     INSTANT,
@@ -13,6 +14,7 @@ from permille_cli.shapes.notation import (
     maybe,
     noted,
     obj,
+    one_of,
 )
 from permille_cli.shapes.parts import (
     CREDENTIAL,
@@ -57,7 +59,7 @@ PLANNED = obj(
     {
         **ACTION,
         "line": WHOLE,
-        "why": TEXT,
+        "why": noted(maybe(TEXT), "Why it is refused, skipped or completed."),
         "notes": many(TEXT),
         "identities": many(TEXT),
         "new_identities": many(TEXT),
@@ -67,7 +69,7 @@ PLANNED = obj(
 IMPORTED = obj(
     {
         **ACTION,
-        "error": maybe(TEXT),
+        "why": noted(maybe(TEXT), "Why it failed; null if it did not."),
         "records_to_publish": many(defined("DnsRecord")),
         "addresses_to_confirm": many(TEXT),
         "replaced_default_sets": keyed(TEXT),
@@ -148,7 +150,9 @@ ANSWERS: dict[str, Shape] = {
     "provider connect": obj(PROVIDER),
     "provider disconnect": obj(PROVIDER),
     "provider show": obj(PROVIDER),
-    "provider test": obj({"account_id": TEXT, "works": FLAG, "fault": maybe(TEXT), "why": maybe(TEXT)}),
+    "provider test": obj(
+        {"account_id": TEXT, "works": FLAG, "failure": maybe(one_of(FailureReason)), "why": maybe(TEXT)}
+    ),
     "review amend": defined("Standing"),
     "review approve": defined("Standing"),
     "review cancel": defined("Standing"),
@@ -176,9 +180,9 @@ ANSWERS: dict[str, Shape] = {
     "review withdraw": defined("Standing"),
     "route": defined("Route"),
     "sender find": obj({"users": many(FOUND), "file": maybe(TEXT)}),
-    "sender ignore": obj({"sender": TEXT, "ignored": noted(TEXT, "The reason."), "by": TEXT}),
+    "sender ignore": obj({"sender": TEXT, "reason": TEXT, "by": TEXT}),
     "sender list": obj({"ignored": many(obj({"sender": TEXT, "reason": TEXT}))}),
-    "sender unignore": obj({"sender": TEXT, "unignored": noted(TEXT, "The reason."), "by": TEXT}),
+    "sender unignore": obj({"sender": TEXT, "reason": TEXT, "by": TEXT}),
     "suppression add": defined("Entry"),
     "suppression export": obj({"account_id": TEXT, "suppressions": many(obj({"reason": TEXT}, base="Suppression"))}),
     "suppression import": obj({"account_id": TEXT, "added": WHOLE, "known": WHOLE}),
