@@ -40,7 +40,12 @@ SENDER = obj(
 WORKS_UNTIL = noted(maybe(INSTANT), "Until when the old credential works; null where it does not.")
 _RENEWED = obj({**CREDENTIAL, "status": STATUS, "denied_by_hand": FLAG, "old_credential_works_until": WORKS_UNTIL})
 TWO = obj({"before": either(TEXT, many(TEXT)), "after": either(TEXT, many(TEXT))})
-PROVIDER = {"account_id": TEXT, "provider": maybe(defined("Provider"))}
+_REQUEST = obj({"host": TEXT, "port": WHOLE, "user": TEXT, "requested_at": INSTANT, "expires_at": INSTANT})
+PROVIDER = {
+    "account_id": TEXT,
+    "provider": maybe(defined("Provider")),
+    "provider_request": noted(maybe(defined("ProviderRequest")), "What waits for the owner's confirmation."),
+}
 _IN_SES = obj(
     {
         "reasons": noted(keyed(TEXT), "Why SES has the address on its own list, by its spelling."),
@@ -98,7 +103,7 @@ EXPLANATION = {
     "lines": noted(many(TEXT), "The explanation for people."),
 }
 
-PARTS = {"Decided": obj(STANDING), "InSes": _IN_SES, "NewCredential": _RENEWED}
+PARTS = {"Decided": obj(STANDING), "InSes": _IN_SES, "NewCredential": _RENEWED, "ProviderRequest": _REQUEST}
 ANSWERS: dict[str, Shape] = {
     "account add": obj({**CREDENTIAL, "senders?": noted(many(TEXT), "All of several."), **IDENTITIES}),
     "account change": obj({"account_id": TEXT, "changed": keyed(TWO), "in_sync": FLAG, **IDENTITIES}),
@@ -148,7 +153,7 @@ ANSWERS: dict[str, Shape] = {
     "link revoke staff": REVOKED,
     "link staff": LINK,
     "provider connect": obj(PROVIDER),
-    "provider disconnect": obj(PROVIDER),
+    "provider disconnect": obj({**PROVIDER, "disconnected": FLAG, "withdrawn": FLAG}),
     "provider show": obj(PROVIDER),
     "provider test": obj(
         {"account_id": TEXT, "works": FLAG, "failure": maybe(one_of(FailureReason)), "why": maybe(TEXT)}
