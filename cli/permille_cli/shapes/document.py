@@ -33,6 +33,7 @@ ANSWERS = dict(sorted((words, shape) for module in MODULES for words, shape in m
 PARTS = {"Error": ERROR} | parts.PARTS | {name: shape for module in MODULES for name, shape in module.PARTS.items()}
 # The commands that answer although their exit status is not 0, with when that is.
 UNSUCCESSFUL = {
+    "backtest": "1 if no feedback was counted",
     "breaker exempt": "2 if an account was refused",
     "breaker release": "2 if an account was refused",
     "complaint restore": "2 if a complaint was refused",
