@@ -276,7 +276,7 @@ def test_the_reason_for_not_disabling_is_shown(
     stack.rows.accounts[ACCOUNT] = an_account(exemption=exemption, would_disable=True)
 
     for said in (terminal.text("account", "show", ACCOUNT), terminal.text("account", "explain", ACCOUNT)):
-        assert f" rule is broken, and nothing is switched: {why}" in " ".join(said.split())
+        assert f" rule is broken, and the account stays enabled: {why}" in " ".join(said.split())
 
 
 def test_after_a_trial_the_days_of_trial_and_verdict_are_shown(stack: FakeStack, terminal: Terminal) -> None:
@@ -305,6 +305,36 @@ def test_the_list_is_sorted_and_says_what_is_special(stack: FakeStack, terminal:
     assert lines == ["account", "art", ACCOUNT, "zoo"]
     assert "exempt until" in said
     assert "not yet changed" in said.replace(" owner@zoo.example permille-zoo", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids"),
+    [
+        ((), ["art", ACCOUNT, "zoo"]),
+        (("ZOO.example",), ["zoo"]),
+        (("--status", "disabled"), ["zoo"]),
+        (("--status", "disabled", "--status", "active"), ["art", ACCOUNT, "zoo"]),
+        (("--only", "exempt"), ["art"]),
+        (("zoo", "--only", "exempt"), []),
+    ],
+)
+def test_the_list_can_be_narrowed(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], ids: list[str]) -> None:
+    stack.rows.accounts |= {
+        "zoo": an_account("zoo", status=Status.DISABLED),
+        "art": an_account("art", exemption=Exemption(NOW + timedelta(days=3), "Why", "sam")),
+    }
+
+    said = terminal.text("account", "list", *typed)
+
+    assert [one["account_id"] for one in terminal.answer("account", "list", *typed)["accounts"]] == ids
+    assert all(one in said for one in ids)
+    assert (said == "No account matches.\n") is not bool(ids)
+
+
+def test_a_stack_without_accounts_says_so(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts.clear()
+
+    assert terminal.text("account", "list") == "There is no account yet.\n"
 
 
 def test_json_has_as_much_as_text(stack: FakeStack, terminal: Terminal) -> None:

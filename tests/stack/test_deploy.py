@@ -60,7 +60,7 @@ def test_whoever_declines_the_change_set_reads_that_nothing_was_deployed(stack: 
     assert seen.status == 1
     said = "nothing was deployed, as you declined the change set; samconfig.toml has your answers"
     assert seen.text.splitlines()[-1] == f"permille: {said}"
-    assert "is deployed" not in seen.text
+    assert "The stack declined is deployed" not in seen.text
     (described,) = stack.client("cloudformation").describe_stacks(StackName="declined")["Stacks"]
     assert described["StackStatus"] == "REVIEW_IN_PROGRESS"
     assert "PlatformName='Blue Shop'" in (tmp_path / "samconfig.toml").read_text(encoding="utf-8")

@@ -28,6 +28,7 @@ from permille_cli.terminal.interruption import finishing_the_step
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
 from permille_cli.terminal.password_file import password_file
+from permille_cli.terminal.records_file import Append, records_file
 
 INTERRUPTED, FAILED, REFUSED = 130, 1, 2  # exit codes
 
@@ -56,6 +57,10 @@ def import_file(
         str | None,
         typer.Option(metavar="PREFIX", help="Store new SMTP passwords in Secrets Manager, as PREFIX/ID/smtp."),
     ] = None,
+    records: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Append the DNS records that owners have to publish to this CSV file."),
+    ] = None,
     failed: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the lines that were not imported to this CSV file.")
     ] = None,
@@ -82,7 +87,8 @@ def import_file(
 
     `permille sender find --write-csv FILE` writes such a file with the IAM users that send already; fill in the owners.
 
-    New passwords go to --passwords or --secrets-manager, and are never printed.
+    New passwords go to --passwords or --secrets-manager, and are never printed. --records collects the DNS records by
+    which SES verifies new domains, account by account.
 
     This is not `permille import-stack`, which takes up the resources of a deleted stack.
 
@@ -93,7 +99,7 @@ def import_file(
 
     JSON fields: accounts, totals, ses_requests, seconds, iam_users, ses_identities, in_sandbox, imported, failed, left
     """
-    _check_options(csv, passwords, secrets_manager, failed)
+    _check_options(csv, passwords, secrets_manager, failed, records)
     planned = _planned(stack, csv)
     _print(planned.answer.as_lines(), as_json=as_json)
     refused = bool(planned.plan.refused) and not skip_invalid
@@ -102,24 +108,28 @@ def import_file(
         raise typer.Exit(REFUSED * refused)
     if refused:
         raise InvalidInput(refusals(planned.plan), "csv")
-    with _store(stack, planned.plan, passwords, secrets_manager) as store:
+    with _store(stack, planned.plan, passwords, secrets_manager) as store, records_file(records) as append:
         _confirm(planned.plan, yes=yes, as_json=as_json)
-        status, answer = _apply(stack, planned, store)
+        status, answer = _apply(stack, planned, store, append)
     _write_failed(failed, planned, answer.imported)
-    _print(answer.as_lines(), as_json=as_json)
+    _print(answer.as_lines(records), as_json=as_json)
     _emit(planned, answer, as_json=as_json)
     raise typer.Exit(status)
 
 
-def _check_options(csv: str, passwords: Path | None, secrets_manager: str | None, failed: Path | None) -> None:
+def _check_options(
+    csv: str, passwords: Path | None, secrets_manager: str | None, failed: Path | None, records: Path | None
+) -> None:
     if passwords and secrets_manager:
         raise InvalidInput("passwords go to a file or to Secrets Manager, not to both", "passwords")
     if secrets_manager is not None and not inputs.SECRET_PREFIX.fullmatch(secrets_manager):
         raise InvalidInput("takes letters, digits and /_+=.@-, as in permille/smtp", "secrets_manager")
-    for option, path in (("passwords", passwords), ("failed", failed)):
+    for option, path in (("passwords", passwords), ("failed", failed), ("records", records)):
         if path and csv != "-" and path.resolve() == Path(csv).resolve():
             raise InvalidInput("names the file of the accounts", option)
+    inputs.output_file(passwords, "passwords")
     inputs.output_file(failed, "failed", others=[passwords])
+    inputs.output_file(records, "records", others=[passwords, failed])
 
 
 def _planned(stack: Stack, csv: str) -> _Import:
@@ -153,7 +163,7 @@ def _confirm(plan: ImportPlan, *, yes: bool, as_json: bool) -> None:
         confirm(f"this adds or completes {count:,} accounts, and takes up to {takes}", yes=yes, as_json=as_json)
 
 
-def _apply(stack: Stack, planned: _Import, store: SmtpPasswords | None) -> tuple[int, ImportAnswer]:
+def _apply(stack: Stack, planned: _Import, store: SmtpPasswords | None, append: Append) -> tuple[int, ImportAnswer]:
     """The exit code, and what was done."""
     changes = [planned.rows[change.asked.line].new for change in planned.plan.changes]
     accounts = [new for new in changes if new]
@@ -162,6 +172,7 @@ def _apply(stack: Stack, planned: _Import, store: SmtpPasswords | None) -> tuple
     with finishing_the_step() as is_interrupted:
         for one in progress(import_accounts(services, accounts), "Importing accounts", len(accounts)):
             imported.append(one)
+            append(one.account_id, one.records)
             if is_interrupted():
                 break
         answer = ImportAnswer(imported, len(accounts) - len(imported))

@@ -11,6 +11,7 @@ from permille.domain.policy.policy_warnings import warnings
 from permille.domain.rules.policy_preview import Effect, Preview
 from permille.domain.values.errors import InvalidInput, InvalidPolicy
 from permille.domain.values.status import Mode
+from permille.domain.words.policy_numbers import changed_numbers, number_in_words
 from permille.domain.words.wording import times
 from permille.schema.operator_schema import preview_json
 from permille.usecases.decisions import policy_change, policy_preview
@@ -75,11 +76,11 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
     if as_json:
         emit_json({"policy": policy_data(policy), "warnings": warnings(policy)})
     else:
-        _print_with_warnings(policy)
+        _print(policy)
+        _print_warnings(policy)
 
 
-def _print_with_warnings(policy: Policy) -> None:
-    _print(policy)
+def _print_warnings(policy: Policy) -> None:
     for warning in warnings(policy):
         out.print(f"[yellow]warning:[/] {literal(warning)}", soft_wrap=True)
 
@@ -88,13 +89,13 @@ def _print(policy: Policy) -> None:
     out.print(f"[bold]{literal(policy.id)}[/]")
     for name, value in policy_data(policy).items():
         if name != "id":
-            out.print(f"  {name}: {literal(_as_text(value))}")
+            out.print(f"  {name}: {literal(_as_text(value))}", soft_wrap=True)
 
 
 def _as_text(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {'off' if number is None else number}" for name, number in value.items())
-    return "off" if value is None else str(value)
+        return ", ".join(f"{name} {number_in_words(number)}" for name, number in value.items())
+    return number_in_words(value)
 
 
 # ---------------------------------------------------------------- changing
@@ -104,7 +105,9 @@ def _as_text(value: Any) -> str:
 def try_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show what a policy would change. Nothing is set.
 
-    Which accounts it would disable, and which it would keep, with the counts as of now.
+    Which numbers differ from the policy in force, which accounts it would disable, and which it would keep, with the
+    counts as of now. Before a stack in monitor mode is set to enforce, try the policy in force: it names the accounts
+    that would be disabled.
 
     Example:
         permille policy try policy.json
@@ -132,7 +135,7 @@ def set_policy(
 
     JSON fields: parameter, policy, warnings, preview (mode, judged, bound, exceeds_bound, would_disable, would_keep)
     """
-    text = inputs.text_of(file)
+    text = inputs.policy_text(file)
     _set(stack, inputs.policy_of(file, text), text, yes=yes, as_json=as_json)
 
 
@@ -184,7 +187,14 @@ def _preview(stack: Stack, policy: Policy) -> Preview:
 
 
 def _print_previewed(previewed: Preview) -> None:
-    _print_with_warnings(previewed.candidate)
+    policy, present = previewed.candidate, previewed.present
+    if present is None:
+        _print(policy)
+    else:
+        out.print(f"[bold]{literal(policy.id)}[/]")
+        for change in changed_numbers(policy_data(present), policy_data(policy)):
+            out.print(f"  {literal(change)}", soft_wrap=True)
+    _print_warnings(policy)
     print_preview(previewed)
 
 

@@ -8,7 +8,7 @@ from getpass import getpass
 from pathlib import Path
 
 from permille.domain.people import validation
-from permille.domain.policy.policy import Policy
+from permille.domain.policy.policy import PRESETS, Policy
 from permille.domain.policy.policy_file import parse_policy
 from permille.domain.sending.smtp_server import LONGEST_PASSWORD, Password
 from permille.domain.values.errors import InvalidInput, InvalidPolicy
@@ -51,7 +51,14 @@ MOST_CHARACTERS = 4096  # of an SSM parameter
 
 def policy(file: str) -> Policy:
     """The policy in a file; - for standard input."""
-    return policy_of(file, text_of(file))
+    return policy_of(file, policy_text(file))
+
+
+def policy_text(file: str) -> str:
+    """The text of a policy's file; - for standard input."""
+    if file in PRESETS and not Path(file).exists():
+        raise InvalidInput(f'{file} is a preset, and no file: save {{"preset": "{file}"}} in one, or pipe it to -')
+    return text_of(file)
 
 
 def policy_of(file: str, text: str) -> Policy:
