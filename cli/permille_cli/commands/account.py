@@ -132,14 +132,14 @@ def list_accounts(
         return
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("account", "status", "owner", "senders"):
-        table.add_column(heading, overflow="fold")
+    from permille_cli.terminal.tables import whole
+
+    table = Table("account", "status", "owner", "senders", box=None, pad_edge=False)
     for account in accounts:
         table.add_row(
             account.id, status_text(account, now), literal(account.owner_email), literal(", ".join(account.senders))
         )
-    out.print(table)
+    out.print(whole(table), crop=False)
 
 
 def _list_item(account: Account) -> dict[str, Any]:
