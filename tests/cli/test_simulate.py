@@ -50,6 +50,13 @@ def test_whoever_waits_at_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
     assert "Replaying accounts" in tested.text
 
 
+def test_before_it_is_written_its_size_is_said(terminal: Terminal, tmp_path: Path) -> None:
+    assert terminal.status(*SMALL, str(tmp_path / "feedback.jsonl")) == 0
+
+    said = terminal.capsys.readouterr().err
+    assert re.fullmatch(r"Writing about \d,\d{3} events, \d+ MB\.\n", said)
+
+
 @pytest.mark.parametrize("name", ["feedback.jsonl", "feedback.jsonl.gz"])
 def test_the_same_seed_gives_the_same_bytes_whatever_the_process(terminal: Terminal, tmp_path: Path, name: str) -> None:
     here, there = tmp_path / name, tmp_path / f"there-{name}"

@@ -14,9 +14,8 @@ from permille_cli.terminal.output import instant, literal, out
 def print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]], now: datetime) -> None:
     """Prints status, counts and senders. `senders`: as in the JSON of `account show`."""
     counts = verdict.counts
-    out.print(
-        f"[bold]{account.id}[/]  {status_text(account, now)}  epoch {account.epoch}, {literal(account.owner_email)}"
-    )
+    out.print(f"[bold]{account.id}[/]  {status_text(account, now)}")
+    out.print(f"owner {literal(account.owner_email)}, counting period {account.epoch}", soft_wrap=True)
     policy = verdict.policy
     if account.owner_mail:
         fate = wording.FATES[account.owner_mail]
