@@ -110,6 +110,14 @@ def test_each_question_is_asked_until_its_answer_is_valid(
     assert values["PlatformName"] == parameters()["PlatformName"].default
 
 
+def test_a_value_of_the_file_that_is_not_valid_any_more_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    file = tmp_path / "samconfig.toml"
+    SamConfig(file).save("permille", "us-east-1", DECIDED | {"EnforcementMode": "observe"})
+
+    with pytest.raises(InvalidInput, match="EnforcementMode is one of monitor, enforce, not 'observe'"):
+        deploy._chosen(parameters(), SamConfig(file), {}, {}, asking=True)
+
+
 def test_an_account_with_little_concurrency_reserves_none() -> None:
     assert suggested(NEW_ACCOUNT, "").items() >= {"ConsoleConcurrency": "0", "IngestConcurrency": "2"}.items()
     assert suggested(ROOMY, "")["ConsoleConcurrency"] == "10"

@@ -103,7 +103,7 @@ def _chosen(
 
     Raises InvalidInput if a value is not valid, or missing where nobody can be asked."""
     before = {} if file.is_new else {name: value for name, value in file.values.items() if name in known}
-    values = before | given
+    values = {name: known[name].check(value) for name, value in (before | given).items()}  # before anything is asked
     missing = [name for name in known if name not in values and (known[name].default is None or file.is_new)]
     if asking:
         questions = [name for name in (*ASKED, *known) if name in missing and _is_asked(known[name])]
