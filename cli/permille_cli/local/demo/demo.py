@@ -63,7 +63,7 @@ def _print_kept(demo: DemoStack, links: dict[str, str]) -> None:
     for name, link in links.items():
         console.print(f"{name}: {link}", markup=False, soft_wrap=True)
     console.print(
-        f"\nIts clock is ahead, where the demonstration left it; `permille local tick{directory}` resets it."
+        "\nIts clock is ahead, where the demonstration left it, and these links are of that time."
         f'\n\nNext:\n  eval "$(permille local status{directory} --export)"\n  permille account list\n'
         f"  permille local down{directory}",
         markup=False,
