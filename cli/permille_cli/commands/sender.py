@@ -41,7 +41,7 @@ def ignore(
     Example:
         permille sender ignore platform-mail --reason "Our own newsletter"
 
-    JSON fields: sender, ignored, by
+    JSON fields: sender, reason, by
     """
     command = IgnoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
@@ -58,7 +58,7 @@ def ignore(
             f"{sender} is a sender of the account {owner}, so feedback about its mail counts for that account"
         ) from conflict
     if as_json:
-        emit_json({"sender": sender, "ignored": facts.reason, "by": facts.by})
+        emit_json({"sender": sender, "reason": facts.reason, "by": facts.by})
     else:
         out.print(f"Feedback about mail of {literal(sender)} is dropped from now on.")
 
@@ -86,7 +86,7 @@ def unignore(
     Example:
         permille sender unignore platform-mail --reason "It becomes an account"
 
-    JSON fields: sender, unignored, by
+    JSON fields: sender, reason, by
     """
     command = UnignoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
@@ -98,7 +98,7 @@ def unignore(
             raise
         raise InvalidInput(f"{sender} is not ignored; see `permille sender list`") from conflict
     if as_json:
-        emit_json({"sender": sender, "unignored": facts.reason, "by": facts.by})
+        emit_json({"sender": sender, "reason": facts.reason, "by": facts.by})
     else:
         out.print(f"Feedback about mail of {literal(sender)} is no longer dropped.")
 

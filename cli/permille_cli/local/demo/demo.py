@@ -33,7 +33,8 @@ def run(
         permille local demo
         permille local demo --keep
 
-    JSON fields: answers, mails, second_chance, [links (desk, good-bakery, pushy-deals)]
+    JSON fields: answers, mail_subjects, second_chance (on_the_day, after_it, two_days_later, mail_subjects), [links
+    (desk, good-bakery, pushy-deals)]
     """
     console = err if as_json else out
     with demo_stack(console, kept=state_of(directory) if keep else None) as demo:
@@ -47,7 +48,11 @@ def run(
         if keep and not as_json:
             _print_kept(demo, links)
     if as_json:
-        answer = {"answers": disabled.answers, "mails": disabled.mails, "second_chance": returned.as_data()}
+        answer = {
+            "answers": disabled.answers,
+            "mail_subjects": disabled.mail_subjects,
+            "second_chance": returned.as_data(),
+        }
         emit_json(answer | ({"links": links} if keep else {}))
 
 
