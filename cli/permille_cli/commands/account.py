@@ -1,21 +1,19 @@
 """`permille account`: manages sending accounts. What one command alone needs is imported by it: most only look."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.account.account import Account
-from permille.domain.account.credential import changes
-from permille.domain.rules.denial import is_denied_by_hand
 from permille.domain.values.errors import InvalidInput
-from permille.schema.account_schema import account_json, account_summary_json
-from permille_cli.answers.account_standing import print_standing, status_text
 from permille_cli.commands import account_change, account_decisions, credential, explain, note
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AcceptRisk, AccountId, ShowSecret
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
 
 app = Commands(
     help="""Manage sending accounts.
@@ -109,6 +107,8 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
         return
     from rich.table import Table
 
+    from permille_cli.answers.account_standing import status_text
+
     table, now = Table(box=None, pad_edge=False), stack.now()
     for heading in ("account", "status", "owner", "senders"):
         table.add_column(heading, overflow="fold")
@@ -119,8 +119,10 @@ def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False
     out.print(table)
 
 
-def _list_item(account: Account) -> dict[str, Any]:
+def _list_item(account: "Account") -> dict[str, Any]:
     """As the JSON API lists it, with its senders."""
+    from permille.schema.account_schema import account_summary_json
+
     return {**account_summary_json(account), "senders": list(account.senders)}
 
 
@@ -145,11 +147,15 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     senders = [_sender(stack, account, sender) for sender in account.senders]
     until = account.old_key_works_until(now)
     if as_json:
+        from permille.schema.account_schema import account_json
+
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
         named |= {"is_complete": not account.import_run}
         emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
+        from permille_cli.answers.account_standing import print_standing
+
         print_standing(account, verdict, senders, now)
         if account.import_run:
             out.print("Its import was cut off: repeat `permille import`.")
@@ -172,8 +178,11 @@ for command in (
     app.command()(command)
 
 
-def _sender(stack: Stack, account: Account, sender: str) -> dict[str, Any]:
+def _sender(stack: Stack, account: "Account", sender: str) -> dict[str, Any]:
     """A sender's keys and deny group, read from IAM now."""
+    from permille.domain.account.credential import changes
+    from permille.domain.account.denial import is_denied_by_hand
+
     state = stack.switch.state_of(sender)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(sender, frozenset()))

@@ -1,19 +1,18 @@
 """`permille provider`: the third-party SMTP relay of an account."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille.domain.account.account import Account
-from permille.domain.sending.smtp_server import LoginFailure, sentence, server
 from permille.domain.values.errors import Failed
-from permille.schema.route_schema import provider_json
-from permille.usecases.decisions import providers
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
 
 app = Commands(
     help="""Manage the third-party SMTP providers of accounts.
@@ -46,6 +45,9 @@ def connect(
 
     JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at)
     """
+    from permille.domain.sending.smtp_server import LoginFailure, sentence, server
+    from permille.usecases.decisions import providers
+
     account = stack.account(account_id)
     requested = server(host, port, user, local=stack.is_local)
     password = inputs.password(from_stdin=password_stdin)
@@ -80,6 +82,9 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
 
     JSON fields: account_id, works, fault, why
     """
+    from permille.domain.sending.smtp_server import sentence
+    from permille.usecases.decisions import providers
+
     account = stack.account(account_id)
     failure = providers.check_login(stack.providing, account)
     assert account.provider is not None  # else the use case refused
@@ -105,17 +110,21 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
 
     JSON fields: account_id, provider
     """
+    from permille.usecases.decisions import providers
+
     account = stack.account(account_id)
     _print(providers.disconnect(stack.providing, account, stack.operator_arn(), stack.now()), as_json=as_json)
 
 
-def _print(account: Account, *, as_json: bool) -> None:
+def _print(account: "Account", *, as_json: bool) -> None:
+    from permille.schema.route_schema import provider_json
+
     if as_json:
         emit_json({"account_id": account.id, "provider": provider_json(account)})
     elif account.provider:
         at = account.provider
-        server = f"{literal(at.host)}:{at.port} as {literal(at.user)}"
-        out.print(f"[bold]{account.id}[/] is connected to {server}", soft_wrap=True)
+        address = f"{literal(at.host)}:{at.port} as {literal(at.user)}"
+        out.print(f"[bold]{account.id}[/] is connected to {address}", soft_wrap=True)
         since = instant(at.connected_at, account)
         out.print(f"since {since}; the password is in {literal(at.secret)}", soft_wrap=True)
     else:

@@ -1,13 +1,13 @@
 """Decides on the owner's review request: made, amended, withdrawn."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from permille.domain.account.account import Account
 from permille.domain.account.owner_acts import AskedMail, CountedAct, OwnerActs
-from permille.domain.account.second_chance import RequestedDay, Review, ReviewState
+from permille.domain.account.second_chance import FURTHEST_DAY, RequestedDay, Review, ReviewState
 from permille.domain.people.owner_commands import DeleteReview, ReviewRequest, WithdrawReview
 from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.facts import Facts
@@ -16,8 +16,6 @@ from permille.domain.timeline.timeline import entry
 from permille.domain.values.calendar import DAY, midnight, today
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
-
-FURTHEST_DAY = timedelta(days=60)
 
 
 class ReviewStage(StrEnum):
