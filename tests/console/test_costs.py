@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from tests.support.visiting import Answer, FakeWeb, Visitor
+from tests.support.visiting import Answer, Visitor
 
 from permille.costs.bill import BillPart, total
 from permille.costs.counted import counted
@@ -14,11 +14,6 @@ from permille.costs.reckoning import bill_of
 from permille.ports.accounts import Lap
 
 ASKED = "/desk/costs?emails=2,000,000&accounts=300&complaints=40&region=eu-west-1"
-
-
-@pytest.fixture
-def anna() -> Visitor:
-    return FakeWeb().staff("Anna")
 
 
 def text_of(answer: Answer) -> str:

@@ -80,11 +80,6 @@ def world() -> FakeWeb:
     return world
 
 
-@pytest.fixture
-def anna(world: FakeWeb) -> Visitor:
-    return world.staff("Anna")
-
-
 def routes() -> list[tuple[str, str]]:
     """Every route of the desk, as (method, an address that fits)."""
     found = []

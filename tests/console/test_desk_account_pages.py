@@ -23,11 +23,6 @@ def world() -> FakeWeb:
     return world
 
 
-@pytest.fixture
-def anna(world: FakeWeb) -> Visitor:
-    return world.staff("Anna")
-
-
 def main_of(page: Answer) -> str:
     found = re.search(r'<main id="main">(.*)</main>', page.body, re.DOTALL)
     assert found

@@ -21,11 +21,6 @@ def world() -> FakeWeb:
     return world
 
 
-@pytest.fixture
-def anna(world: FakeWeb) -> Visitor:
-    return world.staff("Anna")
-
-
 def typed(body: str) -> str:
     found = re.search(rf'<textarea id="note-{ACCOUNT}"[^>]*>(.*?)</textarea>', body, re.DOTALL)
     assert found

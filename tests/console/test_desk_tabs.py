@@ -20,16 +20,6 @@ HELD = Hold(HoldReason.BREAKER, NOW, needs_staff=True)
 OVER = Assessment(TODAY, 1000, 2, 0, 0, breaks_rule=True)
 
 
-@pytest.fixture
-def world() -> FakeWeb:
-    return FakeWeb()
-
-
-@pytest.fixture
-def anna(world: FakeWeb) -> Visitor:
-    return world.staff("Anna")
-
-
 def tabs(body: str) -> dict[str, str]:
     """The count on each tab, by its name; empty where there is none."""
     (nav,) = re.findall(r'<nav aria-label="Support">(.*?)</nav>', body, re.DOTALL)

@@ -33,11 +33,6 @@ def world() -> FakeWeb:
     return world
 
 
-@pytest.fixture
-def anna(world: FakeWeb) -> Visitor:
-    return world.staff("Anna")
-
-
 def held(account_id: str, why: HoldReason) -> Account:
     return an_account(
         account_id, hold=Hold(why, NOW - HOUR, needs_staff=why is not HoldReason.FEEDBACK), assessment=OVER

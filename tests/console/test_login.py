@@ -15,11 +15,6 @@ SAMS_NAMESAKE = "arn:aws:iam::123456789012:user/elsewhere/sam"  # the timeline n
 EVA = "arn:aws:sts::123456789012:assumed-role/Admin/eva@apwt.example"
 
 
-@pytest.fixture
-def world() -> FakeWeb:
-    return FakeWeb()
-
-
 def a_link(world: FakeWeb, name: str, by: str = STAFF) -> str:
     return a_token(world.signer, world.rows, LinkRole.STAFF, name, world.now, by=by)
 

@@ -16,11 +16,6 @@ PART = 'Content-Disposition: form-data; name="List-Unsubscribe"'
 SWITCH = f"{REPORT}/monthly-mail"
 
 
-@pytest.fixture
-def world() -> FakeWeb:
-    return FakeWeb()
-
-
 def stop_link(world: FakeWeb) -> str:
     return mail_link(world.signer, ORIGIN, STOP, world.rows.accounts[ACCOUNT], world.now).removeprefix(ORIGIN)
 

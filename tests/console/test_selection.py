@@ -45,11 +45,6 @@ def world() -> FakeWeb:
     return world
 
 
-@pytest.fixture
-def anna(world: FakeWeb) -> Visitor:
-    return world.staff("Anna")
-
-
 def ticked(**versions: int) -> dict[str, str]:
     return {f"account:{account_id.replace('_', '-')}": str(version) for account_id, version in versions.items()}
 

@@ -441,8 +441,8 @@ class Life(RuleBasedStateMachine):
         match account.status:
             case Status.ACTIVE:
                 return DISABLED if self._is_to_be_disabled(account, counts) else ACTIVE
-            case Status.DISABLED if account.trial:
-                return TRIAL if account.trial.begins_at <= self.now < account.trial.ends_at else DISABLED
+            case Status.DISABLED if trial := account.current_trial:  # none if the request was withdrawn
+                return TRIAL if trial.begins_at <= self.now < trial.ends_at else DISABLED
             case Status.DISABLED:
                 return ACTIVE if self._is_to_be_reversed(account, counts) else DISABLED
             case Status.TRIAL | Status.OBSERVING if account.trial:
