@@ -276,7 +276,7 @@ def test_the_reason_for_not_disabling_is_shown(
     stack.rows.accounts[ACCOUNT] = an_account(exemption=exemption, would_disable=True)
 
     for said in (terminal.text("account", "show", ACCOUNT), terminal.text("account", "explain", ACCOUNT)):
-        assert f" rule is broken, and nothing is switched: {why}" in " ".join(said.split())
+        assert f" rule is broken, and the account stays enabled: {why}" in " ".join(said.split())
 
 
 def test_after_a_trial_the_days_of_trial_and_verdict_are_shown(stack: FakeStack, terminal: Terminal) -> None:

@@ -38,10 +38,10 @@ def test_an_open_breaker_shows_since_when_and_the_held_accounts(terminal: Termin
     assert terminal.text("breaker", "show").splitlines() == [
         "open since 10 March 2026, 12:00 (UTC): the rules disable nobody",
         "Check the held accounts; then `permille breaker reset --reason TEXT [--allow N]`.",
-        "disablings in the hour 2026-03-10T12 UTC: 8; the bound is 8",
+        "disablings in the hour from 10 March 2026, 12:00 (UTC): 8; the bound is 8",
         "if the evidence is beyond doubt: up to 16, even while it is open",
-        "  held: full, because the breaker is full or open",
-        f"  held: unseen, because {WAITS_FOR['no_deliveries']}",
+        "  held: full, 2 complaints in 1,000 delivered, 0 bounced, because the breaker is full or open",
+        f"  held: unseen, 2 complaints in 1,000 delivered, 0 bounced, because {WAITS_FOR['no_deliveries']}",
         "Decide about them with `permille breaker release` or `exempt`: name accounts, or use --all.",
     ]
 
@@ -56,7 +56,10 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
         "bound": 8,
         "second_bound": 16,
         "active_accounts": 400,
-        "held": [{"account_id": "full", "why": "breaker"}, {"account_id": "unseen", "why": "no_deliveries"}],
+        "held": [
+            {"account_id": "full", "why": "breaker", "delivered": 1000, "complaints": 2, "bounces": 0},
+            {"account_id": "unseen", "why": "no_deliveries", "delivered": 1000, "complaints": 2, "bounces": 0},
+        ],
         "last_reset": None,
     }
 
@@ -99,7 +102,7 @@ def test_resetting_a_closed_breaker_says_so_and_raises_the_bound(terminal: Termi
     assert " ".join(said.split()).startswith("The breaker was closed already; the rules may disable 7 more")
     assert terminal.text("breaker", "show").splitlines() == [
         "closed",
-        "disablings in the hour 2026-03-10T12 UTC: 0; the bound is 7",
+        "disablings in the hour from 10 March 2026, 12:00 (UTC): 0; the bound is 7",
         f"last reset 10 March 2026, 12:00 (UTC) by {STAFF}: {REASON}",
     ]
 

@@ -29,9 +29,9 @@ def test_people_read_sess_rates_with_their_bounds_and_who_contributes(terminal: 
 
     at = "as of 10 March 2026, 12:00 (UTC)"
     review = "high enough for a review"
-    bounds = "SES reviews from 1 per 1,000 and may pause from 5."
+    bounds = "SES reviews from 1 per 1,000 and may pause from 5 per 1,000."
     assert first == f"complaint rate by SES: 1.23 per 1,000, {review}, {at}. {bounds}"
-    assert second == f"bounce rate by SES: 2.10 %, fine, {at}. SES reviews from 5 % and may pause from 10."
+    assert second == f"bounce rate by SES: 2.10 %, fine, {at}. SES reviews from 5 % and may pause from 10 %."
     assert "2,000 complaints in 3,000,000 delivered e-mails over the last 45 days: 0.67 per 1,000." in third
     assert fourth == denominators(45)
     assert [" ".join(row.split()) for row in tables] == [

@@ -11,6 +11,7 @@ import pytest
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
+from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import PermissionDenied
 
 # ---------------------------------------------------------------- show, check, set
@@ -40,15 +41,26 @@ def test_a_policy_is_checked_set_and_shown(stack: FakeStack, terminal: Terminal)
     assert terminal.answer("policy", "show") == shown
 
 
+def test_flags_are_shown_as_they_are_typed(stack: FakeStack, terminal: Terminal) -> None:
+    said = terminal.text("policy", "show")
+    terminal.stdin = '{"suppress_bounces": false}'
+    terminal.text("policy", "set", "-")
+
+    assert "  suppress_bounces: true\n" in said
+    assert "reinstate_by_staff false, " in said
+    [entry] = stack.rows.told(SYSTEM)
+    assert entry.sentence().endswith("in the place of default: suppress_bounces from true to false.")
+
+
 def test_set_prints_the_policy(terminal: Terminal) -> None:
     terminal.stdin = '{"preset": "allprowebtools", "window_days": 30}'
 
     said = terminal.text("policy", "set", "-")
 
     assert said.startswith("allprowebtools-")
-    assert "  window_days: 30\n" in said
+    assert "  window_days from 45 to 30\n" in said
     assert said.splitlines()[-1].startswith("It is in force within a minute; in the minutes after, each account")
-    assert said.startswith(terminal.text("policy", "check", "-"))
+    assert "  window_days: 30\n" in terminal.text("policy", "check", "-")
 
 
 def test_what_is_shown_can_be_changed_and_set_again(terminal: Terminal) -> None:

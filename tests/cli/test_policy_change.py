@@ -60,6 +60,8 @@ def test_the_preview_lists_accounts_to_disable_and_keep(stack: FakeStack, termin
     lines = [" ".join(line.split()) for line in said.splitlines()]
     begins = lines.index("Compared with the policy in force, default, by the current counts of 3 accounts:")
     ends = lines.index("1 account would break a rule, and stay enabled: exempt")
+    assert lines[1:begins] == ["complaint_ratio.complaints_at_least from 2 to 1", lines[begins - 1]]
+    assert lines[begins - 1].startswith("warning: complaint_ratio.complaints_at_least is 1")
     assert lines[begins + 1] == "2 accounts would be disabled, 1 of them by the policy in force too"
     rows = [line for line in lines[begins + 2 : ends] if "complaint_ratio" in line]
     assert [(row.split()[0], row.split("complaint_ratio ")[1]) for row in rows] == [
@@ -365,8 +367,8 @@ def test_revert_asks_for_confirmation_as_set_does(stack: FakeStack, terminal: Te
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ((), "the history tells of no policy before the one in force"),
-        (("--to", "default-00000000"), "the history tells of no policy 'default-00000000'; it tells of none"),
+        ((), "the history has no policy before the one in force"),
+        (("--to", "default-00000000"), "the history has no policy 'default-00000000'; it has none"),
     ],
 )
 def test_what_is_not_in_the_history_is_refused(

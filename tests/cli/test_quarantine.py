@@ -29,10 +29,10 @@ def _kept(stack: FakeStack) -> None:
 def test_people_see_it_by_reason_and_caller_the_most_first(terminal: Terminal) -> None:
     assert terminal.text("quarantine", "list").splitlines() == [
         f"2  {LATE}",
-        "   sender permille-late, 2026-03-10T13:00 to 2026-03-10T14:00 UTC",
+        "   sender permille-late, 10 March 2026, 13:00 (UTC) to 10 March 2026, 14:00 (UTC)",
         f"   ids {id_of(SECOND)[:12]}, {id_of(THIRD)[:12]}",
         f"1  {BAD}",
-        "   2026-03-10T12:00 to 2026-03-10T12:00 UTC",
+        "   10 March 2026, 12:00 (UTC) to 10 March 2026, 12:00 (UTC)",
         f"   ids {id_of(FIRST)[:12]}",
     ]
 
@@ -55,7 +55,7 @@ def test_a_body_is_shown_as_it_came_and_does_nothing_to_a_terminal(terminal: Ter
     said = terminal.text("quarantine", "show", id_of(THIRD)[:8])
 
     assert said.splitlines() == [
-        f"{id_of(THIRD)}  2026-03-10 14:00:00 UTC",
+        f"{id_of(THIRD)}  10 March 2026, 14:00 (UTC)",
         f"{LATE} permille-late",
         '{"b": "\N{REPLACEMENT CHARACTER}[31m"}',
     ]
@@ -84,13 +84,39 @@ def test_what_is_replayed_goes_back_on_the_queue(
 
 
 def test_what_is_dropped_is_gone(stack: FakeStack, terminal: Terminal) -> None:
-    answer = terminal.answer("quarantine", "drop", "--sender", "permille-late")
+    answer = terminal.answer("quarantine", "drop", "--sender", "permille-late", "--yes")
 
     assert answer == {"dropped": 2, "ids": [id_of(SECOND), id_of(THIRD)]}
     assert set(stack.quarantine.kept) == {FIRST}
     assert stack.feedback_queue.bodies == []
-    assert terminal.text("quarantine", "drop", "--all") == "1 dropped.\n"
+    assert terminal.text("quarantine", "drop", "--all", "--yes") == "1 dropped.\n"
     assert terminal.text("quarantine", "drop", "--all") == "0 dropped.\n"
+
+
+@pytest.mark.parametrize("typed", [("--all",), ("--sender", "permille-late"), (id_of(FIRST),)], ids=str)
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["text", "json"])
+def test_what_would_be_lost_is_confirmed_first(
+    stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], as_json: tuple[str, ...]
+) -> None:
+    said = terminal.refused("quarantine", "drop", *typed, *as_json)
+
+    number = {"--all": "3 messages", "--sender": "2 messages"}.get(typed[0], "1 message")
+    assert said.startswith(f"{number} would be deleted, and never counted; nothing was done")
+    assert set(stack.quarantine.kept) == {FIRST, SECOND, THIRD}
+
+
+def test_who_confirms_at_a_terminal_loses_what_was_counted(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.typing = "y\n"
+
+    assert terminal.text("quarantine", "drop", "--all").endswith("3 dropped.\n")
+    assert not stack.quarantine.kept
+
+
+def test_a_long_body_is_not_broken_into_lines(stack: FakeStack, terminal: Terminal) -> None:
+    body = f'{{"subject": "{"so many words " * 20}"}}'
+    stack.quarantine.keep(body, BAD, "", NOW)
+
+    assert terminal.text("quarantine", "show", id_of(body)).splitlines()[2:] == [body]
 
 
 @pytest.mark.parametrize("command", ["replay", "drop"])
@@ -157,7 +183,11 @@ def test_a_message_that_was_removed_concurrently_is_reported(stack: FakeStack, t
 
 @pytest.mark.parametrize(
     ("call", "typed"),
-    [("quarantine.all", ("list",)), ("quarantine.drop", ("drop", "--all")), ("quarantine.drop", ("replay", "--all"))],
+    [
+        ("quarantine.all", ("list",)),
+        ("quarantine.drop", ("drop", "--all", "--yes")),
+        ("quarantine.drop", ("replay", "--all")),
+    ],
 )
 def test_an_aws_permission_error_is_reported(
     stack: FakeStack, terminal: Terminal, call: str, typed: tuple[str, ...]
@@ -168,11 +198,13 @@ def test_an_aws_permission_error_is_reported(
     assert len(stack.quarantine.kept) == 3
 
 
-@pytest.mark.parametrize("command", ["replay", "drop"])
-def test_without_the_operators_identity_nothing_is_done(stack: FakeStack, terminal: Terminal, command: str) -> None:
+@pytest.mark.parametrize("words", [("replay",), ("drop", "--yes")], ids=["replay", "drop"])
+def test_without_the_operators_identity_nothing_is_done(
+    stack: FakeStack, terminal: Terminal, words: tuple[str, ...]
+) -> None:
     stack.faults.fail("stack.operator_arn", error=PermissionDenied("AWS does not allow it"))
 
-    assert terminal.failed("quarantine", command, "--all") == "AWS does not allow it"
+    assert terminal.failed("quarantine", *words, "--all") == "AWS does not allow it"
 
     assert len(stack.quarantine.kept) == 3
     assert stack.feedback_queue.bodies == []

@@ -98,7 +98,7 @@ def test_an_owner_who_is_not_written_to_any_more_is_written_to_again(stack: Fake
 
 
 def test_whether_an_owner_is_written_to_can_be_asked(terminal: Terminal) -> None:
-    assert terminal.text("account", "owner-mail", ACCOUNT) == "owner@bakery.example: fine\n"
+    assert terminal.text("account", "owner-mail", ACCOUNT) == "owner@bakery.example: mail to it is sent\n"
     told = {"account_id": ACCOUNT, "owner_email": "owner@bakery.example", "owner_mail": None}
     assert terminal.answer("account", "owner-mail", ACCOUNT) == told
 

@@ -70,7 +70,7 @@ def test_what_cannot_be_set_is_refused(stack: FakeStack, terminal: Terminal, arg
 
 
 def test_the_timeline_has_who_set_it(stack: FakeStack, terminal: Terminal) -> None:
-    for words in (["set", URL], ["rotate-secret"], ["remove"]):
+    for words in (["set", URL], ["rotate-secret"], ["remove", "--yes"]):
         terminal.text("webhook", *words)
 
     entries = stack.rows.told(SYSTEM)
@@ -116,6 +116,16 @@ def test_without_a_webhook_that_is_shown(terminal: Terminal) -> None:
         assert terminal.refused("webhook", command) == "no webhook is set; set one with `permille webhook set URL`"
 
 
+def test_to_remove_it_has_to_be_confirmed(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text("webhook", "set", URL)
+
+    said = terminal.refused("webhook", "remove")
+
+    assert said.startswith(f"events that wait for {URL} would be dropped, and the signing secret deleted; nothing")
+    assert stack.rows.webhook is not None
+    assert terminal.text("webhook", "remove", "--yes") == "The webhook is removed.\n"
+
+
 @pytest.mark.parametrize("grace", ["-1", "169", "nan"])
 def test_a_wrong_grace_is_refused(terminal: Terminal, grace: str) -> None:
     terminal.text("webhook", "set", URL)
@@ -158,7 +168,7 @@ def test_an_endpoint_that_takes_the_test_event_is_said(terminal: Terminal) -> No
         (["set", URL], "webhook_secrets.put"),
         (["set", URL], "webhook_register.save"),
         (["show"], "webhook_register.get"),
-        (["remove"], "webhook_secrets.delete"),
+        (["remove", "--yes"], "webhook_secrets.delete"),
         (["test"], "webhook_tester.test"),
     ],
 )

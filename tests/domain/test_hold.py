@@ -183,7 +183,7 @@ def test_a_disabling_that_was_let_happen_does_not_where_the_rule_is_kept_by_then
         (None, "bakery is not held"),
         (Hold(HoldReason.FEEDBACK, NOW), "bakery waits for feedback, which ends by itself"),
         (Hold(HoldReason.STALLED, NOW), "bakery waits for stalled"),
-        (Hold(HoldReason.BREAKER, NOW, released=True), "let happen already"),
+        (Hold(HoldReason.BREAKER, NOW, released=True), "was released already"),
     ],
 )
 def test_only_what_waits_for_staff_is_let_happen(hold: Hold | None, says: str) -> None:

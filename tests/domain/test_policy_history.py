@@ -80,10 +80,10 @@ def test_one_that_was_replaced_without_having_been_told_can_be_named_too() -> No
 
 
 def test_one_that_the_history_does_not_tell_of_is_refused_with_those_that_it_does() -> None:
-    with pytest.raises(NotFound, match=f"no policy 'default-00000000'; it tells of {B.id}, {A.id}, default"):
+    with pytest.raises(NotFound, match=f"no policy 'default-00000000'; it has {B.id}, {A.id}, default"):
         a_history(A, B, in_force=B).named("default-00000000")
 
-    with pytest.raises(NotFound, match="it tells of none"):
+    with pytest.raises(NotFound, match="it has none"):
         a_history(in_force=DEFAULT).named("default")
 
 

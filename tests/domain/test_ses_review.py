@@ -45,8 +45,8 @@ def test_a_rate_is_rounded_up_as_permilles_are(lines: Lines, share: str, said: s
 
 
 def test_the_bounds_are_said() -> None:
-    assert COMPLAINTS.bounds() == "SES reviews from 1 per 1,000 and may pause from 5"
-    assert BOUNCES.bounds() == "SES reviews from 5 % and may pause from 10"
+    assert COMPLAINTS.bounds() == "SES reviews from 1 per 1,000 and may pause from 5 per 1,000"
+    assert BOUNCES.bounds() == "SES reviews from 5 % and may pause from 10 %"
 
 
 @pytest.mark.parametrize(

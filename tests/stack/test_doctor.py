@@ -189,7 +189,7 @@ def feedback_quarantined(ward: Ward) -> Iterator[None]:
     ward.client("sqs").send_message(QueueUrl=ward["FeedbackQueueUrl"], MessageBody="hello")
     eventually(lambda: ward.client("dynamodb").scan(TableName=ward["QuarantineTable"])["Count"])
     yield
-    ward.stack.answer("quarantine", "drop", "--all")
+    ward.stack.answer("quarantine", "drop", "--all", "--yes")
 
 
 # ---------------------------------------------------------------- SES

@@ -85,7 +85,7 @@ def test_what_is_replayed_counts_once_for_whoever_owns_it_now(stack: Stack, call
 
 
 def test_what_is_dropped_is_gone(stack: Stack, caller: str) -> None:
-    dropped = stack.run("quarantine", "drop", "--sender", caller)
+    dropped = stack.run("quarantine", "drop", "--sender", caller, "--yes")
 
     assert dropped.stdout == "2 dropped.\n"
     assert _groups(stack, caller) == []

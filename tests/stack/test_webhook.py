@@ -31,7 +31,7 @@ def secret(stack: Stack, hook: HookServer) -> Iterator[str]:
     """Of the webhook that is set to the endpoint."""
     set_up = stack.answer("webhook", "set", f"http://127.0.0.1:{hook.port}/hooks", "--kind", "staff_disabled")
     yield set_up["secret"]
-    stack.answer("webhook", "remove")
+    stack.answer("webhook", "remove", "--yes")
     for queue in ("WebhookQueueUrl", "WebhookDeadLetterQueueUrl"):
         stack.client("sqs").purge_queue(QueueUrl=stack.outputs[queue])
 

@@ -451,7 +451,9 @@ def test_in_monitor_mode_nothing_is_switched_and_staff_read_it_once() -> None:
 
     assert world.account().status is Status.ACTIVE
     assert world.can_send() == [True]
-    assert len(world.told("would_disable")) == 1
+    assert [entry.headline("APWT") for entry in world.told("would_disable")] == [
+        "complaint_ratio is broken, and the account stays enabled: the mode is monitor"
+    ]
     assert world.told("alert") == world.told("disabled") == []
 
 

@@ -23,7 +23,7 @@ ANNOUNCED = {
     "review_due": "bakery: A request for 15 March 2026 is not answered yet",
     "confirmation_wanted": "bakery: The trial went well; support has to say that the account is reinstated",
     "breaker_opened": "The breaker opened: 5 accounts were disabled within an hour",
-    "held": "bakery: complaint_ratio is broken, and nothing is switched yet: the breaker is full or open",
+    "held": "bakery: complaint_ratio is broken, and the account is held: the breaker is full or open",
     "drift": "bakery: The SMTP credential was changed in IAM; Permille switches it again",
     "denied_by_hand": "bakery: Senders were put into the deny group by hand",
 }

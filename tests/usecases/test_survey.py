@@ -75,7 +75,7 @@ def test_the_identities_are_those_that_its_policies_name_and_ses_has(
     user = only(stack, a_sender(policies={"p": policy}))
 
     assert user.identities == identities
-    assert ("its policies name no identity of SES: fill it in" in user.notes) is not bool(identities)
+    assert ("its policies name no identity that SES has: fill it in" in user.notes) is not bool(identities)
 
 
 def test_policies_of_groups_count(stack: FakeStack) -> None:

@@ -202,7 +202,9 @@ def owner_mail(
         )
     else:
         fate = (
-            f"a mail to it {wording.FATES[account.owner_mail]}; no more mail is sent" if account.owner_mail else "fine"
+            f"a mail to it {wording.FATES[account.owner_mail]}; no more mail is sent"
+            if account.owner_mail
+            else "mail to it is sent"
         )
         out.print(f"{literal(account.owner_email)}: {fate}")
 

@@ -1,13 +1,14 @@
 """`permille breaker`: the circuit breaker, which limits how many accounts the rules disable in an hour."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from permille.domain.rules.breaker import LARGEST_GRANT
 from permille.domain.values.errors import InvalidInput, ServiceError
-from permille.domain.words.wording import local, why_held
+from permille.domain.values.tally import Tally
+from permille.domain.words.wording import local, times, why_held
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
@@ -15,6 +16,7 @@ from permille_cli.terminal.options import Until
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
 if TYPE_CHECKING:
+    from permille.domain.account.listed_account import ListedAccount
     from permille.domain.people.commands import Command
     from permille.domain.policy.policy import Policy
 
@@ -30,12 +32,13 @@ the further accounts are held until staff decide."""
 def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show the breaker's state, and the held accounts.
 
-    Whether it is open, how many disablings it allows in this hour, and which accounts wait for staff because of it.
+    Whether it is open, how many disablings it allows in this hour, and which accounts wait for staff because of it,
+    with their counts.
 
     Example:
         permille breaker show
 
-    JSON fields: open, opened_at, hour, passed, bound, second_bound, active_accounts, held, last_reset
+    JSON fields: open, opened_at, hour, passed, bound, second_bound, active_accounts, held, last_reset, last_reset
     """
     data = _state(stack)
     if as_json:
@@ -59,14 +62,21 @@ def _in_utc(at: str) -> str:
 
 def _print_state(data: dict[str, Any]) -> None:
     bound = "the bound is unknown" if data["bound"] is None else f"the bound is {data['bound']:,}"
-    out.print(f"disablings in the hour {data['hour']} UTC: {data['passed']:,}; {bound}")
+    hour = local(datetime.fromisoformat(data["hour"]).replace(tzinfo=UTC))
+    out.print(f"disablings in the hour from {hour}: {data['passed']:,}; {bound}")
     if data["bound"] is not None and data["second_bound"] > data["bound"]:
         out.print(f"if the evidence is beyond doubt: up to {data['second_bound']:,}, even while it is open")
     for held in data["held"]:
-        out.print(f"  held: {held['account_id']}, because {why_held(held['why'])}", soft_wrap=True)
+        why = why_held(held["why"])
+        out.print(f"  held: {held['account_id']}, {_counts(held)}, because {why}", soft_wrap=True)
     if data["held"]:
         decide = "Decide about them with `permille breaker release` or `exempt`: name accounts, or use --all."
         out.print(decide, soft_wrap=True)
+
+
+def _counts(held: dict[str, Any]) -> str:
+    complaints = times(held["complaints"], "complaint")
+    return f"{complaints} in {held['delivered']:,} delivered, {held['bounces']:,} bounced"
 
 
 @app.command()
@@ -90,7 +100,7 @@ def reset(
     Example:
         permille breaker reset --reason "They really send spam" --allow 20
 
-    JSON fields: open, opened_at, hour, passed, bound, second_bound, active_accounts, held, last_reset
+    JSON fields: open, opened_at, hour, passed, bound, second_bound, active_accounts, held, last_reset, last_reset
     """
     from permille.domain.people.system_commands import ResetBreaker
     from permille.domain.rules.breaker import hour_of
@@ -190,13 +200,20 @@ def _policy(stack: Stack) -> "Policy | None":
         return None
 
 
+def _held(account: "ListedAccount") -> dict[str, Any]:
+    """With the counts of its last assessment."""
+    counts = account.assessment or Tally()
+    numbers = {name: getattr(counts, name) for name in ("delivered", "complaints", "bounces")}
+    return {"account_id": account.id, "why": account.hold_reason, **numbers}
+
+
 def _state(stack: Stack) -> dict[str, Any]:
     from permille.usecases.enforcement import breaker
     from permille.usecases.enforcement.held_accounts import all_held
 
     status = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = status.state
-    held = [{"account_id": account.id, "why": account.hold_reason} for account in all_held(stack.account_index)]
+    held = [_held(account) for account in all_held(stack.account_index)]
     return {
         "open": state.opened_at is not None,
         "opened_at": state.opened_at.isoformat() if state.opened_at else None,

@@ -78,13 +78,13 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
     if as_json:
         emit_json({"policy": policy_data(policy), "warnings": warnings(policy)})
     else:
-        _print_with_warnings(policy)
+        _print(policy)
+        _print_warnings(policy)
 
 
-def _print_with_warnings(policy: "Policy") -> None:
+def _print_warnings(policy: "Policy") -> None:
     from permille.domain.policy.policy_warnings import warnings
 
-    _print(policy)
     for warning in warnings(policy):
         out.print(f"[yellow]warning:[/] {literal(warning)}", soft_wrap=True)
 
@@ -95,13 +95,15 @@ def _print(policy: "Policy") -> None:
     out.print(f"[bold]{literal(policy.id)}[/]")
     for name, value in policy_data(policy).items():
         if name != "id":
-            out.print(f"  {name}: {literal(_as_text(value))}")
+            out.print(f"  {name}: {literal(_as_text(value))}", soft_wrap=True)
 
 
 def _as_text(value: Any) -> str:
+    from permille.domain.words.policy_numbers import number_in_words
+
     if isinstance(value, dict):
-        return ", ".join(f"{name} {'off' if number is None else number}" for name, number in value.items())
-    return "off" if value is None else str(value)
+        return ", ".join(f"{name} {number_in_words(number)}" for name, number in value.items())
+    return number_in_words(value)
 
 
 # ---------------------------------------------------------------- changing
@@ -111,7 +113,9 @@ def _as_text(value: Any) -> str:
 def try_policy(file: PolicyFile, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Show what a policy would change. Nothing is set.
 
-    Which accounts it would disable, and which it would keep, with the counts as of now.
+    Which numbers differ from the policy in force, which accounts it would disable, and which it would keep, with the
+    counts as of now. Before a stack in monitor mode is set to enforce, try the policy in force: it names the accounts
+    that would be disabled.
 
     Example:
         permille policy try policy.json
@@ -198,9 +202,18 @@ def _preview(stack: Stack, policy: "Policy") -> "Preview":
 
 
 def _print_previewed(previewed: "Preview") -> None:
+    from permille.domain.policy.policy_file import policy_data
+    from permille.domain.words.policy_numbers import changed_numbers
     from permille_cli.answers.policy_preview import print_preview
 
-    _print_with_warnings(previewed.candidate)
+    policy, present = previewed.candidate, previewed.present
+    if present is None:
+        _print(policy)
+    else:
+        out.print(f"[bold]{literal(policy.id)}[/]")
+        for change in changed_numbers(policy_data(present), policy_data(policy)):
+            out.print(f"  {literal(change)}", soft_wrap=True)
+    _print_warnings(policy)
     print_preview(previewed)
 
 

@@ -1,5 +1,6 @@
 """`permille quarantine`: feedback that could not be parsed or attributed; it is inspected, replayed or deleted."""
 
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from permille.domain.values.errors import InvalidInput
-from permille.domain.words.wording import exposed, plain
+from permille.domain.words.wording import exposed, local, plain, times
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
+from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
 
@@ -56,7 +58,7 @@ def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) 
     for group in groups:
         out.print(f"[bold]{group['count']:,}[/]  {literal(group['reason'])}")
         who = f"sender {literal(group['sender'])}, " if group["sender"] else ""
-        out.print(f"   {who}{group['first_at'][:16]} to {group['last_at'][:16]} UTC", soft_wrap=True)
+        out.print(f"   {who}{_in_utc(group['first_at'])} to {_in_utc(group['last_at'])}", soft_wrap=True)
         first_ids = ", ".join(literal(body_id[:SHORT]) for body_id in group["ids"][:3])
         out.print(f"   ids {first_ids}{' ...' if group['count'] > 3 else ''}", soft_wrap=True)
     if not groups:
@@ -86,9 +88,9 @@ def show(
     if as_json:
         emit_json({**_named(quarantined), "body": body})
     else:
-        out.print(f"[bold]{literal(quarantined.id)}[/]  {quarantined.at:%Y-%m-%d %H:%M:%S} UTC", soft_wrap=True)
+        out.print(f"[bold]{literal(quarantined.id)}[/]  {local(quarantined.at)}", soft_wrap=True)
         out.print(literal(f"{quarantined.reason} {quarantined.sender}"), soft_wrap=True)
-        out.print(exposed(body), markup=False)
+        out.print(exposed(body), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -126,12 +128,14 @@ def drop(
     with_reason: WithReason = None,
     sender: Sender = None,
     everything: Everything = False,
+    yes: Yes = False,
     stack: StackOption = DEFAULT_STACK,
     as_json: AsJson = False,
 ) -> None:
     """Delete messages for good.
 
-    They are never counted. Their number, reasons and ids stay on the system timeline.
+    They are never counted, so it says how many there are, and asks for confirmation. Their number, reasons and ids
+    stay on the system timeline.
 
     Examples:
         permille quarantine drop 3f2a91bc
@@ -141,7 +145,8 @@ def drop(
     """
     from permille.domain.timeline.kinds.quarantine import QuarantineDropped
 
-    chosen = _chosen(stack, ids, with_reason, sender, everything=everything)
+    select = partial(_chosen, stack, ids, with_reason, sender, everything=everything)
+    chosen = select() if yes else _confirmed(select, as_json=as_json)
     _with_each(stack, stack.quarantine.drop, "dropped", QuarantineDropped, chosen, as_json=as_json)
 
 
@@ -166,6 +171,20 @@ def _chosen(
     if first is None and not everything:
         raise InvalidInput(f"nothing in quarantine matches {' and '.join(filters)}; {LISTS_THEM}")
     return chain([first] if first else [], matching)
+
+
+def _confirmed(select: "Callable[[], Iterator[Quarantined]]", *, as_json: bool) -> "Iterator[Quarantined]":
+    """What is selected, once its deletion is confirmed; without what arrives after it was counted."""
+    from permille_cli.answers.quarantine_groups import Group
+
+    counted = Group()
+    for quarantined in progress(select(), "Reading the quarantine"):
+        counted.add(quarantined)
+    last_at = counted.last_at
+    if last_at is None:
+        return iter(())
+    confirm(f"{times(counted.count, 'message')} would be deleted, and never counted", yes=False, as_json=as_json)
+    return (quarantined for quarantined in select() if quarantined.at <= last_at)
 
 
 def _matches(quarantined: "Quarantined", reason: str | None, sender: str | None) -> bool:
@@ -219,6 +238,10 @@ def _with_each(
         emit_json({done: acted.count, "ids": acted.ids})
     else:
         out.print(f"{acted.count:,} {done}.")
+
+
+def _in_utc(at: str) -> str:
+    return local(datetime.fromisoformat(at))
 
 
 def _named(quarantined: "Quarantined") -> dict[str, Any]:

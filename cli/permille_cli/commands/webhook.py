@@ -9,6 +9,7 @@ import typer
 from permille.domain.values.errors import Failed
 from permille.domain.words.wording import capital, local
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
+from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, err, literal, out
 
@@ -36,8 +37,7 @@ def set_endpoint(
     """Post events to an endpoint from now on.
 
     The first time a signing secret is made, and printed once: give it to the endpoint. If a webhook is set, its URL
-    and kinds are replaced and the secret stays. An endpoint that answered 410 Gone gets events again. In JSON kinds is
-    null for all, and secret where it stays.
+    and kinds are replaced and the secret stays. An endpoint that answered 410 Gone gets events again.
 
     In JSON, kinds is null for all kinds, and secret where it stays the same.
 
@@ -70,7 +70,7 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     """Show where events are posted.
 
     Neither secrets are shown nor the URL's query, which can hold one. An endpoint that answered 410 Gone gets nothing
-    until `permille webhook set`. In JSON url is null where none is set, and secrets is how many sign requests now.
+    until `permille webhook set`.
 
     In JSON, url is null if none is set; secrets is how many sign now.
 
@@ -122,11 +122,10 @@ def rotate_secret(
 
 
 @app.command()
-def remove(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+def remove(*, yes: Yes = False, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Post no more events, and delete the secrets.
 
-    Events that wait are dropped. The event bus and the timelines still have all of them. In JSON removed is the URL,
-    or null where none was set.
+    Events that wait are dropped, so it asks for confirmation. The event bus and the timelines still have all of them.
 
     In JSON, removed is the URL, or null if none was set.
 
@@ -137,6 +136,9 @@ def remove(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> No
     """
     from permille.usecases.notifications import webhook_setup
 
+    if endpoint := stack.webhook_setup.register.get():
+        lost = f"events that wait for {endpoint.shown} would be dropped, and the signing secret deleted"
+        confirm(lost, yes=yes, as_json=as_json)
     removed = webhook_setup.remove_webhook(stack.webhook_setup, stack.operator_arn(), stack.now())
     if as_json:
         emit_json({"removed": removed.shown if removed else None})

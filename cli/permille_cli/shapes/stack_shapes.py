@@ -42,7 +42,7 @@ _BREAKER = obj(
         "bound": maybe(WHOLE),
         "second_bound": maybe(WHOLE),
         "active_accounts": WHOLE,
-        "held": many(obj({"account_id": TEXT, "why": one_of(HoldReason)})),
+        "held": many(obj({"account_id": TEXT, "why": one_of(HoldReason), **COUNTS})),
         "last_reset": maybe(obj({"at": INSTANT, "by": TEXT, "reason": TEXT})),
     }
 )

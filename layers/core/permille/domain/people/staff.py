@@ -132,9 +132,9 @@ def release(account: Account, command: StaffCommand, now: datetime) -> Outcome:
     hold = account.hold
     if hold is None or not hold.why.needs_staff:
         waits = f"{account.id} waits for {hold.why}, which ends by itself" if hold else f"{account.id} is not held"
-        raise DecisionRefused(f"{waits}; only a disabling that waits for staff can be let happen")
+        raise DecisionRefused(f"{waits}; only a disabling that waits for staff can be released")
     if hold.released:
-        raise DecisionRefused(f"the disabling of {account.id} is let happen already")
+        raise DecisionRefused(f"the disabling of {account.id} was released already")
     released = replace(account, hold=replace(hold, released=True), decided_at=now, due_at=now)
     return Outcome(released, [entry(account.id, now, HoldReleased(reason=command.reason, by=command.by))])
 

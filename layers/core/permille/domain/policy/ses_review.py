@@ -62,8 +62,8 @@ class Lines:
         return f"{self.rate(share)} {self.unit}"
 
     def bounds(self) -> str:
-        """`SES reviews from 1 per 1,000 and may pause from 5`"""
-        return f"SES reviews from {self.review} {self.unit} and may pause from {self.pause}"
+        """`SES reviews from 1 per 1,000 and may pause from 5 per 1,000`"""
+        return f"SES reviews from {self.review} {self.unit} and may pause from {self.pause} {self.unit}"
 
 
 COMPLAINTS = Lines(1000, "per 1,000", Decimal("0.8"), Decimal(1), Decimal(5))

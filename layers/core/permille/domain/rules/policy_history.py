@@ -59,7 +59,7 @@ class PolicyHistory:
         for recorded in self._recorded():
             if self.in_force is None or not recorded.is_named(self.in_force.id):
                 return recorded.policy()
-        raise NotFound("the history tells of no policy before the one in force")
+        raise NotFound("the history has no policy before the one in force")
 
     def named(self, policy_id: str) -> Policy:
         """The recorded policy of this id. Raises NotFound."""
@@ -67,7 +67,7 @@ class PolicyHistory:
             if recorded.is_named(policy_id):
                 return recorded.policy()
         ids = list(dict.fromkeys(recorded.id for recorded in self._recorded()))[:LISTED]
-        raise NotFound(f"the history tells of no policy {policy_id!r}; it tells of {', '.join(ids) or 'none'}")
+        raise NotFound(f"the history has no policy {policy_id!r}; it has {', '.join(ids) or 'none'}")
 
     def _recorded(self) -> Iterator[_Recorded]:
         for entry in self.entries:

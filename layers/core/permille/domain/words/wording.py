@@ -57,7 +57,12 @@ def why_held(reason: str) -> str:
 
 def not_enforced(*, exempt: bool) -> str:
     """That an account breaks a rule, and is not disabled: it is exempt, or else the mode is monitor."""
-    return f"a rule is broken, and nothing is switched: {'it is exempt' if exempt else 'the mode is monitor'}"
+    return f"a rule is broken, and {stays_enabled(exempt=exempt)}"
+
+
+def stays_enabled(*, exempt: bool) -> str:
+    """Why an account that breaks a rule is not disabled."""
+    return f"the account stays enabled: {'it is exempt' if exempt else 'the mode is monitor'}"
 
 
 def rate(counts: Tally) -> str:

@@ -129,7 +129,7 @@ class _Survey:
         if self.services.deny_group in user.groups:
             yield "it is in the deny group, and cannot send"
         if len(allowed) == 1:
-            yield "its policies name no identity of SES: fill it in"
+            yield "its policies name no identity that SES has: fill it in"
         try:
             check_may_send(user.name, rights, allowed, gets_own=gets_own)
         except InvalidInput:

@@ -22,7 +22,7 @@ LISTED_IDENTITIES = 1000  # of a decision record: an entry has to fit into a row
 NO_WORDS: Mapping[str, str] = {}
 
 
-NotEnforced = Literal["", "monitor", "exempt"]  # why nothing is switched: the mode, an exemption; empty: it is
+NotEnforced = Literal["", "monitor", "exempt"]  # why the account stays enabled; empty: it does not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class DecisionRecord(Numbers):
     complaint_identities: tuple[str, ...]
     rules: Annotated[Mapping[str, Any], "The policy with all its numbers."]
     code: Annotated[str, "The version of the program that decided."]
-    not_enforced: Annotated[NotEnforced, "Why nothing is switched; empty where it is."] = ""
+    not_enforced: Annotated[NotEnforced, "Why the account stays enabled; empty where it does not."] = ""
 
     @classmethod
     def arguments(

@@ -153,7 +153,7 @@ class HoldReleased(ByStaff):
     """Staff let a held disabling happen, although the breaker is open or deliveries are missing."""
 
     def headline(self, platform: str) -> str:
-        return "The disabling that was held is let happen"
+        return "The held disabling was released"
 
 
 @declared("unexempted", Audience.STAFF)

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.staff import ByStaff
-from permille.domain.values.json_values import flat
 from permille.domain.values.status import Mode
+from permille.domain.words.policy_numbers import changed_numbers
 from permille.domain.words.wording import plain, times
 
 _MODES: Mapping[Mode, str] = {
@@ -35,18 +35,11 @@ class PolicySet(Facts):
         return f"The policy {self.policy} was set"
 
     def sentence(self) -> str:
-        changes = "; ".join(self._changes()) or "no number is another one"
+        changes = "; ".join(self._changes()) or "no number changed"
         return f"By {plain(self.by)}, in the place of {self.replaced or 'one that could not be read'}: {changes}."
 
     def _changes(self) -> Iterator[str]:
-        before, after = dict(flat(self.replaced_numbers)), dict(flat(self.numbers))
-        for name, value in after.items():
-            if self.replaced and before.get(name) != value and name != "id":
-                yield f"{name} from {_shown(before.get(name))} to {_shown(value)}"
-
-
-def _shown(value: Any) -> str:
-    return "off" if value is None else str(value)
+        yield from changed_numbers(self.replaced_numbers, self.numbers) if self.replaced else ()
 
 
 @declared("mode_entered", Audience.STAFF, system=True)

@@ -13,7 +13,7 @@ from permille.domain.timeline.kinds.numbers import (
 )
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
-from permille.domain.words.wording import day, local, times, why_held
+from permille.domain.words.wording import day, local, stays_enabled, times, why_held
 
 
 @declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=MailTone.BAD)
@@ -120,10 +120,10 @@ class DisablingReversed(Numbers):
 
 @declared("would_disable", Audience.STAFF)
 class WouldDisable(DecisionRecord):
-    """A rule is broken, and nothing is switched: the mode is monitor, or the account is exempt."""
+    """A rule is broken, and the account stays enabled: the mode is monitor, or it is exempt."""
 
     def headline(self, platform: str) -> str:
-        return f"{self.rule} is broken, and nothing is switched: the account is {self.not_enforced}"
+        return f"{self.rule} is broken, and {stays_enabled(exempt=self.not_enforced == 'exempt')}"
 
     def sentence(self) -> str:
         return self.broken()
@@ -134,7 +134,7 @@ class WouldKeep(DecisionRecord):
     """The rules are kept again, after a `would_disable`."""
 
     def headline(self, platform: str) -> str:
-        return "The rules are kept again; nothing had been switched"
+        return "The rules are kept again; the account had stayed enabled"
 
     def sentence(self) -> str:
         return f"{self.counts()} {self.allowance()}"
@@ -157,7 +157,7 @@ class RuleHeld(Numbers):
         return self.why.needs_staff
 
     def headline(self, platform: str) -> str:
-        return f"{self.rule} is broken, and nothing is switched yet: {why_held(self.why)}"
+        return f"{self.rule} is broken, and the account is held: {why_held(self.why)}"
 
     def sentence(self) -> str:
         return self.broken()
