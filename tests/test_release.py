@@ -1,10 +1,12 @@
 """What `make release` checks: that wheel, application and changelog can be published, and agree about the version."""
 
 import re
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
 from tests.support import release
 
 from permille import __version__
@@ -37,6 +39,19 @@ def test_the_changelog_and_the_upgrade_notes_know_the_version() -> None:
     assert list(release.wrong_in_changelog("# Changelog\n\n## Unreleased\n"))
     assert f"## To {__version__}" in notes
     assert re.fullmatch(release.SEMANTIC, __version__)
+
+
+def test_a_stack_that_runs_in_the_checkout_takes_nothing_out_of_the_sdist(tmp_path: Path) -> None:
+    for name in ("pyproject.toml", ".gitignore", "cli/permille_cli/main.py", "layers/core/permille/__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / name, tmp_path / name)
+    modules = tmp_path / ".permille" / "modules"
+    modules.mkdir(parents=True)
+    (modules / "permille_cli").symlink_to(tmp_path / "cli" / "permille_cli")
+
+    files = {file.distribution_path for file in SdistBuilder(str(tmp_path)).recurse_project_files()}
+
+    assert {"cli/permille_cli/main.py", "layers/core/permille/__init__.py"} <= files
 
 
 def test_a_wheel_that_lacks_the_template_is_named(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_without_a_reason_nothing_is_decided(
     ("typed", "says"),
     [
         (["review", "request", "--day", "20261231", *ASKED], "--day: takes a day such as 2026-12-31"),
-        (["review", "request", "--day", "2026-02-30", *ASKED], "--day: is no day that there is"),
+        (["review", "request", "--day", "2026-02-30", *ASKED], "--day: is not a date of the calendar"),
         (["review", "request", "--day", "9999-12-31", *ASKED], "--day: that day is too far ahead"),
         (["review", "amend", "--day", "2026-12-31", *ASKED[:4], "--change", " "], "--change: say what was changed"),
         (["review", "approve", "--day", "2026-12-31", "--note", "x" * 1001], "--note: 1,001 characters are too many"),

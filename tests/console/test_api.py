@@ -676,6 +676,7 @@ def test_an_invalid_parameter_is_named_with_a_message(
     assert [one["field"] for one in problem["errors"]] == [field]
     assert problem["errors"][0]["message"]
     assert "isoformat" not in problem["detail"]
+    assert (field == "query.since") == ("such as 2026-03-01T09:00:00Z" in problem["detail"])
 
 
 @pytest.mark.parametrize("path", READ)
@@ -686,10 +687,24 @@ def test_an_unknown_parameter_is_refused(platform: Platform, path: str, name: st
     assert problem["errors"] == [{"field": f"query.{name[:50]}", "message": "is not known here"}]
 
 
+def test_names_that_are_missing_or_unknown_have_one_message_each(platform: Platform) -> None:
+    problem = told_as_problem(platform.ask(f"{HERE}/review", "PUT", body={"extra": 1}), 422)
+
+    messages = {one["field"]: one["message"] for one in problem["errors"]}
+    assert messages["body.extra"] == "is not known here"
+    assert messages["body.day"] == messages["body.batch"] == "is missing"
+
+
 def test_all_invalid_fields_are_named_at_once(platform: Platform) -> None:
     problem = told_as_problem(platform.ask(f"{HERE}/timeline", query={"limit": 0, "audience": "x"}), 422)
 
     assert {one["field"] for one in problem["errors"]} == {"query.limit", "query.audience"}
+
+
+def test_an_instant_of_an_answer_is_accepted_as_it_is(platform: Platform) -> None:
+    """`+` means a space in a query."""
+    for since in (NOW.isoformat(), NOW.isoformat().replace("+", " ")):
+        assert platform.ask(f"{HERE}/bounces", query={"since": since}).status == 200
 
 
 @pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])

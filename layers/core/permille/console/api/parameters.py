@@ -26,6 +26,10 @@ LONGEST_CURSOR = 200
 LONGEST_MESSAGE = 200
 LONGEST_KEY = 255
 _KEY = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}")
+_DECODED_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")  # `+` of a query that did not encode it
+_WRONG_INSTANT = "takes an instant with its zone, such as 2026-03-01T09:00:00Z"
+# What pydantic says in words of its own, by the type of the error.
+_WORDS = {"missing": "is missing", "extra_forbidden": "is not known here"}
 
 
 class Order(StrEnum):
@@ -56,9 +60,13 @@ def _day(value: object) -> date:
 
 def _instant(value: object) -> datetime:
     """The instant in UTC. Near the years 1 and 9999 the conversion overflows; such an instant counts as UTC."""
-    at = datetime.fromisoformat(str(value))
+    text = str(value)
+    try:
+        at = datetime.fromisoformat(_DECODED_PLUS.sub("+", text) if "T" in text else text)
+    except ValueError as error:
+        raise InvalidInput(_WRONG_INSTANT) from error
     if at.tzinfo is None:
-        raise ValueError("takes an instant with its zone, such as 2026-03-01T09:00:00Z")
+        raise InvalidInput(_WRONG_INSTANT)
     try:
         return at.astimezone(UTC)
     except OverflowError:
@@ -77,7 +85,7 @@ def _integer(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_checked_by(_day)), WithJsonSchema({"type": "string", "format": "date"})]
-Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+Instant = Annotated[datetime, BeforeValidator(_checked_by(_instant)), WithJsonSchema({"type": "string", "format": "date-time"})]
 _TEXT: JsonDict = {"minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"}
 
 AccountId = Annotated[
@@ -171,6 +179,5 @@ def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    """Our own messages begin with `Value error, `. Those of datetime are for programmers, and are replaced."""
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return "is not a valid day or instant" if "isoformat" in message.lower() else message[:LONGEST_MESSAGE]
+    """Our own messages begin with `Value error, `."""
+    return _WORDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")[:LONGEST_MESSAGE]

@@ -29,7 +29,7 @@ TITLES = {
 }
 # Details of the statuses whose errors must not be shown in their own words.
 _DETAILS = {
-    HTTPStatus.UNAUTHORIZED: "A valid token for host platforms is needed: permille link platform.",
+    HTTPStatus.UNAUTHORIZED: "A valid token for host platforms is needed: permille link platform --name NAME.",
     HTTPStatus.FORBIDDEN: "This token is not for host platforms.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "An unexpected error. It is logged.",
     HTTPStatus.SERVICE_UNAVAILABLE: "A dependency is unavailable. Retry in a few seconds; it is safe to repeat this.",

@@ -149,7 +149,7 @@ def day_from(text: str) -> date:
         if _DAY.fullmatch(text.strip()):
             return day(date.fromisoformat(text.strip()))
     except ValueError as error:
-        raise InvalidInput("is no day that there is") from error
+        raise InvalidInput("is not a date of the calendar") from error
     raise InvalidInput("takes a day such as 2026-12-31")
 
 
