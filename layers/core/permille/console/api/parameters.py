@@ -85,7 +85,9 @@ def _integer(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_checked_by(_day)), WithJsonSchema({"type": "string", "format": "date"})]
-Instant = Annotated[datetime, BeforeValidator(_checked_by(_instant)), WithJsonSchema({"type": "string", "format": "date-time"})]
+Instant = Annotated[
+    datetime, BeforeValidator(_checked_by(_instant)), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 _TEXT: JsonDict = {"minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"}
 
 AccountId = Annotated[
