@@ -6,10 +6,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import BotoCoreError, EndpointConnectionError, NoCredentialsError
 from tests.support.builders import ACCOUNT, an_account
 from tests.support.wire import Wire
 
-from permille.domain.values.errors import Failed, InvalidInput, NotFound, PermissionDenied
+from permille.domain.values.errors import Failed, InvalidInput, NotFound, PermissionDenied, Unavailable
 from permille_cli.main import status_of
 from permille_cli.stack.deployed import DeployedStack, exists, outputs_of
 from permille_cli.stack.stack import EMBEDDED, Stack
@@ -119,6 +120,37 @@ def test_a_stack_that_is_not_there_is_named(cloudformation: Any) -> None:
 def test_a_stack_needs_a_name(cloudformation: Any) -> None:
     with pytest.raises(InvalidInput, match="names no stack"):
         outputs_of("", cloudformation=cloudformation)
+
+
+class Unreached:
+    """A client whose calls reach nothing."""
+
+    def __init__(self, error: BotoCoreError) -> None:
+        self.error = error
+
+    def describe_stacks(self, **_: str) -> Any:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (NoCredentialsError(), "; set AWS_PROFILE to a profile that has some, or for an embedded stack: eval "),
+        (
+            EndpointConnectionError(endpoint_url="http://127.0.0.1:35335/"),
+            "; the embedded stack does not run there: permille local up, and eval ",
+        ),
+        (EndpointConnectionError(endpoint_url="https://cloudformation.eu-west-1.amazonaws.com/"), ""),
+    ],
+    ids=["credentials", "embedded", "aws"],
+)
+def test_who_reaches_nothing_reads_what_to_do(error: BotoCoreError, advice: str) -> None:
+    with pytest.raises(Unavailable) as raised:
+        outputs_of("permille", cloudformation=Unreached(error))  # type: ignore[arg-type]
+
+    said, _, rest = str(raised.value).partition(advice) if advice else (str(raised.value), "", "")
+    assert said == f"reading the stack permille: {error}"
+    assert bool(rest) is bool(advice)
 
 
 def test_a_call_that_aws_denies_is_an_error(cloudformation: Any) -> None:

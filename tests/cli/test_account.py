@@ -307,6 +307,36 @@ def test_the_list_is_sorted_and_says_what_is_special(stack: FakeStack, terminal:
     assert "not yet changed" in said.replace(" owner@zoo.example permille-zoo", "")
 
 
+@pytest.mark.parametrize(
+    ("typed", "ids"),
+    [
+        ((), ["art", ACCOUNT, "zoo"]),
+        (("ZOO.example",), ["zoo"]),
+        (("--status", "disabled"), ["zoo"]),
+        (("--status", "disabled", "--status", "active"), ["art", ACCOUNT, "zoo"]),
+        (("--only", "exempt"), ["art"]),
+        (("zoo", "--only", "exempt"), []),
+    ],
+)
+def test_the_list_can_be_narrowed(stack: FakeStack, terminal: Terminal, typed: tuple[str, ...], ids: list[str]) -> None:
+    stack.rows.accounts |= {
+        "zoo": an_account("zoo", status=Status.DISABLED),
+        "art": an_account("art", exemption=Exemption(NOW + timedelta(days=3), "Why", "sam")),
+    }
+
+    said = terminal.text("account", "list", *typed)
+
+    assert [one["account_id"] for one in terminal.answer("account", "list", *typed)["accounts"]] == ids
+    assert all(one in said for one in ids)
+    assert (said == "No account matches.\n") is not bool(ids)
+
+
+def test_a_stack_without_accounts_says_so(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts.clear()
+
+    assert terminal.text("account", "list") == "There is no account yet.\n"
+
+
 def test_json_has_as_much_as_text(stack: FakeStack, terminal: Terminal) -> None:
     until = NOW + timedelta(days=3)
     different: dict[str, Any] = {"exemption": Exemption(until, "Why", "sam"), "would_disable": True}

@@ -77,5 +77,7 @@ def test_repeated_it_says_that_its_user_was_deleted_already(stack: FakeStack, te
 def test_a_user_that_was_deleted_is_not_missed(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text(*CLOSE, "--yes")
 
-    assert "no such IAM user" not in terminal.text("account", "show", ACCOUNT)
+    said = terminal.text("account", "show", ACCOUNT)
+    assert "no such IAM user" not in said
+    assert "  the IAM user is deleted\n" in said
     assert "closed, and that is final" in terminal.refused("account", "enable", ACCOUNT, "--reason", "Why")

@@ -9,6 +9,7 @@ from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.values.errors import Failed, InvalidInput
+from permille_cli.commands import deploy
 from permille_cli.sam import deployer
 from permille_cli.sam.parameters import parameters
 from permille_cli.sam.samconfig import SamConfig

@@ -8,7 +8,9 @@ from tests.support.broken_stacks import a_healthy_stack, identity, subscribed
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
+from permille.ports.feedback import Sender
 from permille.usecases.doctor.examinations import EXAMINATIONS
+from permille_cli.answers.checkup_answer import MOST_FINDINGS
 from permille_cli.main import status_of
 
 
@@ -43,6 +45,21 @@ def test_what_is_broken_is_told_last_with_why_and_what_mends_it(
     assert "    No delivery, bounce or complaint is counted" in broken
     assert "    mend: aws sns subscribe --topic-arn" in broken
     assert said.err == ""
+
+
+def test_of_many_findings_of_a_check_the_first_are_shown_and_the_reason_once(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(MOST_FINDINGS + 4):
+        terminal.stack.rows.senders[f"stray-{number:02}"] = Sender(f"stray-{number:02}", "nobody")
+
+    assert status_of(["doctor", "--check", "senders-without-account"], stack=terminal.stack) == 1
+
+    said = capsys.readouterr().out
+    assert said.count("  senders-without-account: ") == said.count("    mend: ") == MOST_FINDINGS
+    assert f"Broken: {MOST_FINDINGS + 4}\n" in said
+    assert said.endswith("  and 4 more of senders-without-account; --json lists all\n")
+    assert len(said.splitlines()) == 2 + 2 * MOST_FINDINGS + 1 + 1
 
 
 def test_a_warning_is_no_failure(terminal: Terminal) -> None:

@@ -98,6 +98,29 @@ def test_passwords_that_log_in_are_in_the_file_and_nowhere_else(terminal: Termin
     assert "secret-" not in said
 
 
+def test_dns_records_are_collected_in_a_file_that_the_next_run_continues(terminal: Terminal) -> None:
+    Path("first.csv").write_text("\n".join(FILE.splitlines()[:2]))
+    to = ("--apply", "--yes", "--passwords", "passwords.csv", "--records", "dns.csv")
+
+    terminal.text("import", "--csv", "first.csv", *to)
+    said = terminal.text(*PLAN, *to)
+
+    with Path("dns.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["account_id", "identity", "name", "type", "value"]
+    assert [row["account_id"] for row in rows] == ["florist"] * 3 + ["joiner"] * 3 + ["oldshop"] * 3
+    assert {(row["identity"], row["type"]) for row in rows[:3]} == {("florist.example", "CNAME")}
+    assert all(f"{row['name']} CNAME {row['value']}" in said for row in rows[3:])
+
+
+def test_what_does_not_fit_on_the_screen_is_named_with_its_file(terminal: Terminal) -> None:
+    many = [f"shop-{number},o@shop.example,shop-{number}.example,\n" for number in range(11)]
+    Path("many.csv").write_text(f"{FILE.splitlines()[0]}\n{''.join(many)}")
+    command = ("import", "--csv", "many.csv", "--apply", "--yes", "--passwords", "passwords.csv")
+
+    assert "  and 3 more: in dns.csv\n" in terminal.text(*command, "--records", "dns.csv")
+
+
 def test_json_has_what_was_done_and_no_password(terminal: Terminal) -> None:
     said = terminal.text(*APPLY, "--yes", "--json")
 
@@ -239,6 +262,9 @@ def test_where_there_is_nothing_to_do_nothing_is_asked(terminal: Terminal) -> No
         (["--passwords", "bad.csv"], "--passwords: others can read bad.csv: chmod 600 it"),
         (["--passwords", "p", "--failed", "accounts.csv"], "--failed: names the file of the accounts"),
         (["--passwords", "p", "--failed", "sub/../accounts.csv"], "--failed: names the file of the accounts"),
+        (["--passwords", "missing/p"], "--passwords: 'missing/p' is in a folder that does not exist"),
+        (["--passwords", "p", "--records", "accounts.csv"], "--records: names the file of the accounts"),
+        (["--passwords", "p", "--records", "p"], "--records: 'p' is another file of this command"),
         (["--passwords", "p", "--failed", "./p"], "--failed: 'p' is another file of this command"),
         (
             ["--passwords", "p", "--failed", "missing/f.csv"],

@@ -52,6 +52,13 @@ def test_flags_are_shown_as_they_are_typed(stack: FakeStack, terminal: Terminal)
     assert entry.sentence().endswith("in the place of default: suppress_bounces from true to false.")
 
 
+@pytest.mark.parametrize("command", ["check", "try", "set"])
+def test_who_names_a_preset_reads_how_it_is_written(terminal: Terminal, command: str) -> None:
+    said = terminal.refused("policy", command, "conservative")
+
+    assert said == 'conservative is a preset, and no file: save {"preset": "conservative"} in one, or pipe it to -'
+
+
 def test_set_prints_the_policy(terminal: Terminal) -> None:
     terminal.stdin = '{"preset": "allprowebtools", "window_days": 30}'
 

@@ -210,7 +210,7 @@ def test_the_queue_shows_the_evidence_and_the_owners_words_as_they_are(terminal:
 
     said = terminal.text("review", "list")
 
-    assert said.startswith("bakery  waits for 0.0 hours; 0 disablings by the rules so far\n")
+    assert said.startswith("bakery  waits for less than a minute; 0 disablings by the rules so far\n")
     assert f"  what went wrong: {CAUSE}\n  what was changed: {CHANGE}\n" in said
 
 

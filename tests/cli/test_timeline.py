@@ -7,8 +7,8 @@ from tests.support.builders import ACCOUNT, NOW, an_entry
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
+from permille.domain.timeline.facts import MAX_OF_TOPIC
 from permille.domain.values.errors import Unavailable
-from permille.usecases.history import MAX_OF_TOPIC
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +69,35 @@ def test_the_newest_entries_are_shown_and_those_before_on_request(stack: FakeSta
     assert [len(answer["entries"]), answer["before"]] == [MAX_OF_TOPIC, answer["entries"][0]["id"]]
     assert f"Older entries are left out; --before {answer['before']} shows them." in words
     assert ([one["kind"] for one in before["entries"]], before["before"]) == (["created", "exempted"], None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kinds"),
+    [
+        (("--since", "2026-03-10T12:00:00Z"), ["exempted"]),
+        (("--since", "2026-03-10"), ["created", "exempted"]),
+        (("--since", "2026-03-11"), []),
+        (("--limit", "1"), ["exempted"]),
+    ],
+)
+def test_the_newest_alone_are_shown_on_request(terminal: Terminal, typed: tuple[str, ...], kinds: list[str]) -> None:
+    answer = terminal.answer("timeline", ACCOUNT, *typed)
+    said = terminal.text("timeline", ACCOUNT, *typed)
+
+    assert [one["kind"] for one in answer["entries"]] == kinds
+    assert bool(answer["before"]) is ("Older entries are left out" in said) is ("--limit" in typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("--since", "yesterday"), "--since: takes an ISO 8601 time such as 2026-03-01T09:00:00Z, not 'yesterday'"),
+        (("--limit", "0"), "--limit"),
+        (("--limit", "1001"), "--limit"),
+    ],
+)
+def test_what_is_no_time_and_no_number_is_refused(terminal: Terminal, typed: tuple[str, ...], says: str) -> None:
+    assert says in terminal.refused("timeline", ACCOUNT, *typed)
 
 
 def test_an_entry_that_is_none_is_refused(terminal: Terminal) -> None:

@@ -325,6 +325,6 @@ def test_complaints_that_were_counted_are_explained_by_recipient_mail_and_day(wo
 
     lines = seen(world).explanation.lines("APWT")
 
-    begun = lines.index("The complaints that were counted:")
+    begun = lines.index("The complaints that were counted, with the day of sending (UTC):")
     assert lines[begun + 1] == '  ann@example.com, about "Fresh bread", sent on 10 March 2026'
     assert "complaint#" not in str(lines)

@@ -46,7 +46,7 @@ def _print_senders(account: "Account", senders: list[dict[str, Any]]) -> None:
         for key in sender["keys"]:
             out.print(f"  {literal(key['access_key_id'])} {literal(key['status'])}")
         notes = [wording.DENIED_BY_HAND if sender["denied_by_hand"] else "denied"] * sender["denied"]
-        notes += ["no such IAM user"] * (not sender["exists"] and not account.is_closed)
+        notes += ["the IAM user is deleted" if account.is_closed else "no such IAM user"] * (not sender["exists"])
         notes += ["out of sync with the status"] * (not sender["agrees"])
         if notes:
             out.print(f"  [red]{', '.join(notes)}[/]")

@@ -1,6 +1,7 @@
 """The results of the doctor's checks, as text and as JSON."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from permille.domain.doctor.check import CheckResult, CheckState, Finding, Severity
@@ -8,6 +9,7 @@ from permille.domain.doctor.checkup import Checkup
 from permille.domain.words.wording import times
 from permille_cli.terminal.output import literal, out
 
+MOST_FINDINGS = 10  # of a check, for people
 _COLOURS = {Severity.BROKEN: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold"}
 _HEADINGS = {Severity.INFO: "Worth knowing", Severity.WARNING: "Warnings", Severity.BROKEN: "Broken"}
 
@@ -67,7 +69,16 @@ def _show_inapplicable(results: Sequence[CheckResult], *, verbose: bool) -> None
 def _show_found(heading: str, colour: str, found: Sequence[tuple[CheckResult, Finding]]) -> None:
     if found:
         out.print(f"[{colour}]{heading}[/]: {len(found):,}")
-    for result, finding in found:
+    for _, of_check in groupby(found, lambda one: one[0].check):
+        _show_check(list(of_check))
+
+
+def _show_check(found: Sequence[tuple[CheckResult, Finding]]) -> None:
+    """The findings of one check: why it matters once, and MOST_FINDINGS of them."""
+    for number, (result, finding) in enumerate(found[:MOST_FINDINGS]):
         out.print(f"  [bold]{result.check}[/]: {literal(finding.what)}", soft_wrap=True)
-        out.print(f"    {literal(result.why)}", soft_wrap=True)
+        if number == 0:
+            out.print(f"    {literal(result.why)}", soft_wrap=True)
         out.print(f"    mend: {literal(finding.mend)}", soft_wrap=True)
+    if (more := len(found) - MOST_FINDINGS) > 0:
+        out.print(f"  and {more:,} more of {found[0][0].check}; --json lists all", soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from permille.usecases.importing.import_accounts import ImportedAccount
@@ -28,16 +29,19 @@ class ImportAnswer:
     def as_data(self) -> dict[str, Any]:
         return {"imported": [_item(one) for one in self.imported], "failed": len(self.failed), "left": self.left}
 
-    def as_lines(self) -> Iterator[str]:
-        """Rich markup."""
+    def as_lines(self, records_in: Path | None) -> Iterator[str]:
+        """Rich markup. `records_in`: the file that has all DNS records."""
         done = [one for one in self.imported if not one.error]
         yield f"{len(done):,} imported, {len(self.failed):,} failed, {self.left:,} not tried."
-        records = [record for one in done if one.prepared for record in dns_records(one.prepared.records)]
+        records = [record for one in done for record in dns_records(one.records)]
         if records:
             yield "SES verifies an identity once its DNS records are published:"
             yield from (f"  {literal(record)}" for record in records[:MOST_RECORDS])
         if len(records) > MOST_RECORDS:
-            yield f"  and {len(records) - MOST_RECORDS:,} more; aws sesv2 get-email-identity has those of an identity"
+            more = (
+                f"in {literal(records_in)}" if records_in else "aws sesv2 get-email-identity has those of an identity"
+            )
+            yield f"  and {len(records) - MOST_RECORDS:,} more: {more}"
         for one in self.failed:
             yield f"[bold]{literal(one.account_id)}[/] [red]failed:[/] {literal(one.error)}"
 
@@ -48,7 +52,7 @@ def _item(imported: ImportedAccount) -> dict[str, Any]:
         "account_id": imported.account_id,
         "action": imported.action,
         "error": imported.error or None,
-        **records_json(prepared.records if prepared else {}),
+        **records_json(imported.records),
         "replaced_default_sets": dict(prepared.replaced_sets) if prepared else {},
         "forwarding_stopped": list(prepared.forwarding_stopped) if prepared else [],
     }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from permille.domain.rules.reminders import day_note
 from permille.domain.words import wording
+from permille.domain.words.durations import lasting
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
 from permille_cli.terminal.output import Screen, literal, out
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
 
 def print_case(case: ReviewCase, platform: str, now: datetime, console: "Console | Screen" = out) -> None:
     """Prints the evidence that support decides on."""
-    hours = case.waits.total_seconds() / 3600
     disablings = wording.times(case.account.strikes, "disabling")
-    console.print(f"[bold]{case.account.id}[/]  waits for {hours:,.1f} hours; {disablings} by the rules so far")
+    console.print(f"[bold]{case.account.id}[/]  waits for {lasting(case.waits)}; {disablings} by the rules so far")
     if case.account.current_trial:
         console.print("  the trial went well, and needs confirmation")
     if case.review:

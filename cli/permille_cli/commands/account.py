@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from permille.domain.account.account_search import AccountFilter
 from permille.domain.values.errors import InvalidInput
+from permille.domain.values.status import Status
 from permille_cli.commands import account_change, account_decisions, credential, explain, note
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes
@@ -90,26 +92,49 @@ def add(
 
 
 @app.command(name="list")
-def list_accounts(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """List all accounts.
+def list_accounts(
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="Part of an id, owner's address or name, identity or sender.")
+    ] = "",
+    status: Annotated[list[Status] | None, typer.Option(help="Only accounts of this status. Repeatable.")] = None,
+    only: Annotated[AccountFilter | None, typer.Option(help="Only accounts in this state, as at the desk.")] = None,
+    *,
+    stack: StackOption = DEFAULT_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """List accounts: all, or those that match.
 
     Each with its status, its owner's address and its senders. Accounts that wait for something have it in brackets.
+    --only lists those that are held, wait for support (review), are on trial, exempt, were switched off within seven
+    days and are off (off_this_week), or may send and are allowed no more complaints (near_limit).
 
-    Example:
+    Examples:
         permille account list
+        permille account list flowers --status disabled
+        permille account list --only near_limit
 
     JSON fields: accounts (account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone,
     owner_mail, may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, provider, senders)
     """
-    accounts = sorted(stack.accounts.all(), key=lambda account: account.id)
+    from permille.domain.account.account_search import AccountSearch, folded
+
+    search, now = AccountSearch(folded(text), only), stack.now()
+    every = stack.accounts.all()
+    matching = (
+        account for account in every if (not status or account.status in status) and search.matches(account, now)
+    )
+    accounts = sorted(matching, key=lambda account: account.id)
     if as_json:
         emit_json({"accounts": [_list_item(account) for account in accounts]})
+        return
+    if not accounts:
+        out.print("No account matches." if text or status or only else "There is no account yet.")
         return
     from rich.table import Table
 
     from permille_cli.answers.account_standing import status_text
 
-    table, now = Table(box=None, pad_edge=False), stack.now()
+    table = Table(box=None, pad_edge=False)
     for heading in ("account", "status", "owner", "senders"):
         table.add_column(heading, overflow="fold")
     for account in accounts:

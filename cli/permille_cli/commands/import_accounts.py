@@ -17,6 +17,7 @@ from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.interruption import finishing_the_step
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
+from permille_cli.terminal.records_file import Append, records_file
 
 if TYPE_CHECKING:
     from permille.domain.sending.import_plan import ImportPlan
@@ -56,6 +57,10 @@ def import_file(
         str | None,
         typer.Option(metavar="PREFIX", help="Store new SMTP passwords in Secrets Manager, as PREFIX/ID/smtp."),
     ] = None,
+    records: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Append the DNS records that owners have to publish to this CSV file."),
+    ] = None,
     failed: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the lines that were not imported to this CSV file.")
     ] = None,
@@ -82,7 +87,8 @@ def import_file(
 
     `permille sender find --write-csv FILE` writes such a file with the IAM users that send already; fill in the owners.
 
-    New passwords go to --passwords or --secrets-manager, and are never printed.
+    New passwords go to --passwords or --secrets-manager, and are never printed. --records collects the DNS records by
+    which SES verifies new domains, account by account.
 
     This is not `permille import-stack`, which takes up the resources of a deleted stack.
 
@@ -96,7 +102,7 @@ def import_file(
     from permille_cli.answers.import_answer import ImportAnswer
     from permille_cli.answers.import_plan_answer import refusals
 
-    _check_options(csv, passwords, secrets_manager, failed)
+    _check_options(csv, passwords, secrets_manager, failed, records)
     planned = _planned(stack, csv)
     _print(planned.answer.as_lines(), as_json=as_json)
     refused = bool(planned.plan.refused) and not skip_invalid
@@ -105,24 +111,28 @@ def import_file(
         raise typer.Exit(REFUSED * refused)
     if refused:
         raise InvalidInput(refusals(planned.plan), "csv")
-    with _store(stack, planned.plan, passwords, secrets_manager) as store:
+    with _store(stack, planned.plan, passwords, secrets_manager) as store, records_file(records) as append:
         _confirm(planned.plan, yes=yes, as_json=as_json)
-        status, answer = _apply(stack, planned, store)
+        status, answer = _apply(stack, planned, store, append)
     _write_failed(failed, planned, answer.imported)
-    _print(answer.as_lines(), as_json=as_json)
+    _print(answer.as_lines(records), as_json=as_json)
     _emit(planned, answer, as_json=as_json)
     raise typer.Exit(status)
 
 
-def _check_options(csv: str, passwords: Path | None, secrets_manager: str | None, failed: Path | None) -> None:
+def _check_options(
+    csv: str, passwords: Path | None, secrets_manager: str | None, failed: Path | None, records: Path | None
+) -> None:
     if passwords and secrets_manager:
         raise InvalidInput("passwords go to a file or to Secrets Manager, not to both", "passwords")
     if secrets_manager is not None and not inputs.SECRET_PREFIX.fullmatch(secrets_manager):
         raise InvalidInput("takes letters, digits and /_+=.@-, as in permille/smtp", "secrets_manager")
-    for option, path in (("passwords", passwords), ("failed", failed)):
+    for option, path in (("passwords", passwords), ("failed", failed), ("records", records)):
         if path and csv != "-" and path.resolve() == Path(csv).resolve():
             raise InvalidInput("names the file of the accounts", option)
+    inputs.output_file(passwords, "passwords")
     inputs.output_file(failed, "failed", others=[passwords])
+    inputs.output_file(records, "records", others=[passwords, failed])
 
 
 def _planned(stack: Stack, csv: str) -> _Import:
@@ -166,7 +176,7 @@ def _confirm(plan: "ImportPlan", *, yes: bool, as_json: bool) -> None:
         confirm(f"this adds or completes {count:,} accounts, and takes up to {takes}", yes=yes, as_json=as_json)
 
 
-def _apply(stack: Stack, planned: _Import, store: "SmtpPasswords | None") -> "tuple[int, ImportAnswer]":
+def _apply(stack: Stack, planned: _Import, store: "SmtpPasswords | None", append: Append) -> "tuple[int, ImportAnswer]":
     """The exit code, and what was done."""
     from permille.usecases.importing.import_accounts import ImportedAccount, ImportServices, import_accounts
     from permille_cli.answers.import_answer import ImportAnswer
@@ -178,6 +188,7 @@ def _apply(stack: Stack, planned: _Import, store: "SmtpPasswords | None") -> "tu
     with finishing_the_step() as is_interrupted:
         for one in progress(import_accounts(services, accounts), "Importing accounts", len(accounts)):
             imported.append(one)
+            append(one.account_id, one.records)
             if is_interrupted():
                 break
         answer = ImportAnswer(imported, len(accounts) - len(imported))

@@ -218,9 +218,9 @@ def _revoke(stack: Stack, role: LinkRole, name: str, reason: str, *, as_json: bo
 
 def _never_made(stack: Stack, role: LinkRole, name: str) -> str:
     """Says where no link of that name was found; empty if there is one, or the timeline cannot be read."""
+    from permille.domain.timeline.facts import MAX_OF_TOPIC
     from permille.domain.timeline.kinds.access import LinkMade
     from permille.domain.timeline.timeline import SYSTEM, only
-    from permille.usecases.history import MAX_OF_TOPIC
 
     try:
         page = stack.timeline.latest(SYSTEM, MAX_OF_TOPIC)

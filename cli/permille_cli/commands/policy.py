@@ -143,7 +143,7 @@ def set_policy(
 
     JSON fields: parameter, policy, warnings, preview (mode, judged, bound, exceeds_bound, would_disable, would_keep)
     """
-    text = inputs.text_of(file)
+    text = inputs.policy_text(file)
     _set(stack, inputs.policy_of(file, text), text, yes=yes, as_json=as_json)
 
 

@@ -1,11 +1,11 @@
 """`permille timeline`: the history of an account or of the stack, oldest entry first, in the words of the mails."""
 
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille.domain.timeline.facts import Audience
+from permille.domain.timeline.facts import MAX_OF_TOPIC, Audience
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import plain
 from permille.zones import shown_zone_of
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from permille.domain.timeline.timeline import Entry
 
 app = Commands()
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @app.command()
@@ -26,6 +27,12 @@ def show(
     account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")] = "",
     audience: Annotated[Audience | None, typer.Option(help="Only entries visible to this audience.")] = None,
     before: Annotated[str, typer.Option(metavar="ENTRY", help="Only entries older than the one with this id.")] = "",
+    since: Annotated[
+        str, typer.Option(metavar="TIME", help="Only entries since this time: ISO 8601, by default UTC.")
+    ] = "",
+    limit: Annotated[
+        int, typer.Option(min=1, max=MAX_OF_TOPIC, help="Read this many entries at most, the newest.")
+    ] = MAX_OF_TOPIC,
     *,
     system: Annotated[
         bool, typer.Option("--system", help="The system timeline: policy, mode, breaker, links and so on.")
@@ -35,11 +42,13 @@ def show(
 ) -> None:
     """Show an account's timeline, or the system timeline.
 
-    Every complaint, decision and mail, the oldest first, in the words of the mails. At most the newest 1,000 entries;
-    --before shows older ones.
+    Every complaint, decision and mail, the oldest first, in the words of the mails. At most the newest 1,000 entries,
+    or --limit; --before shows older ones.
 
     Examples:
         permille timeline good-bakery
+        permille timeline good-bakery --since 2026-11-25
+        permille timeline good-bakery --limit 20
         permille timeline good-bakery --audience owner
         permille timeline --system
 
@@ -48,22 +57,30 @@ def show(
     from permille.domain.people import validation
     from permille.domain.timeline.timeline import SYSTEM
     from permille.schema.entry_schema import entry_json
-    from permille.usecases.history import MAX_OF_TOPIC
 
     if system == bool(account_id):
         raise InvalidInput("name one account, or use --system")
     before = validation.of_field("before", validation.entry_id, before) if before else ""
     zone = shown_zone_of(stack.account(account_id)) if account_id else UTC
     platform = stack["PlatformName"]
-    page = stack.timeline.latest(account_id or SYSTEM, MAX_OF_TOPIC, before)
-    entries = [entry for entry in reversed(page.items) if audience in (None, entry.audience)]
+    from_on = _instant(since) if since else BEFORE_ALL
+    page = stack.timeline.latest(account_id or SYSTEM, limit, before)
+    recent = [entry for entry in reversed(page.items) if entry.at >= from_on]
+    older = page.next if len(recent) == len(page.items) else ""
+    entries = [entry for entry in recent if audience in (None, entry.audience)]
     if as_json:
         documents = [entry_json(entry, platform, zone) for entry in entries]
-        emit_json({"account_id": account_id or None, "entries": documents, "before": page.next or None})
+        emit_json({"account_id": account_id or None, "entries": documents, "before": older or None})
         return
-    if page.next:
-        out.print(f"Older entries are left out; --before {page.next} shows them.", soft_wrap=True)
+    if older:
+        out.print(f"Older entries are left out; --before {older} shows them.", soft_wrap=True)
     out.print(as_table(entries, platform, zone))
+
+
+def _instant(since: str) -> datetime:
+    from permille_cli.terminal import inputs
+
+    return inputs.instant(since, "since")
 
 
 def as_table(entries: "list[Entry]", platform: str, zone: tzinfo = UTC) -> "Table":

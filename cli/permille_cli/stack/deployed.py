@@ -7,12 +7,12 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from permille.aws.client import client, region_of, service_call, session
 from permille.bootstrap.adapters import Adapters
 from permille.bootstrap.clock import clock, replayed_now
-from permille.domain.values.errors import Failed, InvalidInput, NotFound
+from permille.domain.values.errors import Failed, InvalidInput, NotFound, Unavailable
 from permille_cli.stack.output_names import OutputNames
 from permille_cli.stack.stack import Stack
 
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 REPLAY_CLOCK = "ReplayClock"  # an output
 # REVIEW_IN_PROGRESS: there is a change set, and nothing of it was executed
 GONE = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+
+ENDPOINT, LOOPBACK = "AWS_ENDPOINT_URL", "//127.0.0.1:"
+USE_EMBEDDED = 'eval "$(permille local status --export)"'
 
 
 def log_warnings_only() -> None:
@@ -82,8 +85,23 @@ def _description(name: str, cloudformation: CloudFormationClient | None) -> Any:
     try:
         with service_call(f"reading the stack {name}"):
             return _describe(name, cloudformation or client("cloudformation"))
+    except Unavailable as error:
+        raise Unavailable(f"{error}{_advice(error.__cause__)}") from error
     except ValueError as error:  # botocore raises it for an endpoint that is no URL
         raise Failed(f"the endpoint of AWS is not valid: {error}") from error
+
+
+def _advice(error: BaseException | None) -> str:
+    """What an operator does where AWS was not reached at all."""
+    match error:
+        case NoCredentialsError():
+            return f"; set AWS_PROFILE to a profile that has some, or for an embedded stack: {USE_EMBEDDED}"
+        case EndpointConnectionError() if LOOPBACK in str(error):
+            return (
+                f"; the embedded stack does not run there: permille local up, and {USE_EMBEDDED}; or unset {ENDPOINT}"
+            )
+        case _:
+            return ""
 
 
 def _describe(name: str, cloudformation: CloudFormationClient) -> Any:

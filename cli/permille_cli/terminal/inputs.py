@@ -58,7 +58,16 @@ MOST_CHARACTERS = 4096  # of an SSM parameter
 
 def policy(file: str) -> "Policy":
     """The policy in a file; - for standard input."""
-    return policy_of(file, text_of(file))
+    return policy_of(file, policy_text(file))
+
+
+def policy_text(file: str) -> str:
+    """The text of a policy's file; - for standard input."""
+    from permille.domain.policy.policy import PRESETS
+
+    if file in PRESETS and not Path(file).exists():
+        raise InvalidInput(f'{file} is a preset, and no file: save {{"preset": "{file}"}} in one, or pipe it to -')
+    return text_of(file)
 
 
 def policy_of(file: str, text: str) -> "Policy":

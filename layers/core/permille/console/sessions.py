@@ -27,7 +27,7 @@ ACCOUNTS_OF_API = f"{API_PREFIX}/accounts"
 PROTECTED_API: ProtectedPrefixes = {ACCOUNTS_OF_API: LinkRole.PLATFORM}
 CSRF = "csrf"  # the form field of the CSRF token
 _BEARER = "bearer "
-_NEW_TOKEN = "permille link platform --name NAME"
+_NEW_TOKEN = "permille link platform --name NAME"  # noqa: S105 - a command
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How the desk's pages show numbers, times and states."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from permille.domain.account.account import Account
 from permille.domain.account.listed_account import ListedAccount
@@ -15,7 +15,7 @@ from permille.domain.timeline.kinds.numbers import Numbers
 from permille.domain.values.calendar import today
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
-from permille.domain.words import wording
+from permille.domain.words import durations, wording
 from permille.ports.desk import CONSUMED_QUEUES, QueueStatus
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
@@ -29,13 +29,13 @@ _TONES = {
 }
 _LEVEL_TONES = {Level.FINE: "good", Level.CLOSE: "warn", Level.REVIEW: "bad", Level.PAUSE: "bad"}
 _SEVERITY_TONES = {Severity.BROKEN: "bad", Severity.WARNING: "warn", Severity.INFO: "plain"}
-_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))  # with their seconds
 HALF = 50  # of a bar's width, where the limit is drawn
 
 # Templates take all that they show from here.
 BY_HAND, DENIED_BY_HAND = wording.BY_HAND, wording.DENIED_BY_HAND
 FATES, FEWER_DELIVERIES, WAITS_FOR = wording.FATES, wording.FEWER_DELIVERIES, wording.WAITS_FOR
 bounced_percent = bounce_percent
+lasting = durations.lasting
 exposed = wording.exposed
 day_note = reminders.day_note
 rate = wording.rate
@@ -83,15 +83,6 @@ def exempt_until(account: Account | ListedAccount, exemption: Exemption) -> str:
 def in_utc(at: datetime) -> str:
     """The instant in UTC, for what concerns no single account."""
     return wording.local(at.astimezone(UTC))
-
-
-def lasting(time: timedelta) -> str:
-    """The duration in its largest unit, rounded down: `3 hours`."""
-    seconds = int(time.total_seconds())
-    for name, length in _UNITS:
-        if seconds >= length:
-            return wording.times(seconds // length, name)
-    return "less than a minute"
 
 
 def first_day(case: ReviewCase, now: datetime) -> str:

@@ -5,7 +5,7 @@ run left behind is recognised in the stack, and the next run completes it. IAM t
 password was not stored is deleted, and another one is made.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from permille.domain.sending.import_plan import ImportAction
 from permille.domain.sending.smtp_server import Password, Server
 from permille.domain.values.errors import Conflict, Failed, PermilleError, Unavailable
 from permille.ports.iam_users import AccessKey
+from permille.ports.identities import DnsRecord
 from permille.ports.smtp_passwords import SmtpPasswords
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.importing.complete_account import complete_account
@@ -56,6 +57,11 @@ class ImportedAccount:
     action: ImportAction
     error: str = ""
     prepared: PreparedIdentities | None = None
+
+    @property
+    def records(self) -> Mapping[str, Sequence[DnsRecord]]:
+        """The DNS records to be published, by identity that SES did not know before."""
+        return self.prepared.records if self.prepared else {}
 
 
 def import_accounts(services: ImportServices, accounts: Sequence[NewAccount]) -> Iterator[ImportedAccount]:

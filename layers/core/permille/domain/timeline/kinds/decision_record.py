@@ -76,8 +76,8 @@ class DecisionRecord(Numbers):
         return [
             self.broken() if self.rule else f"{self.counts()} {self.allowance()}",
             *self._arithmetic(),
-            *([f"The e-mails sent from {first} to {last}, by the day of sending:", *days] if days else []),
-            *(["The complaints that were counted:", *identities] if identities else []),
+            *([f"The e-mails sent from {first} to {last}, by the day of sending (UTC):", *days] if days else []),
+            *(["The complaints that were counted, with the day of sending (UTC):", *identities] if identities else []),
             f"Policy {self.policy}, decided by version {self.code}.",
         ]
 
