@@ -72,6 +72,7 @@ def main() -> None:
 def stack(folder: Path, origin: str, hours: float) -> Iterator[dict[str, Any]]:
     """The embedded stack, whose AWS this process uses; Python does not resolve names under .localhost by itself."""
     place = ("--dir", str(folder / "stack"))
+    print("Starting the embedded stack, with two businesses and their contacts ...", file=sys.stderr, flush=True)
     try:
         up = permille("local", "up", *place, "--hours", str(hours), "--frame-origin", origin, "--json")
         os.environ |= permille("local", "status", *place, "--export", "--json")

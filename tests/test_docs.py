@@ -1,5 +1,6 @@
-"""What the documents tell to type exists."""
+"""What documents and messages tell to type exists."""
 
+import ast
 import re
 import shlex
 from collections.abc import Iterator
@@ -35,6 +36,35 @@ def test_a_command_that_is_told_is_a_valid_invocation(typed: str) -> None:
         words, arguments = _command_of(command)
 
         ALL[words].make_context(words, arguments, obj=lambda name: name)  # parsed, and not run
+
+
+TYPED = re.compile(r"permille [a-z-]+(?: (?:[\w|:.@-]*\w|'[^']*'|-))*( \.\.\.)?")
+
+
+def _in_messages() -> Iterator[str]:
+    """Commands with options, in texts that are not docstrings; ` ...` means that more belongs to it. X: what is filled
+    in."""
+    for module in (path for part in ("layers/core", "cli") for path in (ROOT / part).rglob("*.py")):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        for text in _texts(tree):
+            yield from (typed[0] for typed in TYPED.finditer(text) if " --" in typed[0] and not typed[1])
+
+
+def _texts(tree: ast.Module) -> Iterator[str]:
+    described = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    filled = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    described |= {id(part) for string in filled for part in string.values}
+    for string in filled:
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "\0" for part in string.values)
+        yield re.sub(r"(?<=\w)\0", "", text).replace("\0", "X")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described:
+            yield node.value
+
+
+@pytest.mark.parametrize("typed", sorted(set(_in_messages())))
+def test_a_command_that_a_message_tells_is_a_valid_invocation(typed: str) -> None:
+    test_a_command_that_is_told_is_a_valid_invocation(typed)
 
 
 WRONG = ["permille account show ID --colour", "permille account show", "permille account look ID", "permille account"]

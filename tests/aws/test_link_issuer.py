@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ def a_url(answering: Answering) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             """Says nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -143,6 +143,27 @@ def test_a_function_that_does_not_answer_is_unavailable() -> None:
         gone = url
     with pytest.raises(Unavailable, match="making a link"):
         FunctionUrlIssuer(url=gone, session=session()).token(LinkRole.STAFF, "Sam", AN_HOUR)
+
+
+@pytest.mark.parametrize(("slow", "says"), [(1, ""), (9, "making a link: Read timeout")])
+def test_a_function_that_is_slow_to_start_is_asked_once_more(slow: int, says: str) -> None:
+    asked: list[str] = []
+    over = Event()
+
+    def answering(path: str, *_: Any) -> tuple[int, str]:
+        asked.append(path)
+        if len(asked) <= slow:
+            over.wait(30)
+        return 201, json.dumps({"token": "t"})
+
+    with a_url(answering) as url:
+        try:
+            issuer = FunctionUrlIssuer(url=url, session=session(), seconds=(3, 0.2))
+            with pytest.raises(Unavailable, match=says) if says else nullcontext():
+                assert issuer.token(LinkRole.STAFF, "Sam", AN_HOUR) == "t"
+        finally:
+            over.set()
+    assert len(asked) == 2
 
 
 def test_without_credentials_no_request_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import violations
 from tests.support.report_gallery import BRAND, mail_pages, pages
 
@@ -65,6 +65,15 @@ def test_a_report_can_be_read_by_everybody_at_any_width(page: Page, name: str) -
         assert page.locator("svg:visible").count() == 1
         if width != MIDDLE:
             assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", ["refused", "provider-login-failed"])
+def test_a_refused_form_opens_where_it_says_why_also_on_a_phone(page: Page, name: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{SITE}/{name}")
+
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    assert page.evaluate("scrollY") > 0
 
 
 @pytest.mark.parametrize("name", MAIL_PAGES)

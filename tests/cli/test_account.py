@@ -307,6 +307,18 @@ def test_the_list_is_sorted_and_says_what_is_special(stack: FakeStack, terminal:
     assert "not yet changed" in said.replace(" owner@zoo.example permille-zoo", "")
 
 
+def test_the_list_breaks_no_name_where_the_terminal_is_narrow(
+    stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stack.rows.accounts["a-" + "b" * 50] = an_account("a-" + "b" * 50, in_sync=False)
+
+    first = terminal.text("account", "list").splitlines()[1]
+
+    assert first.split()[0] == "a-" + "b" * 50
+    assert f"owner@a-{'b' * 50}.example  permille-a-{'b' * 50}" in first
+
+
 @pytest.mark.parametrize(
     ("typed", "ids"),
     [

@@ -70,7 +70,7 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
 def test_without_rates_and_complaints_it_says_so(terminal: Terminal) -> None:
     said = terminal.text("platform")
 
-    assert said.count("by SES: none, as while no mail is sent.") == 2
+    assert said.count("by SES: none yet: SES has one while mail is sent.") == 2
     assert "Nobody has complaints." in said
     assert "Nobody has bounces." in said
     answer = terminal.answer("platform")

@@ -160,7 +160,7 @@ def test_a_trial_that_waits_for_staff_is_confirmed(stack: FakeStack, terminal: T
         (("confirm", ACCOUNT), "no trial"),
         (("withdraw", ACCOUNT), "no request of bakery is open"),
         (("amend", ACCOUNT, "--day", day(5), *ASKED), "no request"),
-        (("request", ACCOUNT, "--day", day(-1), *ASKED), "is not within the next 60 days (2026-03-10 is today)"),
+        (("request", ACCOUNT, "--day", day(-1), *ASKED), "is not within the next 60 days (today is 10 March 2026)"),
         (
             ("request", ACCOUNT, "--day", day(5), *ASKED[2:], "--batch", "0"),
             "--batch: a batch has 1 to",

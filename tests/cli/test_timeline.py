@@ -26,6 +26,16 @@ def test_text_has_the_entries_and_marks_those_for_staff(terminal: Terminal) -> N
     assert lines[-1].endswith("(staff only)")
 
 
+def test_a_narrow_terminal_cuts_nothing(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    terminal.text("account", "disable", ACCOUNT, "--reason", "a" * 50)
+
+    said = terminal.text("timeline", ACCOUNT)
+
+    assert "…" not in said
+    assert "a" * 50 in "".join(said.split())
+
+
 @pytest.mark.parametrize(
     ("audience", "kinds"), [((), ["created", "exempted"]), (("owner",), ["created"]), (("staff",), ["exempted"])]
 )

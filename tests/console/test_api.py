@@ -802,7 +802,7 @@ SCHEDULED = Trial(TrialState.SCHEDULED, TOMORROW, NOW, NOW + DAY, NOW + 3 * DAY)
     [
         ({"status": Status.ACTIVE}, "PUT", "only a disabled account"),
         ({"status": Status.CLOSED}, "PUT", "only a disabled account"),
-        ({"status": Status.DISABLED, "review": DECLINED}, "PUT", "ask again from 2026-03-17"),
+        ({"status": Status.DISABLED, "review": DECLINED}, "PUT", "ask again from 17 March 2026"),
         ({"status": Status.DISABLED, "review": APPROVED, "trial": SCHEDULED}, "PUT", "a trial is agreed on"),
         ({"status": Status.DISABLED}, "DELETE", "no request of bakery is open"),
         ({"status": Status.DISABLED, "review": DECLINED}, "DELETE", "no request of bakery is open"),

@@ -455,7 +455,7 @@ def test_sess_rates_stand_beside_the_accounts_that_contribute_the_most(world: Fa
 
     for shown in (
         "Complaint rate, by SES 0.83 per 1,000 close to a review SES reviews from 1 per 1,000 and may pause from 5 per",
-        "Complaint rate, as Permille divides 0.67 per 1,000 SES itself has",
+        "Complaint rate, of all delivered e-mails 0.67 per 1,000 SES itself has",
         "Bounce rate, by SES 2.10 % fine SES reviews from 5 % and may pause from 10 %. As of 10 March 2026, 12:00",
         "counted 2,000 complaints in 3,000,000 delivered e-mails over the last 45 days: 0.67 per 1,000.",
         denominators(45),

@@ -152,7 +152,7 @@ def test_an_address_is_suppressed_listed_and_mailed_again(anna: Visitor, world: 
 @pytest.mark.parametrize(
     ("form", "says", "status"),
     [
-        ({"address": "nobody", "reason": "Why"}, "takes an e-mail address such as ann@example.com", 422),
+        ({"address": "nobody", "reason": "Why"}, "type an e-mail address such as ann@example.com", 422),
         ({"address": "ann@example.com", "reason": " "}, "say why", 422),
         ({"address": "there@example.com", "reason": "Why"}, "is on the list already", 409),
     ],

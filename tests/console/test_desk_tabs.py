@@ -73,6 +73,20 @@ def test_while_the_breaker_is_open_each_page_says_so_and_leads_to_where_it_is_cl
     assert "<b>The breaker is open</b> since 10 March 2026" in body
     assert '<a href="/desk/system#breaker">close the breaker</a>' in body
     assert 'id="breaker"' in anna.get("/desk/system").body
+    assert (". Then <a" in body, "Decide about those who are held here, then <a" in body) == (
+        False,
+        path == "/desk/held",
+    )
+
+
+def test_what_closes_the_breaker_is_called_so_while_it_is_open(anna: Visitor, world: FakeWeb) -> None:
+    closed = anna.get("/desk/system").body
+    world.rows.breaker = BreakerState(opened_at=NOW - timedelta(hours=1))
+    opened = anna.get("/desk/system").body
+
+    assert ("Let more pass in this hour" in closed, "Close the breaker" in closed) == (True, False)
+    assert opened.count("Close the breaker") == 2  # what opens the form, and its button
+    assert "the rules disable nobody until" not in opened  # some pass, which the next sentence says
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_every_state_says_how_the_account_stands(state: str) -> None:
         ("observing", ["Waiting for late complaints", "until 12 March 2026, 00:00 (UTC+01:00)"]),
         ("confirmation", ["Support has the last look"]),
         ("closed", ["This account is closed", "The account was given up"]),
-        ("reinstated", ["counting began anew on 28 February 2026, 00:00 (UTC+01:00)", "Not counted any more"]),
+        ("reinstated", ["since 28 February 2026, 00:00 (UTC+01:00), when counting began anew", "Not counted any more"]),
         (
             "denied",
             [
@@ -633,6 +633,61 @@ def test_a_request_is_amended_and_withdrawn() -> None:
     assert (found := review_of(world)) is not None
     assert found.state is ReviewState.WITHDRAWN
     assert "Ask for a review" in owner.get(REPORT).body
+
+
+def test_who_changed_or_withdrew_a_request_reads_that_it_was_done() -> None:
+    owner = disabled(review=ASKED).owner()
+    before = owner.get(REPORT).body
+
+    owner.sends(f"{REPORT}/review", action="amend", **FORM)
+    changed = owner.get(REPORT).body
+    owner.sends(f"{REPORT}/review", action="withdraw", read=answer_token(ASKED))
+
+    assert "It was changed" not in before
+    assert "It was changed on 10 March 2026, 12:00 (UTC)." in changed
+    assert "Your request was withdrawn on 10 March 2026, 12:00 (UTC). You can ask again." in owner.get(REPORT).body
+
+
+def test_a_change_of_an_earlier_request_is_not_told_of_this_one() -> None:
+    earlier = an_entry("review_amended", ASKED.requested_at - A_DAY)
+    account = an_account(status=Status.DISABLED, review=ASKED)
+
+    assert "It was changed" not in shown(a_report(account, BROKEN, entries=[earlier]))
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("review", {"action": "request", **FORM, "batch": "0"}), ("provider", {"action": "request", "port": "587"})],
+)
+def test_a_refused_form_is_shown_where_it_says_why(path: str, form: dict[str, str]) -> None:
+    """On a phone it is far below the top of the page."""
+    page = Read(disabled().owner().sends(f"{REPORT}/{path}", **form).body)
+
+    focused = [attributes for _, attributes in page.elements if "autofocus" in attributes]
+
+    assert [(one["role"], one["tabindex"]) for one in focused] == [("alert", "-1")]
+
+
+def test_counts_of_a_new_epoch_have_one_beginning() -> None:
+    text = Read(shown(STATES["observing"]())).text
+
+    assert "Counted: e-mails sent since 9 March 2026, 00:00 (UTC+01:00), when counting began anew." in text
+    assert "25 January" not in text.partition("Waiting for late complaints")[0]
+
+
+def test_nobody_is_said_to_have_complained_only_where_nobody_has() -> None:
+    unlisted = Read(shown(a_report(an_account(), BROKEN))).text
+
+    assert "Nobody has complained" not in unlisted
+    assert "2 complaints are counted and not listed here." in unlisted
+    assert "Nobody has complained" in Read(shown(a_report(an_account(), {(1, TODAY): Tally(10)}))).text
+
+
+def test_a_closed_account_is_not_offered_what_it_cannot_have() -> None:
+    text = Read(shown(STATES["closed"]())).text
+
+    assert "Another provider" not in text
+    assert "bad luck" not in text
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_closing_and_what_is_about_one_complaint_are_for_one_account_alone() -> 
         ({**ticked(bakery=1), "reason": "Why"}, "choose what is to be decided"),
         ({**ticked(bakery=1), "decision": "close", "reason": "Why"}, "choose what is to be decided"),
         ({**ticked(bakery=1), "decision": "disable", "reason": " "}, "say why; a few words are enough"),
-        ({**ticked(bakery=1), "decision": "exempt", "reason": "Why"}, "takes a day such as"),
+        ({**ticked(bakery=1), "decision": "exempt", "reason": "Why"}, "choose the day"),
         ({**ticked(bakery=1), "decision": "approve", "reason": "Why", "day": "soon"}, "takes a day such as"),
         ({"account:bakery": "on", "decision": "disable", "reason": "Why"}, "open the page again"),
     ],

@@ -17,6 +17,7 @@ from permille.domain.policy.policy import SecondChance
 from permille.domain.rules.outcome import Outcome
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused
 from permille.domain.values.status import Status
+from permille.domain.words import wording
 from permille.domain.words.wording import OWNER
 
 DISABLED = Status.DISABLED
@@ -163,7 +164,7 @@ def test_of_a_day_with_few_hours_left_whoever_approves_is_asked_once_more(least:
     account, approval = an_open_one(), ApproveReview(day=TODAY, by=STAFF)
 
     if asks:
-        with pytest.raises(ConfirmationNeeded, match=r"only \d+ hours? and 0 minutes of 2026-03-10 are left in UTC"):
+        with pytest.raises(ConfirmationNeeded, match=r"only \d+ hours? and 0 minutes of 10 March 2026 are left in UTC"):
             decided(account, approval, now, UTC, chance)
         approval = replace(approval, short_day=True)
 
@@ -246,7 +247,7 @@ def test_a_declined_owner_asks_again_after_a_cooldown_that_can_grow_with_the_str
     declined = decided(account, DeclineReview(reason="The list is bought", by=STAFF), NOW, UTC, chance).account
 
     again = TODAY + days * A_DAY
-    with pytest.raises(DecisionRefused, match=f"ask again from {again} on"):
+    with pytest.raises(DecisionRefused, match=f"ask again from {wording.day(again)} on"):
         decided(declined, a_request(day=again), NOW + (days - 1) * A_DAY)
     assert decided(declined, a_request(day=again), NOW + days * A_DAY).entries
 
@@ -302,7 +303,7 @@ def test_moving_a_trial_names_the_day_that_it_is_not_on_any_more() -> None:
 
 
 def test_moving_a_trial_to_the_day_that_it_is_on_is_refused() -> None:
-    with pytest.raises(DecisionRefused, match="is agreed on for 2026-03-11 already; choose another day"):
+    with pytest.raises(DecisionRefused, match="is agreed on for 11 March 2026 already; choose another day"):
         decided(agreed(), ApproveReview(day=TOMORROW, by=STAFF))
 
 
@@ -352,7 +353,7 @@ def test_where_no_trial_is_agreed_on_none_is_cancelled() -> None:
 
 @pytest.mark.parametrize("act", ["decline", "amend"])
 def test_what_was_agreed_on_is_neither_declined_nor_amended(act: str) -> None:
-    with pytest.raises(DecisionRefused, match="no request of bakery is open: a trial is agreed on for 2026-03-11"):
+    with pytest.raises(DecisionRefused, match="no request of bakery is open: a trial is agreed on for 11 March 2026"):
         ACTS[act](agreed())
 
 

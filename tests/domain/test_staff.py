@@ -123,7 +123,7 @@ def test_an_exemption_is_taken_back() -> None:
 
 @pytest.mark.parametrize("days", [367, 66_000])
 def test_an_exemption_of_more_than_a_year_is_refused_with_the_last_day_that_can_be_had(days: int) -> None:
-    with pytest.raises(DecisionRefused, match="at most 366 days, so that its last day is 2027-03-10 at the latest"):
+    with pytest.raises(DecisionRefused, match="at most 366 days, so that its last day is 10 March 2027 at the latest"):
         decided(an_account(), Exempt(until=NOW + timedelta(days=days), reason="A partner", by=STAFF))
 
 

@@ -25,10 +25,12 @@ from permille.reading.standing import (
     broken_line,
     chance_line,
     exemption_line,
+    few_line,
     held_line,
     numbers_line,
     status_line,
     tone,
+    undecided_line,
 )
 from permille.reading.staying_off import by_hand_line, stays_off_line
 
@@ -260,3 +262,35 @@ def test_who_breaks_a_rule_and_is_held_reads_that_it_is_not_decided(account: Acc
 
     assert said in line
     assert bool(line) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("account", "delivered", "complaints", "said"),
+    [
+        (an_account(), 700, 1, "So few complaints disable nobody, although they are above the limit."),
+        (an_account(), 0, 1, "So few complaints disable nobody, although they are above the limit."),
+        (an_account(), 1000, 1, ""),  # exactly the limit is not above it
+        (an_account(), 700, 0, ""),
+        (an_account(), 700, 2, ""),  # which breaks the rule
+        (OFF, 700, 1, ""),
+    ],
+)
+def test_who_is_above_the_limit_by_too_few_complaints_reads_that_they_disable_nobody(
+    account: Account, delivered: int, complaints: int, said: str
+) -> None:
+    assert few_line(account, a_verdict(delivered, complaints)) == said
+
+
+@pytest.mark.parametrize(
+    ("account", "complaints", "said"),
+    [
+        (an_account(), 2, "That is new: whether your SMTP account stays on is decided within minutes."),
+        (an_account(would_disable=True), 2, "Nothing is switched off for it: at the moment the rules only watch."),
+        (an_account(), 1, ""),
+        (an_account(hold=Hold(HoldReason.FEEDBACK, NOW)), 2, ""),  # which held_line() tells
+        (an_account(exemption=Exemption(NOW + A_DAY, "A test", STAFF)), 2, ""),
+        (OFF, 2, ""),
+    ],
+)
+def test_who_breaks_a_rule_and_is_on_always_reads_why(account: Account, complaints: int, said: str) -> None:
+    assert undecided_line(account, a_verdict(1000, complaints), NOW) == said

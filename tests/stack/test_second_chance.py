@@ -8,6 +8,7 @@ from tests.stack.coming_back import A_DAY, A_MINUTE, AN_HOUR, ASKED, OFF, ON, Wa
 from tests.stack.conftest import COMMAND, Stack, eventually
 
 from permille.domain.rules.backlog import COUNTED_WITHIN
+from permille.domain.words.wording import day
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def test_of_several_who_decide_at_once_one_wins_and_all_others_are_told(shop: Wa
     said = [(racer.communicate(timeout=60)[1], racer.returncode) for racer in racers]
     assert sorted(status for _, status in said) == [0, 2, 2, 2]
     told = {words.removeprefix("permille: ").strip() for words, status in said if status}
-    none_is_open, agreed = f"no request of {shop.business.id} is open", f"trial is agreed on for {shop.day}"
+    none_is_open, agreed = f"no request of {shop.business.id} is open", f"trial is agreed on for {day(shop.day)}"
     moves = f"the {agreed} already; choose another day to move it"
     assert told in ({none_is_open}, {f"{none_is_open}: a {agreed}", moves})
     (winner,) = shop.business.told("review_approved", "review_declined")

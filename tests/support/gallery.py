@@ -75,6 +75,7 @@ def entries() -> Iterator[tuple[str, Entry]]:
     few, many = complaint_entries(1), complaint_entries(25)
     yield "alert-notice", an_alert(OWNER.id, NOW, a_verdict(50_000, 1), few)
     yield "alert-many", an_alert(OWNER.id, NOW, a_verdict(50_000, 25), many)
+    yield "alert-few", an_alert(OWNER.id, NOW, a_verdict(700, 1), few)
     above = Alert.of_verdict(a_verdict(1000, 2), few, None, still_on=True)
     yield "alert-still-on", entry(OWNER.id, NOW, above)
     yield "alert-exempt", an_alert(OWNER.id, NOW, a_verdict(1000, 5), few, NOW)
@@ -98,12 +99,13 @@ def entries() -> Iterator[tuple[str, Entry]]:
 def numbers_of_trials() -> Iterator[tuple[str, Entry]]:
     """Trials whose numbers have something to say."""
     size: dict[str, Any] = {"least_delivered": 80, "most_sent": 2400}
+    large: dict[str, Any] = {"least_delivered": 800, "most_sent": 24_000, "ratio_above": 5000}
     day: dict[str, Any] = {"begins_at": NOW, "ends_at": NOW + timedelta(days=1), "note": "", "by": STAFF}
     faces: dict[str, Facts] = {
         "review_approved-sized": ReviewApproved(**day, **size),
-        "review_approved-by-ratio": ReviewApproved(**day, **size, ratio_above=5000),
+        "review_approved-by-ratio": ReviewApproved(**day, **large),
         "trial_began-sized": TrialBegan(ends_at=NOW, **size),
-        "trial_began-by-ratio": TrialBegan(ends_at=NOW, **size, ratio_above=5000),
+        "trial_began-by-ratio": TrialBegan(ends_at=NOW, **large),
         "trial_ended-early": TrialEnded(verdict_at=NOW, delivered=2500, most_sent=2400),
         "trial_ended-by-ratio": TrialEnded(verdict_at=NOW, delivered=9000, complaints=2),
         "trial_unused-few": TrialUnused(delivered=12, needed=80),

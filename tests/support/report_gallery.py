@@ -29,9 +29,15 @@ WRONG_PROVIDER = ProviderInput(
     "smtp.example.com",
     "587",
     "bea",
-    "nothing is stored: smtp.example.com refused the user name or the password (535 5.7.8)",
+    "smtp.example.com refused the user name or the password (535 5.7.8). Nothing was stored",
 )
-REFUSED = ReviewInput("2026-01-01", "800", "An old list", "Took it off", "the day 2026-01-01 is over")
+REFUSED = ReviewInput(
+    "2026-01-01",
+    "800",
+    "An old list",
+    "Took it off",
+    "1 January 2026 is not within the next 60 days (today is 10 March 2026)",
+)
 
 
 def page(template: str, **shown: Any) -> str:

@@ -1,5 +1,7 @@
 """The mails to owners say what the timeline says, in both forms, and escape what others wrote."""
 
+import re
+from collections import Counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,7 @@ from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewApproved, ReviewDeclined, ReviewRequested
 from permille.domain.timeline.kinds.trial import TrialCancelled
 from permille.domain.timeline.timeline import Entry, entry
+from permille.domain.words.mail_text import MailContext
 from permille.ports.notifications import Mail
 from permille.usecases.notifications.mails import Addresses, compose
 
@@ -53,7 +56,7 @@ def test_every_mailed_entry_is_told_in_the_words_of_the_timeline(kind: str) -> N
     mail = the_mail(entry, timezone="Asia/Tokyo")
 
     assert mail.subject == told.headline(PLATFORM)
-    assert told.sentence() in " ".join(mail.text.split())  # the lines are wrapped
+    assert told.sentence() in mail.text
     assert told.sentence() in mail.html
     assert (mail.account_id, mail.entry_id, mail.to) == (
         ACCOUNT,
@@ -72,12 +75,57 @@ def test_the_owner_is_greeted_by_name_where_it_is_known(kind: str, name: str, gr
 
 
 @pytest.mark.parametrize("kind", MAILED)
-def test_the_lines_of_the_plain_form_fit_a_screen(kind: str) -> None:
-    text = the_mail(an_entry(kind)).text
+def test_a_paragraph_of_the_plain_form_is_one_line_which_the_mail_program_wraps(kind: str) -> None:
+    entry = an_entry(kind).in_zone(ZoneInfo("UTC"))
+    sections = entry.facts.mail(MailContext(PLATFORM))
 
-    assert max(len(line) for line in text.splitlines()) < 160
-    assert "\n\n\n\n" not in text
-    assert "{" not in text
+    lines = the_mail(entry).text.splitlines()
+
+    assert [said for said in (entry.sentence(), *(one.text for one in sections if one.text)) if said not in lines] == []
+    for section in sections:
+        steps = (" ".join(filter(None, step)) for step in section.steps)
+        assert [said for number, said in enumerate(steps, 1) if f"{number}. {said}" not in lines] == []
+    assert "\n\n\n\n" not in "\n".join(lines)
+    assert "{" not in "".join(lines)
+
+
+@pytest.mark.parametrize("name", EVERY_MAIL)
+def test_no_mail_says_a_sentence_twice(name: str) -> None:
+    """But for complaints in a list, which may be alike."""
+    text = "\n".join(line for line in EVERY_MAIL[name].text.splitlines() if not line.startswith("- "))
+    sentences = Counter(re.split(r"(?<=[.:!?])\s+", text))
+
+    assert [said for said, count in sentences.items() if count > 1 and len(said.split()) > 2] == []
+
+
+@pytest.mark.parametrize("name", EVERY_MAIL)
+def test_what_programs_take_for_the_signature_begins_as_they_expect_it(name: str) -> None:
+    assert "\n-- \n" in EVERY_MAIL[name].text  # RFC 3676, 4.3: two hyphens and a blank
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("disabled", "Counted: e-mails sent from 25 January 2026 to 10 March 2026."),
+        ("disabled-recent", "Counted: e-mails sent from 8 March 2026 to 10 March 2026."),
+        ("disabled-complaints", "Counted: e-mails sent from 4 March 2026 to 10 March 2026."),
+        ("disabled-bounces", ""),
+    ],
+)
+def test_a_disabling_names_the_days_that_its_rule_looked_at(name: str, counted: str) -> None:
+    text = EVERY_MAIL[name].text
+
+    assert counted in text
+    assert ("Counted:" in text) == bool(counted)
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY_MAIL if name.startswith("disabled")])
+def test_only_a_limit_of_complaints_is_compared_with_what_mail_companies_ask_of_complaints(name: str) -> None:
+    assert ("Google asks" in EVERY_MAIL[name].text) == (name != "disabled-bounces")
+
+
+def test_asking_for_a_review_is_not_said_to_switch_an_account_on() -> None:
+    assert "until you have asked" not in EVERY_MAIL["alert"].text
 
 
 def test_a_disabling_names_the_three_ways_on() -> None:

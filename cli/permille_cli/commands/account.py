@@ -117,6 +117,7 @@ def list_accounts(
     owner_mail, may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, provider, senders)
     """
     from permille.domain.account.account_search import AccountSearch, folded
+    from permille_cli.answers.account_standing import status_text
 
     search, now = AccountSearch(folded(text), only), stack.now()
     every = stack.accounts.all()
@@ -132,16 +133,14 @@ def list_accounts(
         return
     from rich.table import Table
 
-    from permille_cli.answers.account_standing import status_text
+    from permille_cli.terminal.tables import whole
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("account", "status", "owner", "senders"):
-        table.add_column(heading, overflow="fold")
+    table = Table("account", "status", "owner", "senders", box=None, pad_edge=False)
     for account in accounts:
         table.add_row(
             account.id, status_text(account, now), literal(account.owner_email), literal(", ".join(account.senders))
         )
-    out.print(table)
+    out.print(whole(table), crop=False)
 
 
 def _list_item(account: "Account") -> dict[str, Any]:

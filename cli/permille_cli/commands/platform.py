@@ -53,7 +53,7 @@ def _print_figures(reputation: "Platform") -> None:
 
 
 def _print_rate(name: str, reported: "SesRate | None", lines: "Lines") -> None:
-    value = "none, as while no mail is sent"
+    value = "none yet: SES has one while mail is sent"
     if reported:
         value = f"{lines.in_words(reported.share)}, {lines.level(reported.share)}, as of {local(reported.at)}"
     out.print(f"[bold]{name}[/] by SES: {value}. {lines.bounds()}.", soft_wrap=True)
@@ -63,13 +63,12 @@ def _print_ranking(harm: "Harm", ranking: "Ranking | None") -> None:
     from rich.table import Table
 
     from permille.domain.policy.ses_review import Harm, bounce_percent
+    from permille_cli.terminal.tables import whole
 
     if ranking is None or not ranking.contributors:
         out.print(f"Who has the most {harm} is unknown at the moment." if ranking is None else f"Nobody has {harm}.")
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in (f"most {harm}", "status", harm, "delivered", "rate", "of all"):
-        table.add_column(heading, overflow="fold")
+    table = Table(f"most {harm}", "status", harm, "delivered", "rate", "of all", box=None, pad_edge=False)
     for contributor in ranking.contributors:
         counts, share = contributor.verdict.counts, ranking.share(contributor)
         itself = f"{bounce_percent(counts)} %" if harm is Harm.BOUNCES else rate(counts) and f"{rate(counts)} per 1,000"
@@ -77,4 +76,4 @@ def _print_ranking(harm: "Harm", ranking: "Ranking | None") -> None:
         table.add_row(
             contributor.account.id, contributor.account.status, *numbers, "" if share is None else f"{share} %"
         )
-    out.print(table)
+    out.print(whole(table), crop=False)

@@ -20,7 +20,7 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
     JSON fields: parameter, in_force, is_recorded, entries (at, policy, replaced, numbers, replaced_numbers, by,
     sentence)
     """
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from permille.domain.policy.policy_file import policy_data
@@ -41,7 +41,7 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
         return
     out.print(_now(past, stack["PolicyParameterName"]), soft_wrap=True)
     if past.entries:
-        table = Table("When (UTC)", "Policy", "What", box=None, pad_edge=False)
+        table = Table("When (UTC)", "Policy", Column("What", overflow="fold"), box=None, pad_edge=False)
         for entry in past.entries:
             table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", Text(entry.facts.policy), Text(entry.sentence()))
         out.print(table)

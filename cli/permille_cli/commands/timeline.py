@@ -85,10 +85,10 @@ def _instant(since: str) -> datetime:
 
 def as_table(entries: "list[Entry]", platform: str, zone: tzinfo = UTC) -> "Table":
     """A table of entries, with times in `zone`."""
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(f"When ({zone})", "What", box=None, pad_edge=False)
+    table = Table(Column(f"When ({zone})", no_wrap=True), Column("What", overflow="fold"), box=None, pad_edge=False)
     for entry in entries:
         local_entry = entry.in_zone(zone)
         style = "bold red" if entry.kind == "disabled" else "bold"

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.exceptions import NoCredentialsError
+from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.exceptions import NoCredentialsError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 
@@ -22,17 +22,30 @@ _SECONDS = (3, 25)  # for connecting, and for the answer: the function may have 
 class FunctionUrlIssuer:
     """Implements `LinkIssuer`."""
 
-    def __init__(self, *, url: str, session: Session | None = None) -> None:
+    def __init__(self, *, url: str, session: Session | None = None, seconds: tuple[float, float] = _SECONDS) -> None:
         self._url = url.rstrip("/") + LINKS
         self._session = session or client.session()
+        self._seconds = seconds
 
     def token(self, role: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
         request: dict[str, Any] = {"audience": role, "name": name, "seconds": int(lasts.total_seconds())}
         if grant:
             request |= {"scopes": sorted(grant.scopes), "accounts": list(grant.accounts)}
         with client.service_call(DOING):
-            answer = URLLib3Session(timeout=_SECONDS).send(self._signed(request).prepare())  # type: ignore[arg-type]
+            answer = self._answer(request)
             return _token(answer.status_code, _read(answer.text))
+
+    def _answer(self, content: Mapping[str, Any]) -> AWSResponse:
+        """The function's answer, on the second try where it was still starting: a token that nobody got leaves an entry
+        alone."""
+        try:
+            return self._send(content)
+        except ReadTimeoutError:
+            return self._send(content)
+
+    def _send(self, content: Mapping[str, Any]) -> AWSResponse:
+        http = URLLib3Session(timeout=self._seconds)  # type: ignore[arg-type]
+        return http.send(self._signed(content).prepare())
 
     def _signed(self, content: Mapping[str, Any]) -> AWSRequest:
         credentials = self._session.get_credentials()

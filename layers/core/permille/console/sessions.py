@@ -27,7 +27,6 @@ ACCOUNTS_OF_API = f"{API_PREFIX}/accounts"
 PROTECTED_API: ProtectedPrefixes = {ACCOUNTS_OF_API: LinkRole.PLATFORM}
 CSRF = "csrf"  # the form field of the CSRF token
 _BEARER = "bearer "
-_NEW_TOKEN = "permille link platform --name NAME"  # noqa: S105 - a command
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +152,16 @@ def _check_grant(grant: Grant, request: Request) -> None:
     """Checks scope and account of a platform's token by method and path. Raises NotGranted."""
     scope, account_id = Scope.WRITE if request.changes_something else Scope.READ, _account_in_api(request.path)
     if scope not in grant.scopes:
-        raise NotGranted(f"This token lacks the scope {scope}: {_NEW_TOKEN} --scope read --scope write.")
+        raise NotGranted(
+            f"This token lacks the scope {scope}: permille link platform --name NAME --scope read --scope write."
+        )
     if not account_id and not grant.covers(account_id):
-        raise NotGranted(f"This token is for some accounts; here one for all is needed: {_NEW_TOKEN}.")
+        raise NotGranted(
+            "This token is for some accounts; here one for all is needed: permille link platform --name NAME."
+        )
     if not grant.covers(account_id):
         which = f"the account {account_id}" if ACCOUNT_ID.fullmatch(account_id) else "what is at this address"
-        raise NotGranted(f"This token is not for {which}: {_NEW_TOKEN} --account ID.")
+        raise NotGranted(f"This token is not for {which}: permille link platform --name NAME --account ID.")
 
 
 def _account_in_api(path: str) -> str:

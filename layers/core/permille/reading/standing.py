@@ -11,7 +11,7 @@ from permille.domain.timeline.kinds.numbers import PlainNumbers
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE
-from permille.domain.words.wording import STILL_ON, capital, day, local, rate, times
+from permille.domain.words.wording import FEW, STILL_ON, capital, day, local, rate, times
 from permille.reading import binomial
 
 BAD_LUCK = 0.05  # the least probability of what the report calls bad luck
@@ -150,11 +150,33 @@ def still_on_line(account: Account, verdict: Verdict, now: datetime) -> str:
     return f"{capital(STILL_ON)}." if time_alone else ""
 
 
+def undecided_line(account: Account, verdict: Verdict, now: datetime) -> str:
+    """Why an account that breaks a rule is on, where neither a hold nor an exemption nor time alone is the reason."""
+    if account.status is not Status.ACTIVE or not verdict.breaks or account.hold or account.exempt_at(now):
+        return ""
+    if still_on_line(account, verdict, now):
+        return ""
+    if account.would_disable:
+        return "Nothing is switched off for it: at the moment the rules only watch."
+    return "That is new: whether your SMTP account stays on is decided within minutes."
+
+
+def few_line(account: Account, verdict: Verdict) -> str:
+    """That an account above the limit keeps the rules, since it has too few complaints; empty where that is not so."""
+    is_kept = account.status is Status.ACTIVE and not verdict.breaks
+    return FEW if is_kept and _is_above_limit(verdict) else ""
+
+
+def _is_above_limit(verdict: Verdict) -> bool:
+    counts, limit = verdict.counts, verdict.policy.complaint_ratio.limit_per_1000
+    return counts.complaints * PER_MILLE > limit * counts.delivered
+
+
 def chance_line(verdict: Verdict) -> str:
     """That a small number above the limit can be bad luck, with the probability for a sender exactly at the limit. A
     broken rule is broken all the same. Empty where it is hardly luck, or nothing is above the limit."""
     counts, limit = verdict.counts, verdict.policy.complaint_ratio.limit_per_1000
-    if not counts.complaints or counts.complaints * PER_MILLE <= limit * counts.delivered:
+    if not _is_above_limit(verdict):
         return ""
     chance = binomial.chance(counts.complaints, counts.delivered, limit)
     if chance <= BAD_LUCK:

@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from jinja2.filters import do_wordwrap
 
 from permille.domain.policy import demands
 from permille.rendering.colours import readable
@@ -68,8 +67,6 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(demands=demands, light=LIGHT, dark=DARK, darkest=DARKEST)
-    # links, and names with a hyphen, are not broken
-    environment.filters["wrap"] = partial(do_wordwrap, environment, break_long_words=False, break_on_hyphens=False)
     return environment
 
 

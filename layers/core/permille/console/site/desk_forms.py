@@ -1,6 +1,7 @@
 """The forms of the support desk, parsed into commands."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from permille.addresses.mailbox import canonical_address
 from permille.domain.people import validation
@@ -63,7 +64,7 @@ def suppress_command(form: Form, by: str) -> Suppress:
     """Raises InvalidInput."""
     address = canonical_address(form.get("address", ""))
     if address is None:
-        raise InvalidInput("takes an e-mail address such as ann@example.com", "address")
+        raise InvalidInput("type an e-mail address such as ann@example.com", "address")
     return Suppress(address=address, reason=form.get("reason", ""), by=by)
 
 
@@ -76,7 +77,7 @@ def reset_command(form: Form, by: str) -> ResetBreaker:
 def _approve(form: Form, by: str) -> ApproveReview:
     """At the desk an approval needs a note."""
     return ApproveReview(
-        day=validation.of_field("day", validation.day_from, form.get("day", "")),
+        day=validation.of_field("day", _day, form.get("day", "")),
         note=validation.of_field("reason", validation.reason, form.get("reason", "")),
         by=by,
         short_day=form.get("short_day") == "yes",
@@ -84,7 +85,7 @@ def _approve(form: Form, by: str) -> ApproveReview:
 
 
 def _exempt(form: Form, by: str) -> Exempt:
-    last_day = validation.of_field("until", validation.day_from, form.get("until", ""))
+    last_day = validation.of_field("until", _day, form.get("until", ""))
     return Exempt(until=validation.end_of(last_day), reason=form.get("reason", ""), by=by)
 
 
@@ -105,3 +106,10 @@ DECISIONS: Mapping[str, Callable[[Form, str], Command]] = {
     "close": lambda form, by: Close(reason=form.get("reason", ""), by=by),
     "owner-mail": lambda form, by: ResetOwnerMail(reason=form.get("reason", ""), by=by),
 }
+
+
+def _day(text: str) -> date:
+    """A day of a form. Raises InvalidInput; where none was chosen, in words that need no name of a field."""
+    if not text.strip():
+        raise InvalidInput("choose the day")
+    return validation.day_from(text)

@@ -37,6 +37,7 @@ FATES, FEWER_DELIVERIES, WAITS_FOR = wording.FATES, wording.FEWER_DELIVERIES, wo
 bounced_percent = bounce_percent
 lasting = durations.lasting
 exposed = wording.exposed
+day = wording.day
 day_note = reminders.day_note
 rate = wording.rate
 subject_line = wording.subject_line

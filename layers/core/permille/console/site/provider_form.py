@@ -63,7 +63,7 @@ def with_errors(fields: ProviderInput, error: DecisionRefused | InvalidInput | L
     """The same fields, with what is wrong."""
     if isinstance(error, LoginFailure):
         said = sentence(error, wording.plain(fields.host, LONGEST_HOST), int(fields.port))
-        return replace(fields, error=f"nothing is stored: {said}")
+        return replace(fields, error=f"{said}. Nothing was stored")
     text, wrong = messages_of(error)
     return replace(fields, error=text, wrong=wrong)
 

@@ -26,7 +26,7 @@ def feedback_values(report: OwnerReport) -> dict[str, Any]:
         "campaigns": [_campaign(campaign) for campaign in report.campaigns[:SHOWN_CAMPAIGNS]],
         "unnamed": any(not record.recipient for campaign in report.campaigns for record in campaign.records),
         "more_campaigns": _more_campaigns(report.campaigns[SHOWN_CAMPAIGNS:]),
-        "unlisted": _unlisted(report.unlisted),
+        "unlisted": _unlisted(report.unlisted, listed=bool(report.campaigns)),
         "bounces": [_bounced_campaign(campaign) for campaign in report.bounces[:SHOWN_BOUNCES]],
         "more_bounces": _more_bounces(report.bounces[SHOWN_BOUNCES:]),
         "unlisted_bounces": _unlisted_bounces(report),
@@ -72,10 +72,13 @@ def _more_campaigns(campaigns: Sequence[Campaign]) -> str:
     return f"{wording.times(reports, 'report')} about {wording.times(len(campaigns), 'more campaign')}"
 
 
-def _unlisted(count: int) -> str:
+def _unlisted(count: int, *, listed: bool) -> str:
     if not count:
         return ""
-    return f"{wording.times(count, 'complaint')} of earlier days {'is' if count == 1 else 'are'} counted too."
+    is_counted = f"{'is' if count == 1 else 'are'} counted"
+    if not listed:
+        return f"{wording.times(count, 'complaint')} {is_counted} and not listed here."
+    return f"{wording.times(count, 'complaint')} of earlier days {is_counted} too."
 
 
 def _bounced_campaign(campaign: BouncedCampaign) -> dict[str, Any]:

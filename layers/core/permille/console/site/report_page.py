@@ -26,7 +26,7 @@ from permille.zones import shown_zone_of
 
 SHOWN_ENTRIES = 10
 _WAITING = "It is connected, and your e-mails go through it whenever your SMTP account is off."
-_IN_USE = "Your e-mails go through it while your SMTP account is off. They count complaints as well."
+_IN_USE = "Your e-mails go through it while your SMTP account is off. They count complaints and bounces as well."
 _PROVIDER_LINES: Mapping[Status, str] = {
     Status.ACTIVE: _WAITING,
     Status.TRIAL: _WAITING,
@@ -137,7 +137,9 @@ def _notes(report: OwnerReport, brand: Brand) -> Iterator[str]:
         standing.held_line(report.account),
         standing.exemption_line(report.account, report.now, report.zone),
         standing.still_on_line(report.account, report.verdict, report.now),
-        standing.chance_line(report.verdict),
+        standing.undecided_line(report.account, report.verdict, report.now),
+        standing.few_line(report.account, report.verdict),
+        "" if report.account.is_closed else standing.chance_line(report.verdict),
     )
     return (note for note in notes if note)
 

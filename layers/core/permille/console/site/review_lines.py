@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from permille.domain.account.second_chance import RequestedDay, Trial
+from permille.domain.account.second_chance import RequestedDay, ReviewState, Trial
 from permille.domain.people.review import ReviewStage
 from permille.domain.rules.reminders import requested_day
+from permille.domain.timeline.kinds.review import ReviewAmended
 from permille.domain.words import wording
-from permille.domain.words.trial_words import how_many, what_ends_it, what_wins
+from permille.domain.words.trial_words import LIKELY_YOURS, how_many, what_ends_it, what_wins
 from permille.rendering.templates import Brand
 from permille.usecases.views.report import OwnerReport
 
 ADVICE = (
-    "Best is a batch of 500 to 1,000 e-mails, to the people who know you best. If none of them complains, your SMTP "
-    "account will likely be yours again for good: enough of them have to be delivered, and support may look at it once "
-    "more."
+    "Best is a batch of 500 to 1,000 e-mails, to the people who know you best. If none of them complains, "
+    f"{LIKELY_YOURS}"
 )
 
 
@@ -23,8 +23,9 @@ def lines(report: OwnerReport, brand: Brand) -> list[str]:
     return _LINES[report.stage](report, brand)
 
 
-def _may_ask(_: OwnerReport, brand: Brand) -> list[str]:
+def _may_ask(report: OwnerReport, brand: Brand) -> list[str]:
     return [
+        *_withdrawn(report),
         (
             f"Tell {brand.platform} Support when your next batch goes out, how big it is, what went wrong and what you "
             "have changed. If they agree, your SMTP account is switched on for that single day."
@@ -36,11 +37,31 @@ def _may_ask(_: OwnerReport, brand: Brand) -> list[str]:
 def _open(report: OwnerReport, brand: Brand) -> list[str]:
     request = report.account.review
     asked = _local(report, request.requested_at) if request else ""
-    answers = f"You asked on {asked}. {brand.platform} Support answers by e-mail. Until then you can change it."
+    answers = (
+        f"You asked on {asked}.{_changed(report)} {brand.platform} Support answers by e-mail. Until then you can "
+        "change it."
+    )
     if request and requested_day(request, report.now) is RequestedDay.OVER:
         sorry = f"We are sorry: {wording.day(request.day)} passed before support answered. Please choose another day."
         return [sorry, answers, ADVICE]
     return [answers, ADVICE]
+
+
+def _withdrawn(report: OwnerReport) -> list[str]:
+    """That the last request was withdrawn, where it was."""
+    request = report.account.review
+    if request is None or request.state is not ReviewState.WITHDRAWN or request.decided_at is None:
+        return []
+    return [f"Your request was withdrawn on {_local(report, request.decided_at)}. You can ask again."]
+
+
+def _changed(report: OwnerReport) -> str:
+    """That the open request was changed, as a sentence to append, where the newest entries tell of it."""
+    request = report.account.review
+    changes = [entry.at for entry in report.entries if isinstance(entry.facts, ReviewAmended)]
+    if request is None or not changes or changes[0] < request.requested_at:
+        return ""
+    return f" It was changed on {_local(report, changes[0])}."
 
 
 def _declined(report: OwnerReport, _: Brand) -> list[str]:
@@ -64,7 +85,10 @@ def _scheduled(report: OwnerReport, _: Brand) -> list[str]:
 def _running(report: OwnerReport, _: Brand) -> list[str]:
     trial = _trial(report)
     return [
-        f"Send your batch until {_local(report, trial.ends_at)}. Then we wait for late complaints.",
+        (
+            f"Send your batch before {_local(report, trial.ends_at)}. Then your SMTP account is off again, while we "
+            "wait for late complaints."
+        ),
         ADVICE,
         what_ends_it(trial.ratio_above) + _how_many(trial),
     ]

@@ -1,7 +1,7 @@
 """Decides on the owner's review request: made, amended, withdrawn."""
 
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from permille.domain.timeline.timeline import entry
 from permille.domain.values.calendar import DAY, midnight, today
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
+from permille.domain.words.wording import day
 
 
 class ReviewStage(StrEnum):
@@ -51,14 +52,14 @@ def stage(account: Account, zone: tzinfo, now: datetime) -> ReviewStage:
         return ReviewStage.SCHEDULED
     if account.review and account.review.state is ReviewState.OPEN:
         return ReviewStage.OPEN
-    return ReviewStage.DECLINED if _too_early(account.review, zone, now) else ReviewStage.MAY_ASK
+    return ReviewStage.DECLINED if _cooldown_ends(account.review, zone, now) else ReviewStage.MAY_ASK
 
 
-def _too_early(review: Review | None, zone: tzinfo, now: datetime) -> bool:
-    """Whether the last request was declined, and its cooldown is not over."""
+def _cooldown_ends(review: Review | None, zone: tzinfo, now: datetime) -> date | None:
+    """From which day on the owner can ask again, where the last request was declined and that day is to come."""
     if review is None or review.state is not ReviewState.DECLINED or review.ask_again_on is None:
-        return False
-    return today(zone, now) < review.ask_again_on
+        return None
+    return review.ask_again_on if today(zone, now) < review.ask_again_on else None
 
 
 def request(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime) -> Outcome:
@@ -72,9 +73,9 @@ def request(account: Account, command: ReviewRequest, zone: tzinfo, now: datetim
             return Outcome(account, [])
         raise DecisionRefused("a request is open already; amend it, or withdraw it first")
     if trial := account.scheduled_trial:
-        raise DecisionRefused(f"a trial is agreed on for {trial.day} already; withdraw it to ask for another day")
-    if review and _too_early(review, zone, now):
-        raise DecisionRefused(f"the last request was declined; ask again from {review.ask_again_on} on")
+        raise DecisionRefused(f"a trial is agreed on for {day(trial.day)} already; withdraw it to ask for another day")
+    if again := _cooldown_ends(review, zone, now):
+        raise DecisionRefused(f"the last request was declined; ask again from {day(again)} on")
     acts = _acts(account, command, zone, now)
     mailed = acts.mailed(AskedMail.RECEIPT, zone, now)
     opened = Review(ReviewState.OPEN, **_review_fields(command, zone), requested_at=now)
@@ -141,7 +142,7 @@ def open_review(account: Account) -> Review:
     """The open request. Raises DecisionRefused where there is none."""
     if account.review is None or account.review.state is not ReviewState.OPEN:
         trial = account.scheduled_trial
-        agreed = f": a trial is agreed on for {trial.day}" if trial else ""
+        agreed = f": a trial is agreed on for {day(trial.day)}" if trial else ""
         raise DecisionRefused(f"no request of {account.id} is open{agreed}")
     return account.review
 
@@ -163,6 +164,6 @@ def _acts(account: Account, command: ReviewRequest, zone: tzinfo, now: datetime)
     first = today(zone, now)
     if not first <= command.day <= first + FURTHEST_DAY:
         raise DecisionRefused(
-            f"the day {command.day} is not within the next {FURTHEST_DAY.days} days ({first} is today)"
+            f"{day(command.day)} is not within the next {FURTHEST_DAY.days} days (today is {day(first)})"
         )
     return account.owner_acts if command.by_staff else account.owner_acts.counted(CountedAct.CHANGE, zone, now)

@@ -15,7 +15,7 @@ from permille.domain.timeline.timeline import entry
 from permille.domain.values.calendar import DAY, midnight, today
 from permille.domain.values.errors import ConfirmationNeeded, DecisionRefused
 from permille.domain.values.status import Status
-from permille.domain.words.wording import times
+from permille.domain.words import wording
 
 
 def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: SecondChance, now: datetime) -> Outcome:
@@ -28,7 +28,7 @@ def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: Seco
     is_short = trial.begins_at == now and trial.ends_at - now < timedelta(hours=chance.least_hours)
     if is_short and not command.short_day:
         left = _duration(trial.ends_at - trial.begins_at)
-        raise ConfirmationNeeded(f"only {left} of {day} are left in {account.timezone}")
+        raise ConfirmationNeeded(f"only {left} of {wording.day(day)} are left in {account.timezone}")
     approved = replace(review, state=ReviewState.APPROVED, decided_at=now, decided_by=command.by, reason=command.note)
     facts = ReviewApproved(
         begins_at=trial.begins_at.astimezone(zone),
@@ -46,11 +46,11 @@ def approve(account: Account, command: ApproveReview, zone: tzinfo, chance: Seco
 def _check_day(account: Account, day: date, agreed: date | None, first: date) -> None:
     """`agreed`: the trial's day so far; `first`: today, where the account is."""
     if day == agreed:
-        raise DecisionRefused(f"the trial is agreed on for {day} already; choose another day to move it")
+        raise DecisionRefused(f"the trial is agreed on for {wording.day(day)} already; choose another day to move it")
     if day < first:
-        raise DecisionRefused(f"{day} is over in {account.timezone}; choose a day to come")
+        raise DecisionRefused(f"{wording.day(day)} is over in {account.timezone}; choose a day to come")
     if day > first + FURTHEST_DAY:
-        raise DecisionRefused(f"{day} is more than {FURTHEST_DAY.days} days ahead")
+        raise DecisionRefused(f"{wording.day(day)} is more than {FURTHEST_DAY.days} days ahead")
 
 
 def _trial(day: date, batch: int, zone: tzinfo, chance: SecondChance, now: datetime) -> Trial:
@@ -97,4 +97,4 @@ def confirm(account: Account, command: ConfirmTrial, now: datetime) -> Outcome:
 def _duration(left: timedelta) -> str:
     """`5 hours and 3 minutes`"""
     hours, minutes = divmod(left // timedelta(minutes=1), 60)
-    return " and ".join([times(hours, "hour")] * bool(hours) + [times(minutes, "minute")])
+    return " and ".join([wording.times(hours, "hour")] * bool(hours) + [wording.times(minutes, "minute")])

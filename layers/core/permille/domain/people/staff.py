@@ -25,7 +25,7 @@ from permille.domain.timeline.kinds.trial import TrialCancelled
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
-from permille.domain.words.wording import in_zone, local
+from permille.domain.words.wording import day, in_zone, local
 
 LONGEST_EXEMPTION = timedelta(days=366)
 
@@ -121,7 +121,7 @@ def exempt(account: Account, command: Exempt, zone: tzinfo, now: datetime) -> Ou
     if until > now + LONGEST_EXEMPTION:
         last_day = (now + LONGEST_EXEMPTION - timedelta(days=1)).date()
         longest = f"an exemption lasts at most {LONGEST_EXEMPTION.days} days"
-        raise DecisionRefused(f"{longest}, so that its last day is {last_day} at the latest")
+        raise DecisionRefused(f"{longest}, so that its last day is {day(last_day)} at the latest")
     exemption = Exemption(until, command.reason, command.by)
     exempted = replace(account, exemption=exemption, recheck=None, decided_at=now, due_at=now)
     return Outcome(exempted, [entry(account.id, now, Exempted(until=until, reason=command.reason, by=command.by))])

@@ -1,5 +1,10 @@
 """Words about a trial that mails about the review and the trial share."""
 
+LIKELY_YOURS = (
+    "your SMTP account will likely be yours again: enough e-mails have to be delivered, and support may look at it "
+    "once more."
+)
+
 
 def what_ends_it(ratio_above: int) -> str:
     """`ratio_above`: with more delivered than this the rules decide; 0: one complaint always."""

@@ -40,6 +40,7 @@ WAITS_FOR: Mapping[str, str] = {
     "breaker": "the breaker is full or open",
     "no_deliveries": f"{FEWER_DELIVERIES}, so SES's delivery events do not all arrive",
 }
+FEW = "So few complaints disable nobody, although they are above the limit."
 STILL_ON = (
     "your SMTP account stays on: only older e-mails have left the count, and time alone switches nobody off. The next "
     "complaint or bounce does"

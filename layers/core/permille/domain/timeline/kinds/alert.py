@@ -79,8 +79,8 @@ class Alert(AllowanceNumbers):
             Section(
                 "What happens at the limit",
                 f"Above {times(self.limit_per_1000, 'spam complaint')} for every 1,000 e-mails, your {about.platform} "
-                f"SMTP account is disabled, until you have asked {about.platform} Support for a review. The limit is "
-                f"not ours alone. {DEMANDS_IN_WORDS}",
+                f"SMTP account is disabled. The way back is a review by {about.platform} Support, and one day of "
+                f"sending whose recipients decide. The limit is not ours alone. {DEMANDS_IN_WORDS}",
             ),
             Section("How to avoid the next one", steps=[("", advice) for advice in self._advice()]),
         ]

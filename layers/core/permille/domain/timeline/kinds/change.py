@@ -52,7 +52,7 @@ class OwnerAddressChanged(Facts):
                 "What this means",
                 "You hear from us when somebody marks one of your e-mails as spam, and when your "
                 f"{about.platform} SMTP account is switched off or on. The link in this mail opens your report. Links "
-                "that were sent to the address before do not work any more.",
+                "in mails to the former address do not work any more.",
             ),
             Section(
                 "If you did not expect this",

@@ -114,7 +114,7 @@ def _ratio_arithmetic(rule: str, numbers: DecisionRecord | RecentRatioNumbers, a
 
 def _day_line(counts: SendDay) -> str:
     line = f"{times(counts.delivered, 'delivered e-mail')}, {times(counts.complaints, 'complaint')}"
-    return f"  {counts.day}: {line}, {times(counts.bounces, 'bounce')}"
+    return f"  {day(counts.day)}: {line}, {times(counts.bounces, 'bounce')}"
 
 
 def _product(a: int, b: int) -> str:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from permille.domain.policy.verdict import Rule, Verdict
 from permille.domain.timeline.facts import Facts
-from permille.domain.values.tally import Tally
-from permille.domain.words.wording import STILL_ON, day, limit, local, rate, times
+from permille.domain.values.tally import PER_MILLE, Tally
+from permille.domain.words.wording import FEW, STILL_ON, day, limit, local, rate, times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +96,11 @@ class Numbers(Facts):
         )
 
     def allowance(self) -> str:
-        """How many more complaints the account can have, as a sentence."""
+        """How many more complaints the account can have, in sentences."""
+        few = f"{FEW} " if self.complaints * PER_MILLE > self.limit_per_1000 * self.delivered else ""
         if self.allowance_left == 0:
-            return "One more would disable your SMTP account."
-        return f"You can have {self.allowance_left:,} more; the one after that would disable your SMTP account."
+            return f"{few}One more would disable your SMTP account."
+        return f"{few}You can have {self.allowance_left:,} more; the one after that would disable your SMTP account."
 
     def broken(self) -> str:
         """The counts that break the rule, and the rule's limit, in sentences."""

@@ -16,11 +16,15 @@ class LinkRequested(Facts):
         return "Here is a new link to your report"
 
     def sentence(self) -> str:
-        return "A new link was asked for on the page that an older one leads to, and mailed."
+        return "Somebody opened a link to your report that had expired, and asked for a new one. It is in our mail."
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
-            Section("What you can do now", "Open your report with the link below: it works for some days."),
+            Section(
+                "What you can do now",
+                "Open your report with the link below. Like the older one it works for a few days; then you can ask "
+                "for the next.",
+            ),
             Section(
                 "If you did not ask for it",
                 "Somebody holds an older mail of ours to you. That link shows them nothing any more, and the new one "

@@ -86,8 +86,8 @@ class ProviderRequested(Facts):
     def sentence(self) -> str:
         return (
             f"On your report somebody asked to connect {plain(self.host)}, port {self.port}, as {plain(self.user)}. "
-            f"Nothing changes until it is confirmed by the link that was mailed. It is forgotten on "
-            f"{local(self.expires_at)}."
+            f"Nothing changes until it is confirmed, by the link in our mail. On {local(self.expires_at)} it is "
+            "forgotten, with its password."
         )
 
     def mail(self, about: MailContext) -> Sequence[Section]:

@@ -57,8 +57,8 @@ class ReviewRequested(Requested):
             ),
             Section(
                 "What happens next",
-                f"{about.platform} Support reads your request together with your numbers, and answers by e-mail. If "
-                "they agree, your SMTP account is switched on for that single day.",
+                f"{about.platform} Support reads your request together with your numbers. If they agree, your SMTP "
+                "account is switched on for that single day.",
             ),
             Section("Until then", f"Choose whom you are going to write to: s{whom_to_write_to()}"),
         ]
@@ -103,7 +103,7 @@ class ReviewApproved(Facts):
     ratio_above: Annotated[int, "With more delivered than this the rules decide; 0: one complaint always."] = 0
 
     def headline(self, platform: str) -> str:
-        return f"Your {platform} SMTP account is going to work on {day(self.begins_at)}"
+        return f"Your {platform} SMTP account works on {day(self.begins_at)}, for one day"
 
     def sentence(self) -> str:
         moved = f", and not on {day(self.instead_of)}" if self.instead_of else ""

@@ -76,15 +76,15 @@ class StaffEnabled(ByStaff):
         return f"Your {platform} SMTP account works again"
 
     def sentence(self) -> str:
-        return f"Only e-mails sent from now on are counted.{_renewed(self.new_credential)} {self.the_reason()}"
+        renewed = _renewed(self.new_credential)
+        return f"Only e-mails sent from now on are counted, and no earlier complaint.{renewed} {self.the_reason()}"
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
             Section(
                 "What this means",
                 f"E-mails sent through your {about.platform} SMTP account are accepted again, "
-                f"{_password(about, new=self.new_credential)} Complaints about e-mails that you sent before do not "
-                "count any more.",
+                f"{_password(about, new=self.new_credential)}",
             ),
             Section(
                 "How to keep it",
@@ -113,7 +113,7 @@ class DenyLifted(ByStaff):
             Section(
                 "What this means",
                 f"E-mails sent through your {about.platform} SMTP account are accepted again, "
-                f"{_password(about, new=self.new_credential)} {STILL_COUNTED}",
+                f"{_password(about, new=self.new_credential)}",
             ),
         ]
 

@@ -107,12 +107,14 @@ class TrialEnded(Facts):
         return [
             Section(
                 "What happens next",
-                f"Complaints can take a day or two to reach us. If {_nobody(self.complaints)} about the e-mails of "
-                f"your trial day, your {about.platform} SMTP account is switched on again by itself, and you hear from "
-                f"us.{about.until_then}",
+                f"Complaints can take a day or two to reach us. If {_kept(self.complaints)}, your {about.platform} "
+                f"SMTP account is switched on again by itself, and you hear from us.{about.until_then}",
             )
         ]
 
 
-def _nobody(complaints: int) -> str:
-    return "nobody else complains" if complaints else "nobody complains"
+def _kept(complaints: int) -> str:
+    """What has to be by the verdict. `complaints`: so far; who has one, and goes on, is judged by the rules."""
+    if complaints:
+        return "the e-mails of your trial day keep your usual limits until then"
+    return "nobody complains about the e-mails of your trial day"

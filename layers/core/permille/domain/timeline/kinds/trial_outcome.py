@@ -63,7 +63,7 @@ class StaysSuspended(Facts):
         return ASK_FOR_REVIEW
 
     def headline(self, platform: str) -> str:
-        return f"Your {platform} SMTP account stays suspended"
+        return f"Your {platform} SMTP account stays disabled"
 
     def sentence(self) -> str:
         if self.complaints:
@@ -88,7 +88,10 @@ class StaysSuspended(Facts):
         ]
 
 
-FIND_OUT = ("Find out why.", "Ask yourself how that person came onto your list, and who else came the same way.")
+FIND_OUT = (
+    "Find out why.",
+    "Ask yourself how the addresses of that batch came onto your list, and which others came the same way.",
+)
 
 
 def _next_review(about: MailContext) -> tuple[str, str]:

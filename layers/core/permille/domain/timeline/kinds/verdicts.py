@@ -8,11 +8,11 @@ from permille.domain.policy.demands import DEMANDS_IN_WORDS
 from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.decision_record import DecisionRecord
-from permille.domain.timeline.kinds.numbers import (
-    Numbers,
-)
+from permille.domain.timeline.kinds.numbers import ComplaintBurstNumbers, Numbers, RecentRatioNumbers
+from permille.domain.values.calendar import DAY
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
+from permille.domain.words.trial_words import LIKELY_YOURS
 from permille.domain.words.wording import day, local, stays_enabled, times, why_held
 
 
@@ -34,16 +34,26 @@ class Disabled(DecisionRecord):
         return [
             Section(
                 "What happened",
-                f"{WHY_BOUNCES if self.is_about_bounces else WHY_COMPLAINTS} Counted: e-mails sent from "
-                f"{day(self.first_day)} to {day(self.last_day)}. The rule: {self.rule_in_words()}",
+                f"{self._why_counted()} The rule: {self.rule_in_words()}",
             ),
             Section(
                 "What this means",
                 f"E-mails sent through your {about.platform} SMTP account are refused from now on. Everything else in "
-                f"{about.platform} keeps working. The limit is not ours alone. {DEMANDS_IN_WORDS}",
+                f"{about.platform} keeps working.{self._demands()}",
             ),
             Section("What you can do now", steps=[ANOTHER_COMPANY, _provider_step(about), _review_step(about)]),
         ]
+
+    def _why_counted(self) -> str:
+        if self.is_about_bounces:  # of one day, which the numbers name
+            return WHY_BOUNCES
+        rule = self.burst if isinstance(self.burst, ComplaintBurstNumbers | RecentRatioNumbers) else None
+        counted_from = max(self.first_day, self.last_day - (rule.days - 1) * DAY) if rule else self.first_day
+        return f"{WHY_COMPLAINTS} Counted: e-mails sent from {day(counted_from)} to {day(self.last_day)}."
+
+    def _demands(self) -> str:
+        """What mail companies ask of complaints, to append; they publish no such number of bounces."""
+        return "" if self.is_about_bounces else f" The limit is not ours alone. {DEMANDS_IN_WORDS}"
 
 
 WHY_BOUNCES = (
@@ -61,24 +71,24 @@ def _provider_step(about: MailContext) -> tuple[str, str]:
         go_on = f"{keep}: until you are back, your e-mails can go through {about.provider}."
         return "Send through the provider that you connected.", go_on
     connect = (
-        f"{keep} and connect an account that you have with another e-mail provider. {about.platform} Support helps you "
-        "to set it up."
+        f"{keep} and connect an account that you have with another e-mail provider. Your report has a form for it, and "
+        f"{about.platform} Support helps you."
     )
     return "Connect another provider.", connect
 
 
 def _review_step(about: MailContext) -> tuple[str, str]:
     details = (
-        "The button in this mail opens the form. Tell us when your next batch of e-mails goes out, how big it is, "
+        "The link below opens the form. Tell us when your next batch of e-mails goes out, how big it is, "
         "what went wrong and what you have changed. If we agree, your SMTP account is switched on for that single "
-        "day. If nobody who gets that batch complains, it will likely be yours again for good."
+        f"day. If nobody who gets that batch complains, {LIKELY_YOURS}"
     )
     return f"Ask {about.platform} Support for a review.", details
 
 
 ANOTHER_COMPANY = (
     "Send through another e-mail company.",
-    "They count complaints as well, so fix your list first.",
+    "They count complaints and bounces as well, so fix your list first.",
 )
 
 
