@@ -397,7 +397,8 @@ def test_people_see_the_counts_and_the_keys_as_iam_has_them(stack: FakeStack, te
     stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=12_000, complaints=3, bounces=7)
 
     assert terminal.text("account", "show", ACCOUNT).splitlines() == [
-        "bakery  active  epoch 1, owner@bakery.example",
+        "bakery  active",
+        "owner owner@bakery.example, counting period 1",
         "last 45 days: 12,000 delivered, 7 bounced",
         "complaints: 3; 9 more allowed (limit 1 per 1,000)",
         "sender permille-bakery",
@@ -432,7 +433,8 @@ def test_a_deny_by_hand_is_shown_everywhere(stack: FakeStack, terminal: Terminal
     stack.switch.users[CALLER].denied = True
 
     assert terminal.text("account", "show", ACCOUNT).splitlines() == [
-        "bakery  active (switched off by hand in AWS)  epoch 1, owner@bakery.example",
+        "bakery  active (switched off by hand in AWS)",
+        "owner owner@bakery.example, counting period 1",
         "last 45 days: 12,000 delivered, 0 bounced",
         "complaints: 0; 0 more allowed (limit 1 per 1,000)",
         "sender permille-bakery",
@@ -460,7 +462,7 @@ def test_people_see_the_provider_and_that_the_owner_is_not_written_to(stack: Fak
 
     said = " ".join(terminal.text("account", "show", ACCOUNT).split())
 
-    assert "o[x]@bakery.example the owner is not mailed: a mail to them was marked as spam" in said
+    assert "o[x]@bakery.example, counting period 1 the owner is not mailed: a mail to them was marked as spam" in said
     assert "provider smtp.example.com:587 sender" in said
 
 

@@ -45,7 +45,7 @@ def test_each_is_listed_with_its_id_and_whether_it_counts(
 
     assert {line.split()[0] for line in lines[::2]} == {complaint.id, report.id}
     assert sorted(line.strip() for line in lines[1::2]) == [
-        "counted in epoch 1",
+        "counted in counting period 1",
         "not counted: the report says not-spam",
     ]
 

@@ -87,6 +87,16 @@ def test_an_exemption_lasts_to_the_end_of_its_day_or_to_an_instant(
     assert stack.get(ACCOUNT).exemption == Exemption(ends, "A partner", STAFF)
 
 
+def test_another_exemption_says_what_it_replaces(terminal: Terminal) -> None:
+    exempt = ("account", "exempt", ACCOUNT, "--until")
+
+    first = terminal.text(*exempt, "2026-12-31", "--reason", "A partner")
+    second = terminal.text(*exempt, "2026-06-30", "--reason", "Half a year")
+
+    assert "Instead of" not in first
+    assert second.endswith("Instead of the exemption until 1 January 2027, 00:00 (UTC): A partner\n")
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,13 @@ def test_the_answer_counts_the_lines_of_the_file(terminal: Terminal, tmp_path: P
     assert answer["complaints"] == sum(int(one["complaints"]) for one in truth)
     assert (len(truth), truth[29]["account_id"]) == (30, "account-000029")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["feedback.jsonl", "feedback.jsonl.truth.csv"]
+
+
+def test_before_it_is_written_its_size_is_said(terminal: Terminal, tmp_path: Path) -> None:
+    assert terminal.status(*SMALL, str(tmp_path / "feedback.jsonl")) == 0
+
+    said = terminal.capsys.readouterr().err
+    assert re.fullmatch(r"Writing about \d,\d{3} events, \d+ MB\.\n", said)
 
 
 @pytest.mark.parametrize("name", ["feedback.jsonl", "feedback.jsonl.gz"])

@@ -121,6 +121,12 @@ def test_what_is_left_is_said() -> None:
     assert "You can have 4 more; the one after that would disable your SMTP account." in alert.sentence()
 
 
+def test_an_alert_about_mail_of_an_earlier_counting_period_does_not_say_that_it_is_old() -> None:
+    alert = an_alert(ACCOUNT, NOW, a_verdict(800, 0), complaint_entries(1))
+
+    assert alert.sentence().startswith("It is about e-mail that no longer counts towards the limit. ")
+
+
 def test_without_a_delivery_no_rate_is_made_up() -> None:
     alert = an_alert(ACCOUNT, NOW, a_verdict(0, 1), complaint_entries(1))
 

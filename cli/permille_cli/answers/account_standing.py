@@ -17,9 +17,8 @@ def print_standing(account: "Account", verdict: "Verdict", senders: list[dict[st
     from permille.domain.words import wording
 
     counts = verdict.counts
-    out.print(
-        f"[bold]{account.id}[/]  {status_text(account, now)}  epoch {account.epoch}, {literal(account.owner_email)}"
-    )
+    out.print(f"[bold]{account.id}[/]  {status_text(account, now)}")
+    out.print(f"owner {literal(account.owner_email)}, counting period {account.epoch}", soft_wrap=True)
     policy = verdict.policy
     if account.owner_mail:
         fate = wording.FATES[account.owner_mail]

@@ -149,8 +149,13 @@ def exempt(
     """
     from permille.domain.people.staff_commands import Exempt
 
-    end = inputs.end(until)
-    _answer(stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.operator_arn())), as_json=as_json)
+    end, before = inputs.end(until), stack.account(account_id)
+    former = before.exemption if before.exempt_at(stack.now()) else None
+    account = stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.operator_arn()))
+    _answer(account, as_json=as_json)
+    if former and not as_json:
+        why = literal(former.reason)
+        out.print(f"Instead of the exemption until {instant(former.until, account)}: {why}", soft_wrap=True)
 
 
 def unexempt(

@@ -84,7 +84,7 @@ def _counts(facts: "Reported", voiding: "TimelineEntry[ComplaintVoided] | None",
         return f"voided {instant(voiding.at, account)} by {plain(voiding.facts.by)}: {why}"
     if facts.why_not_counted:
         return f"not counted: {plain(facts.why_not_counted)}"
-    return f"counted in epoch {facts.epoch}"
+    return f"counted in counting period {facts.epoch}"
 
 
 @app.command()

@@ -17,7 +17,7 @@ from permille_cli.simulation.population import BEGINNING
 from permille_cli.simulation.population_file import MOST_BOUNCES
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
-from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+from permille_cli.terminal.output import AsJson, emit_json, err, literal, out, progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ NAMES = {
     FeedbackKind.COMPLAINT: "complaints",
 }
 HOURS, DAY_SECONDS = 24, 86_400
-GB = 1_000_000_000
+MB, GB = 1_000_000, 1_000_000_000
 EARLIEST = date(2000, 1, 1)  # SES began in 2011
 
 
@@ -144,7 +144,9 @@ def _write(simulation: "Simulation", file: Path) -> Counter[FeedbackKind]:
     tenants = simulation.tenants()
     counts: Counter[FeedbackKind] = Counter()
     mails = simulation.expected_mails(tenants)
-    _check_space(file, expected_bytes(file, mails))
+    size = expected_bytes(file, mails)
+    _check_space(file, size)
+    err.print(f"Writing about {times(mails, 'event')}, {size / MB:,.0f} MB.", soft_wrap=True)
     hours = progress(
         by_hour(simulation.arriving(tenants)), f"Simulating {times(mails, 'mail')}", simulation.days * HOURS
     )

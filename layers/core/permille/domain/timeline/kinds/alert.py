@@ -16,7 +16,8 @@ from permille.domain.words.wording import times
 LISTED_COMPLAINTS = 20  # in one entry
 
 
-ABOUT_OLDER_MAIL = "It is about e-mail that is too old to count towards the limit."
+# It is older than the window, or was sent before counting began anew.
+ABOUT_OLDER_MAIL = "It is about e-mail that no longer counts towards the limit."
 
 
 def listed(complaints: Sequence[Entry]) -> tuple[Reported, ...]:
