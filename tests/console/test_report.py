@@ -648,6 +648,12 @@ def test_who_changed_or_withdrew_a_request_reads_that_it_was_done() -> None:
     assert "Your request was withdrawn on 10 March 2026, 12:00 (UTC). You can ask again." in owner.get(REPORT).body
 
 
+def test_the_day_that_was_asked_for_is_in_words_since_the_browser_writes_it_in_its_own_order() -> None:
+    text = Read(shown(STATES["open"]())).text
+
+    assert "You asked on 9 March 2026, 17:00 (UTC+01:00), for 800 e-mails on 15 March 2026." in text
+
+
 def test_a_change_of_an_earlier_request_is_not_told_of_this_one() -> None:
     earlier = an_entry("review_amended", ASKED.requested_at - A_DAY)
     account = an_account(status=Status.DISABLED, review=ASKED)

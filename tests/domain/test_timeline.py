@@ -36,8 +36,9 @@ from permille.domain.timeline.facts import Audience, Facts, Unknown, declared
 from permille.domain.timeline.kinds.alert import LISTED_COMPLAINTS
 from permille.domain.timeline.kinds.complaints import reported
 from permille.domain.timeline.kinds.decision_record import LISTED_IDENTITIES
+from permille.domain.timeline.kinds.note import Noted
 from permille.domain.timeline.kinds.registry import KINDS, MODULES
-from permille.domain.timeline.timeline import Entry, entry_as_read
+from permille.domain.timeline.timeline import Entry, entry, entry_as_read
 from permille.domain.values.entry_id import id_at
 from permille.domain.words import wording
 from permille.domain.words.mail_text import MailContext
@@ -550,3 +551,20 @@ def test_emoji_joiners_and_scripts_hide_nothing(text: str) -> None:
 def test_each_sign_that_reorders_or_hides_is_exposed(sign: str) -> None:
     assert not wording.hides_nothing(f"a{sign}b")
     assert wording.exposed(f"a{sign}b\nc") == f"a{wording.REPLACED}b\nc"
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("arn:aws:iam::123456789012:user/sam", "By user/sam: "),
+        ("arn:aws:sts::123456789012:assumed-role/Support/eva", "By assumed-role/Support/eva: "),
+        ("staff:Anna (link by user/sam)", "By staff:Anna (link by user/sam): "),
+        ("arn:aws:iam::123456789012:user/role/Admin/sam", "By user/sam: "),  # a path that imitates
+        ("platform:crm", "By platform:crm: "),
+    ],
+)
+def test_staff_read_who_acted_without_the_number_of_the_aws_account(by: str, said: str) -> None:
+    noted = entry(ACCOUNT, NOW, Noted(text="They called", by=by))
+
+    assert noted.sentence().startswith(said)
+    assert noted.data["by"] == by

@@ -15,7 +15,7 @@ from permille.domain.timeline.kinds.numbers import Numbers
 from permille.domain.values.calendar import today
 from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
-from permille.domain.words import durations, wording
+from permille.domain.words import actors, durations, wording
 from permille.ports.desk import CONSUMED_QUEUES, QueueStatus
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
@@ -41,6 +41,7 @@ day = wording.day
 day_note = reminders.day_note
 rate = wording.rate
 subject_line = wording.subject_line
+who = actors.who
 
 
 def tone(status: Status) -> str:

@@ -36,14 +36,14 @@ def _may_ask(report: OwnerReport, brand: Brand) -> list[str]:
 
 def _open(report: OwnerReport, brand: Brand) -> list[str]:
     request = report.account.review
-    asked = _local(report, request.requested_at) if request else ""
+    assert request is not None
+    asked, day = _local(report, request.requested_at), wording.day(request.day)
     answers = (
-        f"You asked on {asked}.{_changed(report)} {brand.platform} Support answers by e-mail. Until then you can "
-        "change it."
+        f"You asked on {asked}, for {wording.times(request.batch, 'e-mail')} on {day}.{_changed(report)} "
+        f"{brand.platform} Support answers by e-mail. Until then you can change it."
     )
-    if request and requested_day(request, report.now) is RequestedDay.OVER:
-        sorry = f"We are sorry: {wording.day(request.day)} passed before support answered. Please choose another day."
-        return [sorry, answers, ADVICE]
+    if requested_day(request, report.now) is RequestedDay.OVER:
+        return [f"We are sorry: {day} passed before support answered. Please choose another day.", answers, ADVICE]
     return [answers, ADVICE]
 
 

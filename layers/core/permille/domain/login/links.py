@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from permille.domain.values.account_id import ACCOUNT_ID
 from permille.domain.values.errors import InvalidInput, LinkExpired, NotAuthenticated, Unavailable
+from permille.domain.words.actors import identity_in_short
 
 LINKS = "/links"  # the path of the function Access
 MAX_ACCOUNT_PATTERNS = 20  # account patterns in one token
@@ -102,10 +103,8 @@ class Claims:
 
     @property
     def maker(self) -> str:
-        """`by` in short: `assumed-role/Admin/eva`, `user/eva`. It is the end of the ARN without the path of an IAM
-        user, which can be chosen freely and may imitate the end of another ARN."""
-        kind, *path = self.by.split(":", 5)[-1].split("/")
-        return "/".join([kind, *(path[-1:] if kind == "user" else path)])
+        """`by` in short."""
+        return identity_in_short(self.by)
 
 
 def new_claims(

@@ -7,6 +7,7 @@ from typing import Annotated
 from permille.domain.login.links import ALL_ACCOUNTS, LinkRole, Scope
 from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
+from permille.domain.words.actors import who
 from permille.domain.words.wording import LONGEST_REASON, local, plain
 
 _LINKS: Mapping[LinkRole, str] = {
@@ -38,7 +39,7 @@ class LinkMade(Facts):
 
     def sentence(self) -> str:
         opens = f" It lets {' and '.join(self.scopes)} {self._accounts()}." if self.scopes else ""
-        return f"By {plain(self.by)}.{opens} It lets in until {local(self.expires_at)}."
+        return f"By {who(self.by)}.{opens} It lets in until {local(self.expires_at)}."
 
     def _accounts(self) -> str:
         return "all accounts" if ALL_ACCOUNTS in self.accounts else plain(", ".join(self.accounts), LONGEST_REASON)

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
-from permille.domain.words.wording import full_sentence, plain
+from permille.domain.words.actors import who
+from permille.domain.words.wording import full_sentence
 
 LONGEST_NOTE = 2000
 
@@ -19,4 +20,4 @@ class Noted(Facts):
         return "A note of staff"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}: {full_sentence(self.text, LONGEST_NOTE)}"
+        return f"By {who(self.by)}: {full_sentence(self.text, LONGEST_NOTE)}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from permille.domain.timeline.facts import Audience, Facts, declared
+from permille.domain.words.actors import who
 from permille.domain.words.wording import plain, times
 
 LISTED_BODIES = 100  # of quarantine: an entry has to fit into a row and an event
@@ -19,7 +20,7 @@ class _Quarantined(Facts):
     by: str
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}: {'; '.join(map(plain, self.reasons))}."
+        return f"By {who(self.by)}: {'; '.join(map(plain, self.reasons))}."
 
 
 @declared("quarantine_dropped", Audience.STAFF, system=True)

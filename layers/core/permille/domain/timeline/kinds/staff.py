@@ -7,8 +7,9 @@ from typing import Annotated
 
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.values.status import Status
+from permille.domain.words.actors import who
 from permille.domain.words.mail_text import MailContext, MailTone, Section
-from permille.domain.words.wording import by_support, full_sentence, local, plain
+from permille.domain.words.wording import by_support, full_sentence, local
 
 ASK_SUPPORT = (
     "Answer this mail, or write to {platform} Support: they switched the account off, and they can switch it on again."
@@ -38,7 +39,7 @@ class ByStaff(Facts):
     by: str
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}: {full_sentence(self.reason)}"
+        return f"By {who(self.by)}: {full_sentence(self.reason)}"
 
     def the_reason(self) -> str:
         """The reason for owners, who are not told who decided."""

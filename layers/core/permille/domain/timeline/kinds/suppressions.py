@@ -4,6 +4,7 @@ from typing import Annotated
 
 from permille.domain.timeline.facts import Audience, Facts, declared
 from permille.domain.timeline.kinds.staff import ByStaff
+from permille.domain.words.actors import who
 from permille.domain.words.wording import full_sentence, plain, times
 
 
@@ -39,4 +40,4 @@ class Unsuppressed(Facts):
         return f"{plain(self.recipient)} may be mailed again"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}: {full_sentence(self.reason)}"
+        return f"By {who(self.by)}: {full_sentence(self.reason)}"

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.timeline.kinds.staff import ByStaff
 from permille.domain.values.status import Mode
+from permille.domain.words.actors import who
 from permille.domain.words.policy_numbers import changed_numbers
 from permille.domain.words.wording import plain, times
 
@@ -36,7 +37,7 @@ class PolicySet(Facts):
 
     def sentence(self) -> str:
         changes = "; ".join(self._changes()) or "no number changed"
-        return f"By {plain(self.by)}, in the place of {self.replaced or 'one that could not be read'}: {changes}."
+        return f"By {who(self.by)}, in the place of {self.replaced or 'one that could not be read'}: {changes}."
 
     def _changes(self) -> Iterator[str]:
         yield from changed_numbers(self.replaced_numbers, self.numbers) if self.replaced else ()
@@ -129,4 +130,4 @@ class Uninstalled(Facts):
         return f"{restored} given back: mail from there is counted no more"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}. {times(self.users, 'user')} {_DENIED.get(self.denied, 'in the deny group')}."
+        return f"By {who(self.by)}. {times(self.users, 'user')} {_DENIED.get(self.denied, 'in the deny group')}."

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from permille.domain.timeline.facts import Audience, Facts, declared
+from permille.domain.words.actors import who
 from permille.domain.words.wording import LONGEST_REASON, local, plain
 
 
@@ -19,7 +20,7 @@ class WebhookSet(Facts):
         return f"The webhook was set to {plain(self.url, LONGEST_REASON)}"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}. It gets {', '.join(map(plain, self.kinds)) or 'all kinds of entries'}."
+        return f"By {who(self.by)}. It gets {', '.join(map(plain, self.kinds)) or 'all kinds of entries'}."
 
 
 @declared("webhook_secret_rotated", Audience.STAFF, system=True)
@@ -33,7 +34,7 @@ class WebhookSecretRotated(Facts):
         return "The webhook has a new signing secret"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}. The former one signs too until {local(self.former_until)}."
+        return f"By {who(self.by)}. The former one signs too until {local(self.former_until)}."
 
 
 @declared("webhook_removed", Audience.STAFF, system=True)
@@ -47,7 +48,7 @@ class WebhookRemoved(Facts):
         return "The webhook was removed"
 
     def sentence(self) -> str:
-        return f"By {plain(self.by)}. It was {plain(self.url, LONGEST_REASON)}."
+        return f"By {who(self.by)}. It was {plain(self.url, LONGEST_REASON)}."
 
 
 @declared("webhook_test", Audience.STAFF, system=True)
