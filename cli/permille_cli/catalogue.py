@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from typer.core import TyperCommand
+from typer.exceptions import Abort
 
 from permille_cli.terminal.manual import CommandGroup, built
 
@@ -72,6 +73,13 @@ class Root(CommandGroup):
         """The command that is named, imported."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, listed and imported(str(name)), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command. Of an interrupt typer would make an exit status, which a command can have too."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            raise Abort from interrupt
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands by section, their summaries below each other."""

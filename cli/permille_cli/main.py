@@ -7,16 +7,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.exceptions import Abort, TyperException
+from typer.exceptions import Abort
 
 from permille.code_version import code_version
-from permille.domain.values.errors import InvalidInput, PermilleError
 from permille_cli.catalogue import Root
+from permille_cli.terminal.errors import INTERRUPTED, REPORTED, as_data, as_text, exit_status
 
 if TYPE_CHECKING:
     from permille_cli.stack.stack import Stack
 
-INTERRUPTED = 130  # 128 + SIGINT, which typer makes of it too
 EPILOG = """
 `permille COMMAND -h` tells more, with examples. Every command takes --json. docs/cli.md has all help in one file.
 
@@ -71,18 +70,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def status_of(arguments: Sequence[str] | None = None, *, stack: "Stack | None" = None) -> int:
     """Runs the command and returns its exit status. `stack`: a test's; by default the deployed one of --stack."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         find = _deployed if stack is None else lambda _: stack
-        status = int(_command()(arguments, standalone_mode=False, obj=find) or 0)
-        return status if status != INTERRUPTED else _say(status, "interrupted")
-    except PermilleError as error:
-        return _say(error.exit_code, _message(error))
-    except TyperException as wrong:
-        return _say(2, wrong.format_message().replace("Value error, ", ""))  # pydantic's prefix, for programmers
-    except OSError as failure:
-        return _say(1, str(failure))
-    except (Abort, KeyboardInterrupt):
-        return _say(INTERRUPTED, "interrupted")
+        status = int(_command()(typed, standalone_mode=False, obj=find) or 0)
+        return status if status != INTERRUPTED else _report(Abort(), as_json=False)  # the command has answered
+    except REPORTED as error:
+        return _report(error, as_json="--json" in typed)
 
 
 def _deployed(name: str) -> "Stack":
@@ -99,26 +93,12 @@ def _command() -> Any:
     return typer.main.get_command(app)
 
 
-def _message(error: PermilleError) -> str:
-    """The error as one line. Names the options that invalid input is in."""
-    if not isinstance(error, InvalidInput):
-        return str(error)
-    return "; ".join(_of_option(field, message) for field, message in error.errors)
+def _report(error: BaseException, *, as_json: bool) -> int:
+    """Says what is wrong on stderr, and with --json in a document on stdout. Returns the exit status."""
+    if text := as_text(error):
+        print(text if text.startswith("Usage:") else f"permille: {text}", file=sys.stderr)  # noqa: T201
+    if as_json:
+        from permille_cli.terminal.output import emit_json
 
-
-_ARGUMENTS = ("complaint", "url")
-
-
-def _of_option(field: str, message: str) -> str:
-    """The message with the option or argument of the field in front; an account is named by the message itself."""
-    if field in _ARGUMENTS:
-        return f"{field.upper()}: {message}"
-    return message if field in ("", "account_id") else f"--{field.replace('_', '-')}: {message}"
-
-
-def _say(status: int, what: str) -> int:
-    if what.startswith("Usage:"):  # a group without its command: the help
-        print(what, file=sys.stderr)  # noqa: T201
-    elif what:
-        print(f"permille: {' '.join(what.split())}", file=sys.stderr)  # noqa: T201 - the one line on stderr
-    return status
+        emit_json(as_data(error))
+    return exit_status(error)

@@ -21,12 +21,13 @@ from flask.wrappers import Response
 
 from . import review, timeline
 from .api import AccountApi, Refused
-from .reputation import OwnerLinks
+from .reputation import NoLink, OwnerLinks
 from .sending import send
 from .store import CAMPAIGNS, Store
 from .suppression import normalized, suppressed
 
 pages = Blueprint("crm", __name__)
+NO_REPORT = "Your report cannot be shown. Load this page again in a minute; if it stays so, please tell our support.\n"
 one_at_a_time = Lock()  # sends a campaign; with several processes, let a queue of jobs do it
 
 
@@ -170,7 +171,11 @@ def reputation() -> str:
 
 @pages.get("/<business>/reputation/frame")
 def frame() -> ResponseReturnValue:
-    return redirect(current_app.extensions["links"].of(g.business["id"]))
+    try:
+        return redirect(current_app.extensions["links"].of(g.business["id"]))
+    except NoLink as error:
+        logging.error("No link to the report of %s: %s", g.business["id"], error)
+        return Response(NO_REPORT, 503, mimetype="text/plain")
 
 
 @pages.get("/<business>/review")

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 KEPT_SECONDS = 3600  # each new link is an entry of the system timeline
 
 
+class NoLink(Exception):
+    """No link could be made. The message is for the log: it says what is wrong with the command."""
+
+
 @dataclass(slots=True)
 class OwnerLinks:
     """Links to owners' reports, by the operator's command, with the rights that README.md lists."""
@@ -18,7 +22,7 @@ class OwnerLinks:
     _kept: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     def of(self, account_id: str) -> str:
-        """The link to the account's report; at most an hour old. Raises CalledProcessError if the command fails."""
+        """The link to the account's report; at most an hour old. Raises NoLink."""
         made_at, link = self._kept.get(account_id, (0.0, ""))
         if time.time() - made_at > KEPT_SECONDS:
             made_at, link = time.time(), _made(account_id)
@@ -28,5 +32,8 @@ class OwnerLinks:
 
 def _made(account_id: str) -> str:
     command = ["permille", "link", "owner", account_id, "--json"]
-    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
-    return str(json.loads(printed)["link"])
+    try:
+        printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+        return str(json.loads(printed)["link"])
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError) as error:
+        raise NoLink(getattr(error, "stderr", None) or str(error)) from error

@@ -24,19 +24,18 @@ from permille.domain.values.errors import (
 ASKED = {"host": SERVER.host, "port": SERVER.port, "user": SERVER.user}
 
 
-def asking(answered: Any, asked: dict[str, Any], **more: Any) -> Any:
-    """A client whose one answer this is, if it is asked so."""
-    lambda_client = boto3.client("lambda")
-    stubber = Stubber(lambda_client)
+def asking(answered: Any, asked: dict[str, Any], **more: Any) -> Stubber:
+    """Of a client whose one answer this is, if it is asked so."""
+    stubber = Stubber(boto3.client("lambda"))
     payload = io.BytesIO(json.dumps(answered).encode())
     expected = {"FunctionName": "permille-Providers", "Payload": json.dumps(asked).encode()}
     stubber.add_response("invoke", {"StatusCode": 200, "Payload": payload, **more}, expected)
     stubber.activate()
-    return lambda_client
+    return stubber
 
 
-def providers(lambda_client: Any) -> ProviderFunction:
-    return ProviderFunction(function="permille-Providers", functions=lambda_client)
+def providers(stubbed: Any) -> ProviderFunction:
+    return ProviderFunction(function="permille-Providers", functions=stubbed.client)
 
 
 def test_a_request_has_server_and_password_and_is_answered_by_nothing(aws: None) -> None:
@@ -56,7 +55,11 @@ def test_a_failed_login_is_a_value(aws: None) -> None:
 
 @pytest.mark.parametrize("action", ["withdraw", "confirm", "refuse"])
 def test_the_other_actions_have_a_token_alone(aws: None, action: str) -> None:
-    getattr(providers(asking({}, {"action": action, "token": "t"})), action)("t")
+    stubber = asking({}, {"action": action, "token": "t"})
+
+    getattr(providers(stubber), action)("t")
+
+    stubber.assert_no_pending_responses()
 
 
 @pytest.mark.parametrize(
@@ -89,10 +92,9 @@ def test_a_function_that_failed_is_unavailable_and_its_trace_is_not_passed_on(aw
     [("AccessDeniedException", 403, PermissionDenied), ("TooManyRequestsException", 429, Unavailable)],
 )
 def test_what_lambda_refuses_is_one_of_our_errors(aws: None, code: str, status: int, error: type[Exception]) -> None:
-    lambda_client = boto3.client("lambda")
-    stubber = Stubber(lambda_client)
+    stubber = Stubber(boto3.client("lambda"))
     stubber.add_client_error("invoke", code, http_status_code=status)
     stubber.activate()
 
     with pytest.raises(error):
-        providers(lambda_client).confirm("t")
+        providers(stubber).confirm("t")

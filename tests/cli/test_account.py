@@ -311,12 +311,14 @@ def test_the_list_breaks_no_name_where_the_terminal_is_narrow(
     stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    stack.rows.accounts["a-" + "b" * 50] = an_account("a-" + "b" * 50, in_sync=False)
+    name = "a-" + "b" * 50
+    for in_sync in (True, False):
+        stack.rows.accounts[name] = an_account(name, in_sync=in_sync)
 
-    first = terminal.text("account", "list").splitlines()[1]
+        first = terminal.text("account", "list").splitlines()[1]
 
-    assert first.split()[0] == "a-" + "b" * 50
-    assert f"owner@a-{'b' * 50}.example  permille-a-{'b' * 50}" in first
+        assert first.split()[:2] == [name, "active"]
+        assert f"owner@{name}.example  permille-{name}" in first
 
 
 @pytest.mark.parametrize(

@@ -230,12 +230,16 @@ def test_if_the_archive_cannot_be_read_the_command_says_why(terminal: Terminal, 
     assert str(error) in terminal.failed("backtest", "s3://archive/")
 
 
-def test_an_archive_without_feedback_is_said_to_have_none(terminal: Terminal) -> None:
+def test_an_archive_without_feedback_is_said_to_have_none_and_is_a_failure(terminal: Terminal) -> None:
     Path("empty.jsonl").write_text("\n{}\n", encoding="utf-8")
 
-    said = terminal.text("backtest", "empty.jsonl")
-    answer = terminal.answer("backtest", "empty.jsonl")
+    assert terminal.status("backtest", "empty.jsonl") == 1
+    said, wrong = terminal.capsys.readouterr()
+    assert terminal.status("backtest", "empty.jsonl", "--json") == 1
+    answer = json.loads(terminal.capsys.readouterr().out)
 
+    assert wrong == "permille: no feedback was counted, so there was nothing to replay\n"
+    assert "conservative" not in said  # no table of zeros
     assert "0 accounts, 0 delivered, 0 complaints, 0 permanent bounces, nothing counted" in said
     assert "empty.jsonl, line 2: the line has neither eventType nor notificationType" in said
     assert (answer["archive"]["ends_at"], answer["policies"][0]["disabled"]) == (None, [])

@@ -26,6 +26,7 @@ from permille.domain.timeline.kinds.credential import Created
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import (
+    ConfirmationNeeded,
     Conflict,
     DecisionRefused,
     Failed,
@@ -341,22 +342,59 @@ def test_a_group_without_its_command_gives_its_help(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    "error",
-    [InvalidInput, NotFound, DecisionRefused, Failed, Unavailable, Conflict, PermissionDenied, RequestRejected],
+    ("error", "kind"),
+    [
+        (InvalidInput, "invalid_input"),
+        (NotFound, "not_found"),
+        (DecisionRefused, "refused"),
+        (ConfirmationNeeded, "confirmation_needed"),
+        (Failed, "failed"),
+        (Unavailable, "unavailable"),
+        (Conflict, "unavailable"),
+        (PermissionDenied, "permission_denied"),
+        (RequestRejected, "failed"),
+    ],
 )
-def test_an_error_is_one_line_and_its_exit_code(terminal: Terminal, error: type[PermilleError]) -> None:
+def test_an_error_is_one_line_and_its_exit_code_and_a_document(
+    terminal: Terminal, error: type[PermilleError], kind: str
+) -> None:
     terminal.stack.faults.fail("accounts.get", error=error("what is wrong,\n and what to do"))
+    fails = terminal.refused if error.exit_code == 2 else terminal.failed
 
-    said = (terminal.refused if error.exit_code == 2 else terminal.failed)("account", "show", "bakery")
+    assert fails("account", "show", "bakery") == "what is wrong, and what to do"
 
-    assert said == "what is wrong, and what to do"
+    terminal.stack.faults.fail("accounts.get", error=error("what is wrong,\n and what to do"))
+    assert terminal.status("account", "show", "bakery", "--json") == error.exit_code
+    document = {"kind": kind, "message": "what is wrong, and what to do", "fields": []}
+    assert json.loads(terminal.capsys.readouterr().out) == {"error": document}
+
+
+def test_the_document_of_invalid_input_names_each_option(terminal: Terminal) -> None:
+    terminal.text(*shlex.split(OFF))
+    typed = "review request bakery --day 2026-03-15 --batch 0 --cause '' --change Ours --json"
+
+    assert terminal.status(*shlex.split(typed)) == 2
+
+    error = json.loads(terminal.capsys.readouterr().out)["error"]
+    assert [one["field"] for one in error["fields"]] == ["--batch", "--cause"]
+    assert all(one["message"] in error["message"] for one in error["fields"])
+
+
+@pytest.mark.parametrize("typed", ["account show bakery --colour --json", "account --json", "acount list --json"])
+def test_what_was_mistyped_has_a_document_too(terminal: Terminal, typed: str) -> None:
+    assert terminal.status(*shlex.split(typed)) == 2
+
+    assert json.loads(terminal.capsys.readouterr().out)["error"]["kind"] == "invalid_input"
 
 
 def test_an_interruption_is_reported_with_its_exit_code(terminal: Terminal) -> None:
-    terminal.stack.faults.fail("accounts.get", error=KeyboardInterrupt())
+    for options in ((), ("--json",)):
+        terminal.stack.faults.fail("accounts.get", error=KeyboardInterrupt())
 
-    assert status_of(["account", "show", "bakery"], stack=terminal.stack) == 130
-    assert terminal.capsys.readouterr().err == "permille: interrupted\n"
+        assert terminal.status("account", "show", "bakery", *options) == 130
+        said = terminal.capsys.readouterr()
+        assert said.err == "permille: interrupted\n"
+    assert json.loads(said.out)["error"]["kind"] == "interrupted"
 
 
 def test_an_output_that_a_stack_lacks_is_named(terminal: Terminal) -> None:

@@ -43,7 +43,7 @@ def test_a_script_deploys_by_what_it_sets(terminal: Terminal, sam: list[Any]) ->
     ((config, name, region, how),) = sam
     assert (name, region, how) == ("permille", answer["region"], {"confirm": False})
     assert SamConfig(config).values == answer["values"] == DECIDED
-    assert answer["limits"]["iam_user_quota"] > 0
+    assert answer["limits"]["iam_users"]["quota"] > 0
 
 
 def test_an_update_takes_the_values_of_the_file(terminal: Terminal, sam: list[Any]) -> None:
@@ -101,7 +101,7 @@ def test_each_question_is_asked_until_its_answer_is_valid(
 ) -> None:
     answers = {name: [value] for name, value in DECIDED.items()} | {"MailFrom": ["nobody", "no-reply@shop.example"]}
     monkeypatch.setattr(
-        typer, "prompt", lambda name, default, **_: answers[name].pop(0) if name in answers else default
+        typer, "prompt", lambda asked, default, **_: answers.get(asked.partition(" ")[0], [default]).pop(0)
     )
 
     file = SamConfig(tmp_path / "samconfig.toml")
@@ -109,6 +109,14 @@ def test_each_question_is_asked_until_its_answer_is_valid(
 
     assert values.items() >= DECIDED.items()
     assert values["PlatformName"] == parameters()["PlatformName"].default
+
+
+def test_a_value_of_the_file_that_is_not_valid_any_more_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    file = tmp_path / "samconfig.toml"
+    SamConfig(file).save("permille", "us-east-1", DECIDED | {"EnforcementMode": "observe"})
+
+    with pytest.raises(InvalidInput, match="EnforcementMode is one of monitor, enforce, not 'observe'"):
+        deploy._chosen(parameters(), SamConfig(file), {}, {}, asking=True)
 
 
 def test_an_account_with_little_concurrency_reserves_none() -> None:
@@ -158,6 +166,33 @@ def test_limits_are_read_before_the_stack_exists(stack: FakeStack) -> None:
     vars(stack)["is_there"] = False
 
     assert deploy._limits(stack).concurrency > 0
+
+
+def test_what_is_asked_for_is_described_without_patterns_and_contradictions(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = ["nobody", "no-reply@shop.example", "", "monitor"]
+    asked: list[str] = []
+
+    def prompt(question: str, **_: Any) -> str:
+        asked.append(question)
+        return answers.pop(0)
+
+    monkeypatch.setattr(typer, "prompt", prompt)
+
+    for name, suggestion in (("MailFrom", None), ("StaffEmail", None), ("EnforcementMode", "monitor")):
+        deploy._ask(parameters()[name], suggestion)
+
+    said = capsys.readouterr().err
+    assert "MailFrom is an e-mail address, not 'nobody'" in said
+    assert deploy.DECIDE not in said  # a value is suggested
+    assert asked == ["MailFrom", "MailFrom", "StaffEmail [empty]", "EnforcementMode [monitor]"]
+
+
+@pytest.mark.parametrize("name", sorted(parameters()))
+def test_what_a_parameter_takes_is_said_in_words(name: str) -> None:
+    assert ".*" not in parameters()[name].takes
+    assert "+" not in parameters()[name].takes
 
 
 def test_a_number_says_what_it_takes() -> None:

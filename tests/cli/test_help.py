@@ -25,7 +25,6 @@ ALL = dict(all_commands())
 COMMANDS = [words for words, command in ALL.items() if not hasattr(command, "commands")]
 GROUPS = [words for words in ALL if words not in COMMANDS]
 EXAMPLES = [(words, example) for words in COMMANDS for example in ALL[words].page.examples]
-WITHOUT_JSON = {"local env", "local up"}  # what they print is JSON anyway
 
 # Words of our own, each with what has to stand beside it. A command's subject is explained by its group.
 EXPLAINED = {
@@ -68,9 +67,8 @@ def test_an_example_with_an_unknown_option_is_found() -> None:
 def test_a_command_takes_json_and_names_the_fields(words: str) -> None:
     options = {name for param in ALL[words].params for name in param.opts}
 
-    assert "--json" in options or words in WITHOUT_JSON
-    if words != "local env":  # each function's variables
-        assert ALL[words].page.fields, f"`permille {words}`: its docstring needs `JSON fields:` with what --json prints"
+    assert "--json" in options
+    assert ALL[words].page.fields, f"`permille {words}`: its docstring needs `JSON fields:` with what --json prints"
 
 
 @pytest.mark.parametrize("words", ["", *ALL])

@@ -67,7 +67,7 @@ def test_the_plan_as_json(terminal: Terminal) -> None:
         "line": 4,
         "account_id": "oldshop",
         "action": "adopt",
-        "why": "",
+        "why": None,
         "notes": [],
         "identities": ["oldshop.example"],
         "new_identities": ["oldshop.example"],
@@ -125,7 +125,7 @@ def test_json_has_what_was_done_and_no_password(terminal: Terminal) -> None:
     said = terminal.text(*APPLY, "--yes", "--json")
 
     answer = json.loads(said)
-    assert [(one["account_id"], one["action"], one["error"]) for one in answer["imported"]] == [
+    assert [(one["account_id"], one["action"], one["why"]) for one in answer["imported"]] == [
         ("florist", "create", None),
         ("joiner", "create", None),
         ("oldshop", "adopt", None),
@@ -218,6 +218,16 @@ def test_ctrl_c_finishes_the_account_in_hand(terminal: Terminal) -> None:
     assert terminal.stack.get("florist").import_run == ""
     assert Path("failed.csv").read_text().count("not tried") == 2
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupted_import_answers_what_it_did(terminal: Terminal) -> None:
+    terminal.stack.faults.meanwhile("iam_users.create", lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    assert terminal.status(*APPLY, "--yes", "--json") == 130
+
+    said = terminal.capsys.readouterr()
+    assert json.loads(said.out)["left"] == 2
+    assert said.err.endswith("permille: interrupted\n")
 
 
 def test_ctrl_c_again_interrupts_the_account_in_hand_and_the_next_run_completes_it(terminal: Terminal) -> None:

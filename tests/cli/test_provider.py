@@ -1,16 +1,20 @@
 """`permille provider`: the third-party SMTP server that an owner's e-mails can go through."""
 
+from dataclasses import replace
+
 import pytest
-from tests.support.builders import ACCOUNT, a_provider, a_server, an_account
+from tests.support.builders import ACCOUNT, a_provider, a_provider_request, a_server, an_account
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
+from permille.domain.sending.smtp_server import Password
 from permille.domain.values.errors import PermissionDenied
 from permille.domain.values.status import Status
 
 PASSWORD = "correct-horse-battery"
 USER = "[red]bakery:fire:"
 LOGIN = ("--host", "smtp.example.com", "--port", "587", "--user", USER, "--password-stdin")
+NOTHING = {"account_id": ACCOUNT, "provider": None, "provider_request": None}
 CONNECT = ("provider", "connect", ACCOUNT, *LOGIN)
 
 
@@ -62,7 +66,7 @@ def test_the_login_can_be_tried_again(stack: FakeStack, terminal: Terminal) -> N
     terminal.text(*CONNECT)
 
     assert terminal.text("provider", "test", ACCOUNT) == "The login at smtp.example.com:587 succeeded.\n"
-    works = {"account_id": ACCOUNT, "works": True, "fault": None, "why": None}
+    works = {"account_id": ACCOUNT, "works": True, "failure": None, "why": None}
     assert terminal.answer("provider", "test", ACCOUNT) == works
 
 
@@ -76,9 +80,41 @@ def test_a_login_that_no_longer_works_is_reported(stack: FakeStack, terminal: Te
 def test_a_provider_is_forgotten_with_its_password(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text(*CONNECT)
 
-    assert terminal.text("provider", "disconnect", ACCOUNT) == "bakery has no provider connected.\n"
+    assert terminal.text("provider", "disconnect", ACCOUNT).splitlines() == [
+        f"bakery is disconnected from smtp.example.com:587 as {USER}.",
+        "The password is deleted.",
+    ]
     assert stack.secrets.kept == {}
-    assert terminal.answer("provider", "show", ACCOUNT) == {"account_id": ACCOUNT, "provider": None}
+    assert terminal.answer("provider", "show", ACCOUNT) == NOTHING
+
+
+def test_what_was_asked_for_on_the_owners_page_is_shown_and_withdrawn(stack: FakeStack, terminal: Terminal) -> None:
+    asked = a_provider_request()
+    stack.rows.accounts[ACCOUNT] = an_account(provider_request=replace(asked, user=USER))
+    stack.requested_secrets.put(ACCOUNT, a_server(), Password(PASSWORD), None)
+
+    shown = terminal.answer("provider", "show", ACCOUNT)["provider_request"]
+    assert (shown["host"], shown["expires_at"]) == (asked.host, "2026-03-13T12:00:00+00:00")
+    assert terminal.text("provider", "show", ACCOUNT) == (
+        "bakery has no provider connected.\n"
+        f"smtp.example.com:587 as {USER} was asked for on the owner's page on 10 March 2026, 12:00 (UTC). It waits for "
+        "the owner's confirmation, until 13 March 2026, 12:00 (UTC); `permille provider disconnect bakery` withdraws "
+        "it.\n"
+    )
+    assert terminal.text("provider", "disconnect", ACCOUNT).splitlines() == [
+        f"The request for smtp.example.com:587 as {USER} is withdrawn.",
+        "The password is deleted.",
+    ]
+    assert (stack.get(ACCOUNT).provider_request, stack.requested_secrets.kept) == (None, {})
+    assert stack.kinds(ACCOUNT)[-1] == "provider_request_ended"
+
+
+def test_machines_get_what_a_disconnection_did(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(provider_request=a_provider_request())
+
+    answer = terminal.answer("provider", "disconnect", ACCOUNT)
+
+    assert answer == NOTHING | {"disconnected": False, "withdrawn": True}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +127,7 @@ def test_a_provider_is_forgotten_with_its_password(stack: FakeStack, terminal: T
         (("connect", "nobody", *LOGIN), "there is no account 'nobody'"),
         (("connect", ACCOUNT), "Missing option '--host'"),
         (("test", ACCOUNT), "bakery has no provider connected"),
-        (("disconnect", ACCOUNT), "bakery has no provider connected"),
+        (("disconnect", ACCOUNT), "bakery has no provider connected, and no request for one waits"),
         (("show", "nobody"), "there is no account 'nobody'"),
     ],
     ids=lambda typed: typed[0] if isinstance(typed, tuple) else "",

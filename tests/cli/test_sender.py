@@ -46,11 +46,11 @@ def test_a_user_of_iam_is_ignored_without_asking_in_its_own_spelling(stack: Fake
     stack.iam_users.users["Crm"] = KnownUser()
 
     assert "named crm; nothing was done" in terminal.refused("sender", "ignore", "crm", "--reason", REASON)
-    assert terminal.answer("sender", "ignore", "Crm", "--reason", REASON)["ignored"] == REASON
+    assert terminal.answer("sender", "ignore", "Crm", "--reason", REASON)["reason"] == REASON
 
 
 def test_json_has_operator_and_reason(terminal: Terminal) -> None:
-    assert terminal.answer(*IGNORE) == {"sender": "platform-mail", "ignored": REASON, "by": STAFF}
+    assert terminal.answer(*IGNORE) == {"sender": "platform-mail", "reason": REASON, "by": STAFF}
 
 
 @pytest.mark.parametrize(

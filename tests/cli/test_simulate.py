@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.operator_fakes import FakeStack
+from tests.support.pseudo_terminal import at_a_terminal
 from tests.support.terminal import Terminal
 
 from permille_cli.simulation.output import replacing
@@ -34,6 +35,19 @@ def test_the_answer_counts_the_lines_of_the_file(terminal: Terminal, tmp_path: P
     assert answer["complaints"] == sum(int(one["complaints"]) for one in truth)
     assert (len(truth), truth[29]["account_id"]) == (30, "account-000029")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["feedback.jsonl", "feedback.jsonl.truth.csv"]
+
+
+def test_whoever_waits_at_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "permille_cli"]
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100"}
+
+    simulated = at_a_terminal([*command, *SMALL, "feedback.jsonl"], tmp_path, environment, [])
+    tested = at_a_terminal([*command, "backtest", "feedback.jsonl"], tmp_path, environment, [])
+
+    assert (simulated.status, tested.status) == (0, 0)
+    assert re.search(r"Simulating [\d,]+ mails \S+ +\d+%", simulated.text)
+    assert "Reading feedback" in tested.text
+    assert "Replaying accounts" in tested.text
 
 
 def test_before_it_is_written_its_size_is_said(terminal: Terminal, tmp_path: Path) -> None:

@@ -152,14 +152,15 @@ def test_an_endpoint_that_does_not_take_the_test_event_is_a_failure(
     assert terminal.failed("webhook", "test") == said
     assert terminal.status("webhook", "test", "--json") == 1
     answer = json.loads(terminal.capsys.readouterr().out)
-    assert answer == {"delivered": False, "status": reply.status or None, "failure": reply.failure}
+    why = said.removeprefix("the test event was not taken: ")
+    assert answer == {"works": False, "http_status": reply.status or None, "failure": reply.failure, "why": why}
 
 
 def test_an_endpoint_that_takes_the_test_event_is_said(terminal: Terminal) -> None:
     terminal.text("webhook", "set", URL)
 
     assert terminal.text("webhook", "test") == "The endpoint answered 204 No Content: it takes events.\n"
-    assert terminal.answer("webhook", "test") == {"delivered": True, "status": 204, "failure": None}
+    assert terminal.answer("webhook", "test") == {"works": True, "http_status": 204, "failure": None, "why": None}
 
 
 @pytest.mark.parametrize(

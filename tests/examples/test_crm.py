@@ -528,6 +528,33 @@ def test_the_frame_is_redirected_to_a_link_that_is_kept_for_an_hour_and_in_no_pa
     assert "token" not in client.get("/bakery/reputation").text
 
 
+@pytest.mark.parametrize(
+    ("prints", "logged"),
+    [
+        ("echo 'AWS does not allow it' >&2; exit 1", "AWS does not allow it"),
+        ("echo no JSON", "Expecting value"),
+        ("", "No such file"),
+    ],
+)
+def test_where_no_link_can_be_made_the_frame_says_what_to_do_and_the_log_why(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    prints: str, logged: str,
+) -> None:  # fmt: skip
+    command = tmp_path / "permille"
+    if prints:
+        command.write_text(f"#!/bin/sh\n{prints}\n")
+        command.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    answer = client.get("/bakery/reputation/frame")
+
+    assert (answer.status_code, answer.mimetype) == (503, "text/plain")
+    assert "Load this page again in a minute" in answer.text
+    assert "please tell our support" in answer.text
+    assert "No link to the report of bakery" in caplog.text
+    assert logged in caplog.text
+
+
 # ---------------------------------------------------------------- what a developer copies
 
 

@@ -34,11 +34,14 @@ def eventually(found: Callable[[], T], *, seconds: float = 60) -> T:
 
 
 def permille(*arguments: str, env: dict[str, str], typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Runs the operator's command; `typed` is its stdin."""
+    """Runs the operator's command; `typed` is its stdin. What it prints with --json has to be as its schema says."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | env
-    return subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603
         [*COMMAND, *arguments], env=environment, input=typed, capture_output=True, text=True, timeout=300, check=False
     )
+    if "--json" in arguments:
+        conform(arguments, json.loads(done.stdout), done.returncode)
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,7 @@ class Stack:
         status, said, wrong = self.ran(*arguments, "--json")
         assert status == 0, wrong
         answer = json.loads(said)
-        if arguments[0] != "local":
-            conform(arguments, answer)
+        conform(arguments, answer, status)
         return answer
 
     def ran(self, *arguments: str) -> tuple[int, str, str]:
@@ -162,10 +164,10 @@ def _described(found: dict[str, Any], directory: Path, env: dict[str, str]) -> S
         directory=directory,
         endpoint=found["endpoint"],
         region=found["region"],
-        account_id=found["account_id"],
+        account_id=found["aws_account_id"],
         name=found["stack"],
         env=env,
         outputs=found["outputs"],
         smtp=Smtp(**found["smtp"]),
-        mails=Path(found["mails"]),
+        mails=Path(found["mail_folder"]),
     )

@@ -1,9 +1,11 @@
 """`permille deploy` makes a stack, and updates it by the file that it wrote."""
 
 import json
+import os
 from pathlib import Path
 
-from tests.stack.conftest import Stack
+from tests.stack.conftest import COMMAND, Stack
+from tests.support.pseudo_terminal import at_a_terminal
 
 DECIDED = {
     "EnforcementMode": "monitor",
@@ -34,3 +36,31 @@ def test_a_stack_is_deployed_and_updated_from_any_folder(stack: Stack, tmp_path:
     assert first["outputs"]["AccountsTable"] == second["outputs"]["AccountsTable"] != stack.outputs["AccountsTable"]
     assert "CREATE" in made.stderr or "Add" in made.stderr  # the change set
     assert stack.client("iam").get_group(GroupName=second["outputs"]["DenyGroupName"])["Group"]
+
+
+ANSWERED = {
+    "EnforcementMode [monitor]": "",
+    "PlatformName [APWT]": "Blue Shop",
+    "MailFrom": "no-reply@apwt.example",
+    "SupportContact [empty]": "",
+    "BrandColour [#2b6cb0]": "",
+    "AlarmTopicArn [none]": "",
+    "StaffEmail [empty]": "",
+    "LinkKeyAdministrators": "arn:aws:iam::*:role/administrator",
+}
+
+
+def test_whoever_declines_the_change_set_reads_that_nothing_was_deployed(stack: Stack, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | stack.env
+    answers = [(f"{question}: ", typed) for question, typed in ANSWERED.items()]
+    deploy = [*COMMAND, "deploy", "--stack", "declined", "--set", "ConsoleConcurrency=0", "--set", "ApiConcurrency=0"]
+
+    seen = at_a_terminal(deploy, tmp_path, environment, [*answers, ("Deploy this changeset? [y/N]: ", "n")])
+
+    assert seen.status == 1
+    said = "nothing was deployed, as you declined the change set; samconfig.toml has your answers"
+    assert seen.text.splitlines()[-1] == f"permille: {said}"
+    assert "The stack declined is deployed" not in seen.text
+    (described,) = stack.client("cloudformation").describe_stacks(StackName="declined")["Stacks"]
+    assert described["StackStatus"] == "REVIEW_IN_PROGRESS"
+    assert "PlatformName='Blue Shop'" in (tmp_path / "samconfig.toml").read_text(encoding="utf-8")

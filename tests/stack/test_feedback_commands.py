@@ -110,7 +110,7 @@ def test_feedback_about_an_ignored_callers_mail_is_dropped(stack: Stack) -> None
     _publish(stack, _complaint(name))
     _publish(stack, _complaint(seen))
 
-    assert json.loads(ignored.stdout)["ignored"] == "our own newsletter"
+    assert json.loads(ignored.stdout)["reason"] == "our own newsletter"
     eventually(lambda: _groups(stack, seen))
     assert _groups(stack, name) == []
 

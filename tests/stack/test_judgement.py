@@ -22,7 +22,7 @@ def business(stack: Stack) -> Business:
 
 
 def tick(stack: Stack) -> Any:
-    return stack.answer("local", "tick")["result"]
+    return stack.answer("local", "tick")
 
 
 def kinds(business: Business) -> list[str]:

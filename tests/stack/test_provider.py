@@ -71,15 +71,18 @@ def test_a_provider_is_connected_tried_again_and_disconnected(business: Business
     assert stack.answer("provider", "test", business.id)["works"] is True
     server.logins[USER] = "changed"
     refused = stack.run("provider", "test", business.id, "--json")
-    assert (refused.returncode, json.loads(refused.stdout)["fault"]) == (1, "login_refused")
+    assert (refused.returncode, json.loads(refused.stdout)["failure"]) == (1, "login_refused")
     in_words = stack.run("provider", "test", business.id)
     assert (in_words.returncode, in_words.stdout) == (1, "")
     assert in_words.stderr == "permille: localhost refused the user name or the password (535 5.7.8)\n"
 
-    assert stack.answer("provider", "disconnect", business.id) == {"account_id": business.id, "provider": None}
+    assert stack.answer("provider", "disconnect", business.id)["disconnected"] is True
     assert f"{stack.name}/{business.id}/provider" not in kept(stack)
     again = stack.run("provider", "disconnect", business.id)
-    assert (again.returncode, again.stderr) == (2, f"permille: {business.id} has no provider connected\n")
+    assert (again.returncode, again.stderr) == (
+        2,
+        f"permille: {business.id} has no provider connected, and no request for one waits\n",
+    )
     told = [entry["kind"] for entry in business.timeline()]
     assert told == ["created", "provider_connected", "provider_disconnected"]
     everything = [done, refused, in_words, again, stack.run("timeline", business.id, "--json")]

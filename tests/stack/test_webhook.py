@@ -96,7 +96,7 @@ def test_what_an_endpoint_that_is_gone_misses_is_posted_when_it_is_set_again(
 
 
 def test_an_operator_tests_the_endpoint_and_sees_what_it_answers(stack: Stack, hook: HookServer, secret: str) -> None:
-    assert stack.answer("webhook", "test") == {"delivered": True, "status": 204, "failure": None}
+    assert stack.answer("webhook", "test") == {"works": True, "http_status": 204, "failure": None, "why": None}
     (request,) = hook.posted
     assert json.loads(request.body)["kind"] == "webhook_test"
     assert is_genuine(secret, request.headers, request.body)

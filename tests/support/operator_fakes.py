@@ -611,6 +611,7 @@ class FakeStack(Stack):
     login_check: FakeSmtpLoginCheck
     quarantine: FakeQuarantinedFeedback
     secrets: FakeSecrets
+    requested_secrets: FakeSecrets
     ses: FakeSes
     ses_suppressions: FakeSesSuppressions
     stream_failures: FakeDeadLetters
@@ -701,6 +702,7 @@ def a_stack(**outputs: str) -> FakeStack:
         "login_check": FakeSmtpLoginCheck(faults=faults),
         "quarantine": FakeQuarantinedFeedback(faults),
         "secrets": FakeSecrets(faults=faults),
+        "requested_secrets": FakeSecrets(faults=faults, name="requested"),
         "ses": FakeSes(faults=faults),
         "ses_suppressions": FakeSesSuppressions(faults=faults),
         "stream_failures": FakeDeadLetters(faults),

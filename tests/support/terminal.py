@@ -29,10 +29,7 @@ class Terminal:
     def text(self, *typed: str) -> str:
         """What the command prints for people, after seeing that it went well."""
         assert self.status(*typed) == 0, self.capsys.readouterr().err
-        said = self.capsys.readouterr().out
-        if "--json" in typed:
-            conform(typed, json.loads(said))
-        return said
+        return self.capsys.readouterr().out
 
     def answer(self, *typed: str) -> Any:
         """What it answers machines."""
@@ -49,16 +46,22 @@ class Terminal:
     def _line(self, status: int, *typed: str) -> str:
         assert self.status(*typed) == status
         said = self.capsys.readouterr()
-        assert said.out == ""
+        assert "--json" in typed or said.out == ""
         assert said.err.startswith("permille: ")
         assert said.err.count("\n") == 1
         return said.err.removeprefix("permille: ").rstrip("\n")
 
     def status(self, *typed: str) -> int:
-        """Runs the command and returns its exit status."""
+        """Runs the command and returns its exit status. What it prints with --json has to be as its schema says."""
         now, self.stack = self.stack, self.stack.at(self.stack.time + timedelta(seconds=1))
         with _reading(_Typing(self.typing) if self.typing else io.StringIO(self.stdin)):
-            return status_of(typed, stack=now)
+            status = status_of(typed, stack=now)
+        if "--json" in typed:
+            said, wrong = self.capsys.readouterr()
+            conform(typed, json.loads(said), status)
+            sys.stdout.write(said)
+            sys.stderr.write(wrong)
+        return status
 
 
 class _Typing(io.StringIO):

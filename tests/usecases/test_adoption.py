@@ -97,7 +97,9 @@ def test_whose_sender_it_is_is_asked_by_the_name_that_iam_has(stack: FakeStack) 
 
 
 def test_a_user_that_does_not_exist_is_refused(stack: FakeStack) -> None:
-    with pytest.raises(InvalidInput, match="there is no IAM user permille-nobody to adopt; without --sender one is"):
+    with pytest.raises(
+        InvalidInput, match="there is no IAM user permille-nobody to adopt; where no sender is named, one is"
+    ):
         adopted(stack, "permille-nobody")
 
 

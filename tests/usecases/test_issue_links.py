@@ -117,12 +117,21 @@ def test_however_often_a_link_is_made_and_revoked_none_survives(world: FakeLinks
     often = FURTHEST_AHEAD // timedelta(seconds=1)
     tokens = [made_and_revoked(world, n) for n in range(often)]
 
-    with pytest.raises(Unavailable, match=r"can be made from 12:00:01 UTC on"):
+    with pytest.raises(Unavailable, match=rf"can be made from {NOW:%Y-%m-%d} 12:00:01 UTC on"):
         made_and_revoked(world, often)
     for token in (tokens[0], tokens[-1]):
         with pytest.raises(NotAuthenticated, match="revoked"):
             world.let_in(token)
     assert issue_link(world.issuing, FOR_SAM, NOW + timedelta(seconds=1))
+
+
+def test_of_links_that_were_revoked_while_a_clock_was_ahead_the_day_is_named(world: FakeLinks) -> None:
+    """As on the embedded stack, whose clock can be set."""
+    later = NOW + timedelta(days=3)
+    revoke_links(world.register, REVOKE_SAM, later)
+
+    with pytest.raises(Unavailable, match=rf"at a time that is still to come.* from {later:%Y-%m-%d} 11:40:01 UTC"):
+        issue_link(world.issuing, FOR_SAM, NOW)
 
 
 def test_a_name_without_links_can_be_revoked(world: FakeLinks) -> None:

@@ -4,13 +4,14 @@ that is not there, nor one of another provider; and nobody is shown a password."
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.builders import ACCOUNT, NOW, STAFF, a_server, an_account
+from tests.support.builders import ACCOUNT, NOW, STAFF, a_provider_request, a_server, an_account
 from tests.support.fakes import (
     FakeAccounts,
     FakePolicies,
@@ -22,12 +23,14 @@ from tests.support.fakes import (
     When,
 )
 
+import permille
 from permille.domain.account.account import Account
+from permille.domain.account.provider import ProviderRequest
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.values.status import Status
 from permille.schema.route_schema import provider_json
-from permille.usecases.decisions.providers import ProviderServices, check_login, connect, disconnect
+from permille.usecases.decisions.providers import Disconnection, ProviderServices, check_login, connect, disconnect
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")
 PASSWORDS = {FIRST: "secret-of-the-first", SECOND: "secret-of-the-second"}
@@ -45,7 +48,10 @@ class FakeProviders:
         self.login_check = FakeSmtpLoginCheck(dict(PASSWORDS), faults)
         self.secrets = FakeSecrets(faults=faults)
         accounts, timeline = FakeAccounts(self.rows), FakeTimeline(self.rows)
-        self.providing = ProviderServices(accounts, FakePolicies(), timeline, self.login_check, self.secrets)
+        self.requested = FakeSecrets(faults=faults, name="requested")
+        self.providing = ProviderServices(
+            accounts, FakePolicies(), timeline, self.login_check, self.secrets, self.requested
+        )
 
     @property
     def now(self) -> Account:
@@ -54,8 +60,15 @@ class FakeProviders:
     def connect(self, server: Server = FIRST, password: str | None = None) -> Account | LoginFailure:
         return connect(self.providing, self.now, server, Password(password or PASSWORDS[server]), STAFF, NOW)
 
-    def disconnect(self) -> Account:
+    def disconnect(self) -> Disconnection:
         return disconnect(self.providing, self.now, STAFF, NOW)
+
+    def owner_asks(self) -> ProviderRequest:
+        """As on the owner's page."""
+        secret = self.requested.put(ACCOUNT, SECOND, Password(PASSWORDS[SECOND]), None)
+        asked = replace(a_provider_request(SECOND.host, secret.version), secret=secret.arn)
+        self.rows.accounts[ACCOUNT] = replace(self.now, provider_request=asked)
+        return asked
 
     def try_again(self) -> LoginFailure | None:
         return check_login(self.providing, self.now)
@@ -145,7 +158,7 @@ def test_an_account_that_closes_meanwhile_names_none(world: FakeProviders) -> No
         world.connect()
 
     assert world.now == closed
-    assert world.disconnect() == closed  # what was kept is deleted
+    assert world.disconnect().account == closed  # what was kept is deleted
     assert world.secrets.kept == {}
 
 
@@ -219,8 +232,9 @@ def test_wherever_it_is_cut_off_the_one_before_works_until_the_next_is_connected
 
 def test_what_is_disconnected_is_forgotten_and_deleted(world: FakeProviders) -> None:
     world.connect()
+    before = world.now.provider
 
-    assert world.disconnect() == world.now
+    assert world.disconnect() == Disconnection(world.now, before, None)
 
     assert world.now.provider is None
     assert world.secrets.kept == {}
@@ -260,6 +274,28 @@ def test_a_disconnection_that_was_cut_off_is_ended_by_the_next(
     assert world.told() == ["provider_connected", "provider_disconnected"]
 
 
+@pytest.mark.parametrize("connected", [False, True])
+def test_a_request_that_waits_is_withdrawn_with_its_password(world: FakeProviders, connected: bool) -> None:
+    if connected:
+        world.connect()
+    before, asked = world.now.provider, world.owner_asks()
+
+    assert world.disconnect() == Disconnection(world.now, before, asked)
+
+    assert (world.now.provider, world.now.provider_request) == (None, None)
+    assert (world.secrets.kept, world.requested.kept) == ({}, {})
+    assert world.told()[-1] == "provider_request_ended"
+
+
+def test_the_password_of_a_request_that_is_being_made_is_left_alone(world: FakeProviders) -> None:
+    world.requested.put(ACCOUNT, SECOND, Password(PASSWORDS[SECOND]), None)
+
+    with pytest.raises(DecisionRefused):
+        world.disconnect()
+
+    assert world.requested.kept
+
+
 def test_where_none_is_connected_there_is_nothing_to_try_or_to_disconnect(world: FakeProviders) -> None:
     for action in (world.try_again, world.disconnect):
         with pytest.raises(DecisionRefused, match="bakery has no provider connected"):
@@ -290,6 +326,7 @@ def test_what_is_decided_comes_after_what_was_decided_before() -> None:
     assert entry.at > later
 
 
+OURS = str(Path(permille.__file__).parent)  # a checkout is often in a folder of that name, too
 LETTERS = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=8, max_size=40).map("hidden-{}".format)
 
 
@@ -324,7 +361,7 @@ def everything_said_by(action: Callable[[], object]) -> str:
         return repr(action())
     except (Unavailable, DecisionRefused) as error:
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
-        ours = [frame for frame in told.stack if "/permille/" in frame.filename]
+        ours = [frame for frame in told.stack if frame.filename.startswith(OURS)]
         assert ours
         told.stack = traceback.StackSummary.from_list(ours)
         locals_of_ours = [repr(frame.locals) for frame in ours]

@@ -27,6 +27,8 @@ UNKNOWN = (
 def print_results(collection: Collection, results: Results) -> None:
     """Prints everything."""
     _print_archive(collection, results)
+    if not collection.counts.counted:
+        return
     summaries = [summary_of(result, results) for result in results.policies]
     out.print(_figures(summaries), "")
     for result in results.policies:

@@ -51,7 +51,7 @@ def _item(imported: ImportedAccount) -> dict[str, Any]:
     return {
         "account_id": imported.account_id,
         "action": imported.action,
-        "error": imported.error or None,
+        "why": imported.error or None,
         **records_json(imported.records),
         "replaced_default_sets": dict(prepared.replaced_sets) if prepared else {},
         "forwarding_stopped": list(prepared.forwarding_stopped) if prepared else [],

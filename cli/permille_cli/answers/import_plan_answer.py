@@ -84,7 +84,7 @@ def _item(planned: PlannedAccount) -> dict[str, Any]:
         "line": asked.line,
         "account_id": asked.account_id,
         "action": planned.action,
-        "why": planned.why,
+        "why": planned.why or None,
         "notes": list(planned.notes),
         "identities": list(asked.identities),
         "new_identities": list(planned.new_identities),

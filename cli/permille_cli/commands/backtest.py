@@ -9,7 +9,7 @@ import typer
 
 from permille.domain.account.second_chance import FURTHEST_DAY
 from permille.domain.policy.policy import PRESETS
-from permille.domain.values.errors import InvalidInput
+from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
@@ -78,6 +78,8 @@ def run(
     out before. Mail after a disabling counts as not sent. Without --preset and --policy the presets default and
     conservative are compared. Nothing is changed; AWS is called for s3:// alone.
 
+    Exits with 1 if there was no feedback that could be counted.
+
     Use it before `permille policy set`, and to see in advance what Permille would do on your platform.
 
     Examples:
@@ -109,8 +111,10 @@ def run(
         _write_page(html, collection, results)
     if as_json:
         emit_json(as_data(collection, [source.name for source in sources], results))
-    else:
-        print_results(collection, results)
+        raise typer.Exit(0 if collection.counts.counted else 1)
+    print_results(collection, results)
+    if not collection.counts.counted:
+        raise Failed("no feedback was counted, so there was nothing to replay")
 
 
 def _policies(presets: Sequence[str], files: Sequence[str]) -> "list[Policy]":

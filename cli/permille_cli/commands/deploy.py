@@ -22,6 +22,11 @@ app = Commands()
 # In this order, besides those that have no default.
 ASKED = ("EnforcementMode", "PlatformName", "MailFrom", "SupportContact", "BrandColour", "AlarmTopicArn", "StaffEmail",
          "LinkKeyAdministrators")  # fmt: skip
+DECIDE = "No default: it is a decision."  # said in the template, to whom nothing is suggested
+INTRODUCTION = (
+    "What follows are the decisions that are not made yet. Enter takes the value in brackets. Nothing is deployed "
+    "before you have seen the change set and said yes to it."
+)
 NEXT = """\
 Next:
   permille doctor                     # is everything set up?
@@ -56,8 +61,7 @@ def deploy(
         permille deploy
         permille deploy --yes --set EnforcementMode=enforce
 
-    JSON fields: stack, region, values, limits (ses_production, ses_quota, iam_users, iam_user_quota,
-    lambda_concurrency), outputs
+    JSON fields: stack, region, values, limits (in_sandbox, ses_quota, iam_users, lambda_concurrency), outputs
     """
     from permille_cli.sam.deployer import deploy_with_sam
     from permille_cli.sam.parameters import parameters
@@ -72,10 +76,12 @@ def deploy(
     _check_region(file, stack.region())
     given, limits = _given(known, values or []), _limits(stack)
     if asking:
-        err.print(*map(literal, limits.as_lines()), sep="\n", soft_wrap=True)
+        err.print(*map(literal, limits.as_lines()), "", INTRODUCTION, sep="\n", soft_wrap=True)
     chosen = _chosen(known, file, given, suggested(limits, stack.operator_arn()), asking=asking)
     _warn_of_sender(stack, chosen["MailFrom"])
     file.save(stack.name, stack.region(), chosen)
+    if asking:
+        err.print(f"The answers are in {literal(config)}.", soft_wrap=True)
     deploy_with_sam(config, stack.name, stack.region(), confirm=asking)
     _answer(stack, chosen, limits, as_json=as_json)
 
@@ -110,7 +116,7 @@ def _chosen(
 
     Raises InvalidInput if a value is not valid, or missing where nobody can be asked."""
     before = {} if file.is_new else {name: value for name, value in file.values.items() if name in known}
-    values = before | given
+    values = {name: known[name].check(value) for name, value in (before | given).items()}  # before anything is asked
     missing = [name for name in known if name not in values and (known[name].default is None or file.is_new)]
     if asking:
         questions = [name for name in (*ASKED, *known) if name in missing and _is_asked(known[name])]
@@ -139,10 +145,12 @@ def _given(known: "dict[str, Parameter]", pairs: list[str]) -> dict[str, str]:
 
 def _ask(parameter: "Parameter", suggestion: str | None) -> str:
     """Asks until the answer is valid."""
-    err.print(f"\n[bold]{parameter.name}[/]: {literal(parameter.description)}", soft_wrap=True)
     default = suggestion if suggestion is not None else parameter.default
+    described = parameter.description.replace(DECIDE, "").strip()
+    err.print(f"\n[bold]{parameter.name}[/]: {literal(described)}", soft_wrap=True)
+    question = parameter.name if default is None else f"{parameter.name} [{default or 'empty'}]"
     while True:
-        answer: str = typer.prompt(parameter.name, default=default, err=True)
+        answer: str = typer.prompt(question, default=default, show_default=False, err=True)
         try:
             return parameter.check(answer.strip())
         except InvalidInput as wrong:
@@ -153,7 +161,11 @@ def _warn_of_sender(stack: Stack, mail_from: str) -> None:
     from permille_cli.sam.suggestions import is_verified
 
     if not is_verified(mail_from, list(stack.identities.all())):
-        err.print(f"[yellow]SES has no identity for {literal(mail_from)}: owners get no mail until it is verified.[/]")
+        err.print(
+            f"[yellow]SES has no identity for {literal(mail_from)}: owners get no mail until it is verified. "
+            "`aws sesv2 create-email-identity --email-identity DOMAIN` begins that.[/]",
+            soft_wrap=True,
+        )
 
 
 def _answer(stack: Stack, values: dict[str, str], limits: "AwsLimits", *, as_json: bool) -> None:

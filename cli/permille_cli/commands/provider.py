@@ -1,6 +1,6 @@
 """`permille provider`: the third-party SMTP relay of an account."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from permille_cli.terminal.output import AsJson, emit_json, instant, literal, ou
 
 if TYPE_CHECKING:
     from permille.domain.account.account import Account
+    from permille.domain.account.provider import Provider, ProviderRequest
 
 app = Commands(
     help="""Manage the third-party SMTP providers of accounts.
@@ -43,7 +44,7 @@ def connect(
     Example:
         permille provider connect good-bakery --host smtp.example.com --port 587 --user bakery
 
-    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at)
+    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at), provider_request
     """
     from permille.domain.sending.smtp_server import LoginFailure, sentence, server
     from permille.usecases.decisions import providers
@@ -59,14 +60,15 @@ def connect(
 
 @app.command()
 def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Show an account's provider.
+    """Show an account's provider, and a request for one.
 
-    Its server, the user name, and the secret that holds the password.
+    Its server, the user name, and the secret that holds the password. A request was made on the owner's page; it waits
+    until the owner confirms it by the link in a mail, for three days at most.
 
     Example:
         permille provider show good-bakery
 
-    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at)
+    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at), provider_request
     """
     _print(stack.account(account_id), as_json=as_json)
 
@@ -80,7 +82,7 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
     Example:
         permille provider test good-bakery
 
-    JSON fields: account_id, works, fault, why
+    JSON fields: account_id, works, failure, why
     """
     from permille.domain.sending.smtp_server import sentence
     from permille.usecases.decisions import providers
@@ -91,8 +93,8 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
     host, port = account.provider.host, account.provider.port
     why = sentence(failure, host, port) if failure else ""
     if as_json:
-        fault = failure.fault if failure else None
-        emit_json({"account_id": account.id, "works": failure is None, "fault": fault, "why": why or None})
+        reason = failure.fault if failure else None
+        emit_json({"account_id": account.id, "works": failure is None, "failure": reason, "why": why or None})
         raise typer.Exit(1 if failure else 0)
     if failure:
         raise Failed(why)
@@ -101,31 +103,64 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
 
 @app.command()
 def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
-    """Disconnect an account's provider, and delete its password.
+    """Disconnect an account's provider, withdraw a request for one, and delete the passwords.
 
-    A disabled account has then no way to send.
+    A disabled account has then no way to send. What was asked for on the owner's page and is not confirmed cannot be
+    confirmed any more.
 
     Example:
         permille provider disconnect good-bakery
 
-    JSON fields: account_id, provider
+    JSON fields: account_id, provider, provider_request, disconnected, withdrawn
     """
     from permille.usecases.decisions import providers
 
     account = stack.account(account_id)
-    _print(providers.disconnect(stack.providing, account, stack.operator_arn(), stack.now()), as_json=as_json)
+    done = providers.disconnect(stack.providing, account, stack.operator_arn(), stack.now())
+    if as_json:
+        what = {"disconnected": done.provider is not None, "withdrawn": done.request is not None}
+        emit_json(_as_data(done.account) | what)
+        return
+    if done.provider:
+        out.print(f"[bold]{account.id}[/] is disconnected from {_server(done.provider)}.", soft_wrap=True)
+    if done.request:
+        out.print(f"The request for {_server(done.request)} is withdrawn.", soft_wrap=True)
+    out.print("The password is deleted." if done.provider or done.request else "A password that was left is deleted.")
 
 
 def _print(account: "Account", *, as_json: bool) -> None:
-    from permille.schema.route_schema import provider_json
-
     if as_json:
-        emit_json({"account_id": account.id, "provider": provider_json(account)})
-    elif account.provider:
+        emit_json(_as_data(account))
+        return
+    if account.provider:
         at = account.provider
-        address = f"{literal(at.host)}:{at.port} as {literal(at.user)}"
-        out.print(f"[bold]{account.id}[/] is connected to {address}", soft_wrap=True)
+        out.print(f"[bold]{account.id}[/] is connected to {_server(at)}", soft_wrap=True)
         since = instant(at.connected_at, account)
         out.print(f"since {since}; the password is in {literal(at.secret)}", soft_wrap=True)
     else:
         out.print(f"[bold]{account.id}[/] has no provider connected.")
+    if asked := account.provider_request:
+        asked_at, until = instant(asked.requested_at, account), instant(asked.expires_at, account)
+        out.print(
+            f"{_server(asked)} was asked for on the owner's page on {asked_at}. It waits for the owner's confirmation, "
+            f"until {until}; `permille provider disconnect {account.id}` withdraws it.",
+            soft_wrap=True,
+        )
+
+
+def _as_data(account: "Account") -> dict[str, Any]:
+    from permille.schema.route_schema import provider_json
+
+    asked = account.provider_request
+    waiting = asked and {
+        "host": asked.host,
+        "port": asked.port,
+        "user": asked.user,
+        "requested_at": asked.requested_at.isoformat(),
+        "expires_at": asked.expires_at.isoformat(),
+    }
+    return {"account_id": account.id, "provider": provider_json(account), "provider_request": waiting}
+
+
+def _server(at: "Provider | ProviderRequest") -> str:
+    return f"{literal(at.host)}:{at.port} as {literal(at.user)}"

@@ -38,7 +38,7 @@ def ignore(
     Example:
         permille sender ignore platform-mail --reason "Our own newsletter"
 
-    JSON fields: sender, ignored, by
+    JSON fields: sender, reason, by
     """
     from permille.domain.people.system_commands import IgnoreSender
     from permille.domain.timeline.kinds.system import SenderIgnored
@@ -59,7 +59,7 @@ def ignore(
             f"{sender} is a sender of the account {owner}, so feedback about its mail counts for that account"
         ) from conflict
     if as_json:
-        emit_json({"sender": sender, "ignored": facts.reason, "by": facts.by})
+        emit_json({"sender": sender, "reason": facts.reason, "by": facts.by})
     else:
         out.print(f"Feedback about mail of {literal(sender)} is dropped from now on.")
 
@@ -87,7 +87,7 @@ def unignore(
     Example:
         permille sender unignore platform-mail --reason "It becomes an account"
 
-    JSON fields: sender, unignored, by
+    JSON fields: sender, reason, by
     """
     from permille.domain.people.system_commands import UnignoreSender
     from permille.domain.timeline.kinds.system import SenderUnignored
@@ -103,7 +103,7 @@ def unignore(
             raise
         raise InvalidInput(f"{sender} is not ignored; see `permille sender list`") from conflict
     if as_json:
-        emit_json({"sender": sender, "unignored": facts.reason, "by": facts.by})
+        emit_json({"sender": sender, "reason": facts.reason, "by": facts.by})
     else:
         out.print(f"Feedback about mail of {literal(sender)} is no longer dropped.")
 

@@ -186,5 +186,7 @@ def _answer(simulation: "Simulation", file: Path, counts: Counter[FeedbackKind],
         emit_json({**files, **drawn, "events": sum(by_kind.values()), **by_kind})
         return
     words = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in by_kind.items())
-    out.print(f"{literal(file)} has {times(sum(by_kind.values()), 'event')} ({words}).")
-    out.print(f"{literal(truth_file(file))} has what was drawn for {times(simulation.accounts, 'account')}.")
+    out.print(f"{literal(file)} has {times(sum(by_kind.values()), 'event')} ({words}).", soft_wrap=True)
+    out.print(
+        f"{literal(truth_file(file))} has what was drawn for {times(simulation.accounts, 'account')}.", soft_wrap=True
+    )

@@ -156,11 +156,13 @@ def post_test(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     Example:
         permille webhook test
 
-    JSON fields: delivered, status, failure
+    JSON fields: works, http_status, failure, why
     """
     reply = stack.webhook_tester.test()
     if as_json:
-        emit_json({"delivered": reply.failure is None, "status": reply.status or None, "failure": reply.failure})
+        why = reply.sentence() if reply.failure else None
+        works = {"works": reply.failure is None, "http_status": reply.status or None}
+        emit_json({**works, "failure": reply.failure, "why": why})
         raise typer.Exit(1 if reply.failure else 0)
     if reply.failure:
         raise Failed(f"the test event was not taken: {reply.sentence()}")

@@ -76,8 +76,8 @@ def up(
         permille local up
         permille local up --mode monitor --platform-name Shopfront
 
-    JSON fields: running, stack, endpoint, containers_endpoint, region, account_id, outputs, smtp (host, port,
-    certificate), mails
+    JSON fields: running, stack, endpoint, containers_endpoint, region, aws_account_id, outputs, smtp (host,
+    port, certificate), mail_folder
     """
     from permille_cli.local import stack
     from permille_cli.local.deployment import Deployment
@@ -132,8 +132,8 @@ def status(
         permille local status
         eval "$(permille local status --export)"
 
-    JSON fields: running, [stack], [endpoint], [containers_endpoint], [region], [account_id], [outputs], [smtp (host,
-    port, certificate)], [mails]
+    JSON fields: running, [stack], [endpoint], [containers_endpoint], [region], [aws_account_id], [outputs], [smtp
+    (host, port, certificate)], [mail_folder]
     """
     from permille_cli.local import stack
 
@@ -170,7 +170,7 @@ def tick(
         permille local tick
         permille local tick --at 2026-12-31T00:10Z
 
-    JSON fields: time, result
+    JSON fields: at, judged, entries_written, failed, left, swept
     """
     from permille_cli.local import schedule
 
@@ -179,9 +179,9 @@ def tick(
     running, description = _running(state)
     time, result = schedule.tick(state, running, description["outputs"], instant)
     if as_json:
-        emit_json({"time": datetime.fromisoformat(time).isoformat(), "result": result})
-    else:
-        typer.echo(f"{time}  {_as_text(result)}")
+        emit_json(_tick_json(time, result))
+        raise typer.Exit(1 if result["failed"] else 0)
+    typer.echo(f"{time}  {_as_text(result)}")
     if result["failed"]:
         raise Failed(f"{_counted(result['failed'], 'account', 'accounts')} failed: see Enforce's log")
 
@@ -191,13 +191,17 @@ def env(
     *,
     directory: Directory = DIRECTORY,
     file: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print each function's environment as JSON.
 
-    For `sam local invoke --env-vars`. SAM takes credentials from the shell.
+    For `sam local invoke --env-vars`. SAM takes credentials from the shell. It is JSON without --json, too: an object
+    for each function, with its variables.
 
     Example:
         permille local env --file env.json
+
+    JSON fields: [file], [functions]
     """
     from permille_cli.local.containers import in_container
     from permille_cli.local.deployment import deployed_environment, logical_functions
@@ -210,14 +214,17 @@ def env(
         logical: in_container(deployed_environment(running, name), running.endpoint, running.containers_endpoint)
         for logical, name in sorted(logical_functions(running, description["stack"]).items())
     }
-    text = json.dumps(variables, indent=2)
     if file is None:
-        typer.echo(text)
+        emit_json(variables)
         return
     try:
-        write_private(file, text + "\n")
+        write_private(file, json.dumps(variables, indent=2) + "\n")
     except OSError as error:
         raise Failed(f"{file} cannot be written: {error.strerror}") from error
+    if as_json:
+        emit_json({"file": str(file), "functions": list(variables)})
+    else:
+        typer.echo(f"{file} has the environment of {_counted(len(variables), 'function', 'functions')}.")
 
 
 app.command(name="demo")(demo.run)
@@ -252,8 +259,14 @@ def _instant(text: str | None) -> datetime | None:
 def _as_lines(description: dict[str, Any]) -> str:
     smtp, containers = description["smtp"], description["containers_endpoint"]
     lines = f"Running.  AWS {description['endpoint']}  SMTP {smtp['host']}:{smtp['port']}\n"
-    lines += f"Stack {description['stack']}, mails in {description['mails']}"
+    lines += f"Stack {description['stack']}, mails in {description['mail_folder']}"
     return f"{lines}\nEvery container here reaches AWS, at {containers}" if containers else lines
+
+
+def _tick_json(time: str, result: dict[str, int]) -> dict[str, Any]:
+    judged = {"judged": result["looked_at"], "entries_written": result["entries"]}
+    rest = {name: result[name] for name in ("failed", "left", "swept")}
+    return {"at": datetime.fromisoformat(time).isoformat(), **judged, **rest}
 
 
 def _as_text(result: dict[str, int]) -> str:

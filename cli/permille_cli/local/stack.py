@@ -52,13 +52,13 @@ def described(state: StateDirectory) -> dict[str, Any] | None:
         "endpoint": running.endpoint,
         "containers_endpoint": running.containers_endpoint,
         "region": running.region,
-        "account_id": running.account_id,
+        "aws_account_id": running.account_id,
         "smtp": {
             "host": running.smtp_host,
             "port": running.smtp_port,
             "certificate": running.certificate,
         },
-        "mails": running.mails,
+        "mail_folder": running.mails,
         "stack": deployed["stack"],
         "outputs": deployed["outputs"],
     }

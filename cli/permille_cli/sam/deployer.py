@@ -6,6 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from permille.aws.change_sets import pending_change_sets
 from permille.domain.values.errors import Failed
 from permille_cli.sam.sam_cli import run_sam
 from permille_cli.sam.sources import laid_out
@@ -25,7 +26,8 @@ class Scratch:
 
 
 def deploy_with_sam(config: Path, stack: str, region: str, *, confirm: bool) -> None:
-    """Shows the change set on stderr, and executes it; if `confirm`, SAM CLI asks before. Raises Failed."""
+    """Shows the change set on stderr, and executes it; if `confirm`, SAM CLI asks before. Raises Failed, also where the
+    answer is no."""
     tools()
     with tempfile.TemporaryDirectory(prefix="permille-deploy-") as folder:
         scratch = Scratch(Path(folder), Path(folder), Path(folder))
@@ -35,7 +37,10 @@ def deploy_with_sam(config: Path, stack: str, region: str, *, confirm: bool) -> 
             run_sam(
                 scratch, {}, "build", "--template", str(sources / "infra" / "template.yaml"), "--build-dir", str(built)
             )
+        before = pending_change_sets(stack) if confirm else set()
         _deploy(scratch, built / "template.yaml", config, stack, region, confirm=confirm)
+        if confirm and pending_change_sets(stack) - before:
+            raise Failed(f"nothing was deployed, as you declined the change set; {config} has your answers")
 
 
 def _deploy(scratch: Scratch, template: Path, config: Path, stack: str, region: str, *, confirm: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from permille.domain.values.errors import InvalidInput
 from permille_cli.stack import template
 
+LONGEST = 4096  # characters of a value that CloudFormation takes
 UNSPEAKABLE = re.compile(r"[\"'\\\n]")  # what SAM CLI cannot take over from samconfig.toml
 
 
@@ -36,9 +37,9 @@ class Parameter:
         if self.rule["Type"] == "Number":
             most = f" to {self.rule['MaxValue']}" if "MaxValue" in self.rule else " or more"
             return f"is a whole number, {self.rule.get('MinValue', 0)}{most}"
-        return str(self.rule.get("ConstraintDescription") or f"matches {self.rule.get('AllowedPattern', '.*')}").rstrip(
-            "."
-        )
+        if "ConstraintDescription" in self.rule:
+            return str(self.rule["ConstraintDescription"]).rstrip(".")
+        return f"has {self.rule.get('MinLength', 0)} to {self.rule.get('MaxLength', LONGEST)} characters"
 
     def _takes(self, value: str) -> bool:
         rule = self.rule
@@ -46,7 +47,7 @@ class Parameter:
             return value in map(str, rule["AllowedValues"])
         if rule["Type"] == "Number":
             return value.isdecimal() and rule.get("MinValue", 0) <= int(value) <= rule.get("MaxValue", int(value))
-        fits = rule.get("MinLength", 0) <= len(value) <= rule.get("MaxLength", 4096)
+        fits = rule.get("MinLength", 0) <= len(value) <= rule.get("MaxLength", LONGEST)
         return fits and re.fullmatch(rule.get("AllowedPattern", ".*"), value) is not None
 
 

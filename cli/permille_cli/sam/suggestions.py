@@ -29,10 +29,9 @@ class AwsLimits:
 
     def as_data(self) -> dict[str, Any]:
         return {
-            "ses_production": self.ses_production,
+            "in_sandbox": not self.ses_production,
             "ses_quota": self.ses_quota,
-            "iam_users": self.iam_users,
-            "iam_user_quota": self.iam_user_quota,
+            "iam_users": {"used": self.iam_users, "quota": self.iam_user_quota},
             "lambda_concurrency": self.concurrency,
         }
 

@@ -1,5 +1,6 @@
 """The answers of commands about accounts, their owners and senders."""
 
+from permille.domain.sending.smtp_server import FailureReason
 from permille_cli.shapes.notation import (
     FLAG,
     INSTANT,
@@ -13,6 +14,7 @@ from permille_cli.shapes.notation import (
     maybe,
     noted,
     obj,
+    one_of,
 )
 from permille_cli.shapes.parts import (
     CREDENTIAL,
@@ -38,7 +40,12 @@ SENDER = obj(
 WORKS_UNTIL = noted(maybe(INSTANT), "Until when the old credential works; null where it does not.")
 _RENEWED = obj({**CREDENTIAL, "status": STATUS, "denied_by_hand": FLAG, "old_credential_works_until": WORKS_UNTIL})
 TWO = obj({"before": either(TEXT, many(TEXT)), "after": either(TEXT, many(TEXT))})
-PROVIDER = {"account_id": TEXT, "provider": maybe(defined("Provider"))}
+_REQUEST = obj({"host": TEXT, "port": WHOLE, "user": TEXT, "requested_at": INSTANT, "expires_at": INSTANT})
+PROVIDER = {
+    "account_id": TEXT,
+    "provider": maybe(defined("Provider")),
+    "provider_request": noted(maybe(defined("ProviderRequest")), "What waits for the owner's confirmation."),
+}
 _IN_SES = obj(
     {
         "reasons": noted(keyed(TEXT), "Why SES has the address on its own list, by its spelling."),
@@ -57,7 +64,7 @@ PLANNED = obj(
     {
         **ACTION,
         "line": WHOLE,
-        "why": TEXT,
+        "why": noted(maybe(TEXT), "Why it is refused, skipped or completed."),
         "notes": many(TEXT),
         "identities": many(TEXT),
         "new_identities": many(TEXT),
@@ -67,7 +74,7 @@ PLANNED = obj(
 IMPORTED = obj(
     {
         **ACTION,
-        "error": maybe(TEXT),
+        "why": noted(maybe(TEXT), "Why it failed; null if it did not."),
         "records_to_publish": many(defined("DnsRecord")),
         "addresses_to_confirm": many(TEXT),
         "replaced_default_sets": keyed(TEXT),
@@ -96,7 +103,7 @@ EXPLANATION = {
     "lines": noted(many(TEXT), "The explanation for people."),
 }
 
-PARTS = {"Decided": obj(STANDING), "InSes": _IN_SES, "NewCredential": _RENEWED}
+PARTS = {"Decided": obj(STANDING), "InSes": _IN_SES, "NewCredential": _RENEWED, "ProviderRequest": _REQUEST}
 ANSWERS: dict[str, Shape] = {
     "account add": obj({**CREDENTIAL, "senders?": noted(many(TEXT), "All of several."), **IDENTITIES}),
     "account change": obj({"account_id": TEXT, "changed": keyed(TWO), "in_sync": FLAG, **IDENTITIES}),
@@ -146,9 +153,11 @@ ANSWERS: dict[str, Shape] = {
     "link revoke staff": REVOKED,
     "link staff": LINK,
     "provider connect": obj(PROVIDER),
-    "provider disconnect": obj(PROVIDER),
+    "provider disconnect": obj({**PROVIDER, "disconnected": FLAG, "withdrawn": FLAG}),
     "provider show": obj(PROVIDER),
-    "provider test": obj({"account_id": TEXT, "works": FLAG, "fault": maybe(TEXT), "why": maybe(TEXT)}),
+    "provider test": obj(
+        {"account_id": TEXT, "works": FLAG, "failure": maybe(one_of(FailureReason)), "why": maybe(TEXT)}
+    ),
     "review amend": defined("Standing"),
     "review approve": defined("Standing"),
     "review cancel": defined("Standing"),
@@ -176,9 +185,9 @@ ANSWERS: dict[str, Shape] = {
     "review withdraw": defined("Standing"),
     "route": defined("Route"),
     "sender find": obj({"users": many(FOUND), "file": maybe(TEXT)}),
-    "sender ignore": obj({"sender": TEXT, "ignored": noted(TEXT, "The reason."), "by": TEXT}),
+    "sender ignore": obj({"sender": TEXT, "reason": TEXT, "by": TEXT}),
     "sender list": obj({"ignored": many(obj({"sender": TEXT, "reason": TEXT}))}),
-    "sender unignore": obj({"sender": TEXT, "unignored": noted(TEXT, "The reason."), "by": TEXT}),
+    "sender unignore": obj({"sender": TEXT, "reason": TEXT, "by": TEXT}),
     "suppression add": defined("Entry"),
     "suppression export": obj({"account_id": TEXT, "suppressions": many(obj({"reason": TEXT}, base="Suppression"))}),
     "suppression import": obj({"account_id": TEXT, "added": WHOLE, "known": WHOLE}),

@@ -7,17 +7,49 @@ from typing import Any
 
 from permille_cli.catalogue import all_commands
 from permille_cli.project import PROJECT
-from permille_cli.shapes import account_shapes, parts, policy_shapes, stack_shapes
-from permille_cli.shapes.notation import BASE, Shape
+from permille_cli.shapes import account_shapes, local_shapes, parts, policy_shapes, stack_shapes
+from permille_cli.shapes.notation import BASE, TEXT, Shape, many, noted, obj, one_of
+from permille_cli.terminal.errors import ErrorKind
 
 DOCUMENT = PROJECT / "docs" / "cli.schema.json"
 API = PROJECT / "docs" / "openapi.json"
 VERSION = 1
-ANSWERS = dict(sorted({**account_shapes.ANSWERS, **policy_shapes.ANSWERS, **stack_shapes.ANSWERS}.items()))
-PARTS = {**parts.PARTS, **account_shapes.PARTS, **policy_shapes.PARTS, **stack_shapes.PARTS}
+MODULES = (account_shapes, policy_shapes, stack_shapes, local_shapes)
+ERROR = obj(
+    {
+        "error": obj(
+            {
+                "kind": one_of(ErrorKind),
+                "message": noted(TEXT, "The line that is on standard error, too."),
+                "fields": noted(
+                    many(obj({"field": noted(TEXT, "The option or argument."), "message": TEXT})),
+                    "Each value that is invalid, where the command knows it.",
+                ),
+            }
+        )
+    }
+)
+ANSWERS = dict(sorted((words, shape) for module in MODULES for words, shape in module.ANSWERS.items()))
+PARTS = {"Error": ERROR} | parts.PARTS | {name: shape for module in MODULES for name, shape in module.PARTS.items()}
+# The commands that answer although their exit status is not 0, with when that is.
+UNSUCCESSFUL = {
+    "backtest": "1 if no feedback was counted",
+    "breaker exempt": "2 if an account was refused",
+    "breaker release": "2 if an account was refused",
+    "complaint restore": "2 if a complaint was refused",
+    "complaint void": "2 if a complaint was refused",
+    "doctor": "1 if something is broken, or could not be checked",
+    "import": "1 if an account failed, 2 if a line is refused, 130 if it was interrupted between two accounts",
+    "local status": "1 if it does not run",
+    "local tick": "1 if an account failed",
+    "provider test": "1 if the login failed",
+    "webhook test": "1 if the endpoint did not take the event",
+}
 DESCRIPTION = (
-    "What the command `permille` prints with --json: under `properties` the answer of each command, by its words. A "
-    "new release may add fields; one that removes or renames a field, or changes its type, has another version."
+    "What the command `permille` prints with --json: under `properties` the answer of each command, by its words. If "
+    "the exit status is not 0, it prints $defs/Error instead, but for commands whose description has another exit "
+    "status. A new release may add fields; one that removes or renames a field, or changes its type, has another "
+    "version."
 )
 _REFERENCE = re.compile(r'"\$ref": "#/(?:components/schemas|\$defs)/(\w+)"')
 
@@ -30,17 +62,26 @@ def document_text() -> str:
 def document() -> dict[str, Any]:
     """The schema. What the JSON API has too is a definition, made of docs/openapi.json."""
     components = json.loads(API.read_text(encoding="utf-8"))["components"]["schemas"] | PARTS
-    summaries = {words: command.page.summary for words, command in all_commands() if words in ANSWERS}
+    pages = {words: command.page for words, command in all_commands() if words in ANSWERS}
     answers = {
-        words: {"description": summaries[words], **_resolved(shape, components)} for words, shape in ANSWERS.items()
+        words: {"description": _described(words, pages[words].summary), **_resolved(shape, components)}
+        for words, shape in ANSWERS.items()
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Permille: what commands print with --json, version {VERSION}",
         "description": DESCRIPTION,
         "properties": answers,
-        "$defs": {name: PARTS.get(name) or _strict(components[name]) for name in sorted(_named(answers, components))},
+        "$defs": {name: PARTS.get(name) or _strict(components[name]) for name in _definitions(answers, components)},
     }
+
+
+def _described(words: str, summary: str) -> str:
+    return f"{summary} Exits with {UNSUCCESSFUL[words]}." if words in UNSUCCESSFUL else summary
+
+
+def _definitions(answers: Any, components: Mapping[str, Any]) -> list[str]:
+    return sorted({"Error", *_named(answers, components)})
 
 
 def _resolved(shape: Any, components: Mapping[str, Any]) -> Any:

@@ -1,6 +1,7 @@
 """The answers of commands about the whole stack."""
 
 from permille.domain.values.status import HoldReason
+from permille.domain.webhooks.delivery import PostFailure
 from permille_cli.shapes.notation import (
     FLAG,
     INSTANT,
@@ -91,10 +92,9 @@ COST = {
 }
 LIMITS = obj(
     {
-        "ses_production": FLAG,
+        "in_sandbox": FLAG,
         "ses_quota": noted(NUMBER, "E-mails a day; -1 for no limit."),
-        "iam_users": WHOLE,
-        "iam_user_quota": WHOLE,
+        "iam_users": obj({"used": WHOLE, "quota": WHOLE}),
         "lambda_concurrency": WHOLE,
     }
 )
@@ -139,5 +139,12 @@ ANSWERS: dict[str, Shape] = {
     "webhook rotate-secret": obj({"secret": TEXT, "former_until": INSTANT}),
     "webhook set": obj({**ENDPOINT, "secret": noted(maybe(TEXT), "Null where it stays the same.")}),
     "webhook show": obj({**ENDPOINT, "secrets": noted(WHOLE, "How many sign requests now.")}),
-    "webhook test": obj({"delivered": FLAG, "status": maybe(WHOLE), "failure": maybe(TEXT)}),
+    "webhook test": obj(
+        {
+            "works": FLAG,
+            "http_status": maybe(WHOLE),
+            "failure": maybe(one_of(PostFailure)),
+            "why": maybe(TEXT),
+        }
+    ),
 }

@@ -224,6 +224,12 @@ class DeployedStack(Adapters, Stack):
         return SecretsManager(stack=self.name)
 
     @cached_property
+    def requested_secrets(self) -> SecretsManager:
+        from permille.aws.secrets import SecretsManager
+
+        return SecretsManager(stack=self.name, requested=True)
+
+    @cached_property
     def ses_suppressions(self) -> SesSuppressionList:
         from permille.aws.ses_suppressions import SesSuppressionList
 

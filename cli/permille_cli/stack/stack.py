@@ -90,6 +90,7 @@ class Stack(ABC):
     login_check: SmtpLoginCheck
     quarantine: QuarantinedFeedback
     secrets: Secrets
+    requested_secrets: Secrets
     ses: SesReputation
     ses_suppressions: SesSuppressions
     stream_failures: DeadLetters
@@ -150,7 +151,9 @@ class Stack(ABC):
     def providing(self) -> ProviderServices:
         from permille.usecases.decisions.providers import ProviderServices
 
-        return ProviderServices(self.accounts, self.policies, self.timeline, self.login_check, self.secrets)
+        return ProviderServices(
+            self.accounts, self.policies, self.timeline, self.login_check, self.secrets, self.requested_secrets
+        )
 
     @property
     def onboarding(self) -> OnboardServices:

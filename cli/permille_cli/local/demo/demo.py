@@ -34,7 +34,8 @@ def run(
         permille local demo
         permille local demo --keep
 
-    JSON fields: answers, mails, second_chance, [links (desk, good-bakery, pushy-deals)]
+    JSON fields: answers, mail_subjects, second_chance (on_the_day, after_it, two_days_later, mail_subjects), [links
+    (desk, good-bakery, pushy-deals)]
     """
     from permille_cli.local.demo import disabling, second_chance
     from permille_cli.local.demo.demo_stack import BAKERY, DEALS, demo_stack
@@ -51,7 +52,11 @@ def run(
         if keep and not as_json:
             _print_kept(demo, links)
     if as_json:
-        answer = {"answers": disabled.answers, "mails": disabled.mails, "second_chance": returned.as_data()}
+        answer = {
+            "answers": disabled.answers,
+            "mail_subjects": disabled.mail_subjects,
+            "second_chance": returned.as_data(),
+        }
         emit_json(answer | ({"links": links} if keep else {}))
 
 
@@ -70,7 +75,7 @@ def _print_kept(demo: "DemoStack", links: dict[str, str]) -> None:
     for name, link in links.items():
         console.print(f"{name}: {link}", markup=False, soft_wrap=True)
     console.print(
-        f"\nIts clock is ahead, where the demonstration left it; `permille local tick{directory}` resets it."
+        "\nIts clock is ahead, where the demonstration left it, and these links are of that time."
         f'\n\nNext:\n  eval "$(permille local status{directory} --export)"\n  permille account list\n'
         f"  permille local down{directory}",
         markup=False,

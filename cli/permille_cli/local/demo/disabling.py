@@ -21,12 +21,12 @@ class DisablingResult:
     """How the first part ended.
 
     answers: what SMTP and API answered, by account id.
-    mails: the subjects of the owners' mails.
+    mail_subjects: of the owners' mails.
     seconds: from the deciding complaint to the switched credential.
     """
 
     answers: dict[str, dict[str, str]]
-    mails: list[str]
+    mail_subjects: list[str]
     seconds: float
 
 

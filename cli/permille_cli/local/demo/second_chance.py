@@ -32,13 +32,13 @@ class SecondChanceResult:
     on_the_day: what SMTP answered on the day of the trial.
     after_it: what it answered when the day was over.
     two_days_later: what it answered after the verdict.
-    mails: the subjects of the owner's mails.
+    mail_subjects: of the owner's mails.
     """
 
     on_the_day: str
     after_it: str
     two_days_later: str
-    mails: list[str]
+    mail_subjects: list[str]
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)

@@ -144,11 +144,11 @@ def check_lifetime(role: LinkRole, lasts: timedelta) -> timedelta:
 
 def check_issuable(claims: Claims, now: datetime) -> None:
     """Raises Unavailable where the issue time is so far ahead that check_times() would reject the link. Making and
-    revoking links often moves it on, by a second each time."""
+    revoking links often moves it on, by a second each time; so does a clock that was ahead when they were made."""
     if claims.issued_at > now + FURTHEST_AHEAD:
         raise Unavailable(
-            f"links for {claims.role} were made and revoked so often that the next can be made from "
-            f"{claims.issued_at - FURTHEST_AHEAD:%H:%M:%S} UTC on; try again then"
+            f"links for {claims.role} were made and revoked so often, or at a time that is still to come, that the "
+            f"next can be made from {claims.issued_at - FURTHEST_AHEAD:%Y-%m-%d %H:%M:%S} UTC on; try again then"
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.account.provider import Provider
+from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.people import provider_change
 from permille.domain.people.owner_commands import ConnectProvider, DisconnectProvider
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
@@ -18,13 +18,32 @@ from permille.usecases.decisions.decisions import apply
 
 @dataclass(frozen=True, slots=True)
 class ProviderServices:
-    """The dependencies of connecting providers."""
+    """The dependencies of connecting providers.
+
+    secrets: the passwords of connected providers
+    requested: those of requests that no owner has confirmed
+    """
 
     accounts: Accounts
     policies: Policies
     timeline: Timeline
     login_check: SmtpLoginCheck
     secrets: Secrets
+    requested: Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnection:
+    """What a disconnection did.
+
+    account: as it is now
+    provider: that was connected
+    request: that waited for the owner's confirmation
+    """
+
+    account: Account
+    provider: Provider | None
+    request: ProviderRequest | None
 
 
 def connect(
@@ -52,14 +71,16 @@ def check_login(services: ProviderServices, account: Account) -> LoginFailure | 
     return services.login_check.check(Server(provider.host, provider.port, provider.user), password)
 
 
-def disconnect(services: ProviderServices, account: Account, by: str, now: datetime) -> Account:
-    """Disconnects the provider, and then deletes its password, also one that a run left behind. Returns the account.
-    Raises DecisionRefused where there was neither."""
+def disconnect(services: ProviderServices, account: Account, by: str, now: datetime) -> Disconnection:
+    """Disconnects the provider, withdraws a request for one, and then deletes their passwords, also one that a run left
+    behind. Raises DecisionRefused where there was nothing of it."""
     decided = apply(services, account.id, DisconnectProvider(by=by), now)
+    if account.provider_request:
+        services.requested.delete(account.id)
     deleted = services.secrets.delete(account.id)
-    if not deleted:
-        _connected(account)
-    return decided
+    if not (deleted or account.provider or account.provider_request):
+        raise DecisionRefused(f"{account.id} has no provider connected, and no request for one waits")
+    return Disconnection(decided, account.provider, account.provider_request)
 
 
 def _connected(account: Account) -> Provider:

@@ -105,7 +105,7 @@ def _check_user(
 def _name_in_iam(services: AdoptionServices, typed: str) -> str:
     user = services.users.find(typed)
     if user is None:
-        raise InvalidInput(f"there is no IAM user {typed} to adopt; without --sender one is made")
+        raise InvalidInput(f"there is no IAM user {typed} to adopt; where no sender is named, one is made")
     if not covers(services.switchable, user.arn.partition(":user/")[2]):
         raise InvalidInput(
             f"{user.arn} does not match user/{services.switchable}, so the stack could not switch it: deploy with a "
