@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import backtest, cold_start, results, tables
+from bench import backtest, cold_start, command, results, tables
 from bench.deliveries import fresh
 from bench.embedded import counting_environment, dynamodb_of, enrol
 from bench.workers import found_by
@@ -32,6 +32,7 @@ def main() -> None:
     reaction = found_by("bench.reaction", REACTIONS, environment=os.environ)
     with err.status("") as status:
         starts = cold_start.measure(COLD_STARTS, status.update)
+        commands = command.measure(command.RUNS, status.update)
         status.update("Back-test")
         replays = backtest.measure()
     goals = (
@@ -39,6 +40,7 @@ def main() -> None:
         + results.cold_start_goals(starts)
         + results.enforce_goals(enforced, reaction)
         + results.console_goals(pages)
+        + command.goals(commands)
         + backtest.goals(replays)
     )
     size, accounts = results.GOALS_AT
@@ -48,13 +50,15 @@ def main() -> None:
         tables.ticks(enforced, TICKS),
         tables.enforced(enforced, reaction),
         tables.console(pages, VIEWS),
-        tables.notes(results.HOW | results.ENFORCING_HOW | results.CONSOLE_HOW | backtest.HOW),
+        tables.commands(commands, command.RUNS),
+        tables.notes(results.HOW | results.ENFORCING_HOW | results.CONSOLE_HOW | command.HOW | backtest.HOW),
         tables.against_goals(goals, f"Goals (batch of {size}, {accounts} accounts)"),
     ):
         out.print(part, "")
     results.keep("ingest", results.ingest_document(cells, memory, RUNS))
     results.keep("cold_start", results.cold_start_document(starts, COLD_STARTS))
     results.keep("backtest", backtest.document(replays))
+    results.keep("command", command.document(commands, command.RUNS))
     results.keep("console", results.console_document(pages, VIEWS))
     results.keep("enforce", results.enforce_document(enforced, reaction, TICKS))
 

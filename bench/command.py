@@ -1,65 +1,108 @@
-"""`python -m bench.command`: how long `permille --help` takes beside importing typer alone, and a look at an account
-beside importing boto3 and one call.
+"""How long the command takes: `permille --help` beside importing typer alone, and looks at a stack beside what boto3
+takes for one client and its call.
 
-The look (`account show`) is on an embedded stack, which takes half a minute to deploy. It calls four services.
-Writes bench/results/command.json."""
+`python -m bench.command` measures this alone. The stack is an embedded one, which takes half a minute to deploy; the
+call of the alternative goes to the same endpoint."""
 
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import environ
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.results import keep
+from bench.results import Goal, Json, keep, rounded
 from tests.stack.accounts import a_business
 from tests.stack.conftest import running
 
 RUNS = 21
-HELP = {
-    "import_typer": "import typer",
-    "help": "from permille_cli.main import run; run(['--help'])",
-    "help_of_account": "from permille_cli.main import run; run(['account', '--help'])",
+TYPER = "import typer"
+BOTO3 = "import boto3; boto3.client('cloudformation').describe_stacks(StackName='permille')"
+# Each with what it is compared with.
+HELP = {"help": TYPER, "help_of_account": TYPER}
+LOOKS = {"show": BOTO3, "show_as_json": BOTO3, "list": BOTO3}
+WORDS = {
+    "help": ["--help"],
+    "help_of_account": ["account", "--help"],
+    "show": ["account", "show", "{account}"],
+    "show_as_json": ["account", "show", "{account}", "--json"],
+    "list": ["account", "list"],
 }
-LOOK = {
-    "import_boto3_and_call": "import boto3; boto3.client('cloudformation').describe_stacks(StackName='permille')",
-    "look": "from permille_cli.main import run; run(['account', 'show', '{account}'])",
+HOW = {
+    "command": "each figure is a process of its own, from the start of Python to its end; the processes take turns, "
+    "and ratios are medians of those of each turn. CPU is what the process spends in user mode: how much time passes "
+    "depends on what else the machine does, and here the AWS that answers runs on the same cores",
 }
 
 
-def main() -> None:
-    """Measures, keeps and prints the results."""
-    found: dict[str, float] = _medians(HELP, environ)
+def measure(runs: int, report: Callable[[str], None] = print) -> Json:
+    """The medians in milliseconds, and each figure as a multiple of its alternative."""
+    report("Help")
+    measured = _of_processes(HELP, runs, environ)
+    report("Looks, on an embedded stack")
     with TemporaryDirectory() as directory, running(Path(directory) / "state") as stack:
-        account = a_business(stack).id
-        found |= _medians({name: one.replace("{account}", account) for name, one in LOOK.items()}, environ | stack.env)
-    document = {
-        "runs": RUNS,
-        "milliseconds": found,
-        "help_by_import": round(found["help"] / found["import_typer"], 2),
-        "look_by_call": round(found["look"] / found["import_boto3_and_call"], 2),
+        measured |= _of_processes(LOOKS, runs, environ | stack.env, a_business(stack).id)
+    return measured
+
+
+def _of_processes(kinds: Mapping[str, str], runs: int, environment: Mapping[str, str], account: str = "") -> Json:
+    """The first turn is not measured: it writes the compiled modules."""
+    (other,) = set(kinds.values())
+    programs = {"alternative": other} | {name: _program(WORDS[name], account) for name in kinds}
+    turns = [{name: _seconds(program, environment) for name, program in programs.items()} for _ in range(runs + 1)][1:]
+
+    def of(name: str, clock: int) -> float:
+        return median(turn[name][clock] for turn in turns) * 1000
+
+    return {
+        name: {
+            "cpu_milliseconds": of(name, 0),
+            "milliseconds": of(name, 1),
+            "alternative": other,
+            "alternative_cpu_milliseconds": of("alternative", 0),
+            "alternative_milliseconds": of("alternative", 1),
+            "times_cpu": median(turn[name][0] / turn["alternative"][0] for turn in turns),
+            "times": median(turn[name][1] / turn["alternative"][1] for turn in turns),
+        }
+        for name in kinds
     }
-    keep("command", document)
-    print(document)
 
 
-def _medians(programs: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, float]:
-    """In milliseconds. The programs take turns, so that a busy machine slows all; the first turn is not measured."""
-    taken: dict[str, list[float]] = {name: [] for name in programs}
-    for _ in range(RUNS + 1):
-        for name, program in programs.items():
-            taken[name].append(_milliseconds(program, environment))
-    return {name: round(statistics.median(times[1:]), 1) for name, times in taken.items()}
+def _program(words: list[str], account: str) -> str:
+    typed = [word.replace("{account}", account) for word in words]
+    return f"from permille_cli.main import run; run({typed!r})"
 
 
-def _milliseconds(program: str, environment: Mapping[str, str]) -> float:
-    begun = time.perf_counter()
+def _seconds(program: str, environment: Mapping[str, str]) -> tuple[float, float]:
+    """The CPU time in user mode, and the time that passes."""
+    before, begun = getrusage(RUSAGE_CHILDREN).ru_utime, time.perf_counter()
     command = [sys.executable, "-c", program]
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - our own
-    return (time.perf_counter() - begun) * 1000
+    return getrusage(RUSAGE_CHILDREN).ru_utime - before, time.perf_counter() - begun
+
+
+def goals(measured: Json) -> list[Goal]:
+    return [
+        Goal("permille --help / import typer, CPU", 1.5, measured["help"]["times_cpu"]),
+        Goal("permille account show / boto3 and one call, CPU", 1.5, measured["show"]["times_cpu"]),
+        Goal("permille account list / boto3 and one call, CPU", 1.5, measured["list"]["times_cpu"]),
+    ]
+
+
+def document(measured: Json, runs: int) -> Json:
+    return {
+        "goals": [goal.as_data() for goal in goals(measured)],
+        "commands": rounded(measured),
+        "runs": runs,
+        "how": HOW,
+    }
 
 
 if __name__ == "__main__":
-    main()
+    found = measure(RUNS)
+    keep("command", document(found, RUNS))
+    for goal in goals(found):
+        print(f"{goal.figure}: {goal.reached:.2f}, at most {goal.goal:g}")

@@ -25,7 +25,8 @@ from tests.support.visiting import Answer
 
 from permille.aws.counting import SHARDS
 from permille.aws.policy import SsmPolicies
-from permille.aws.rows import entry_row, tally_key
+from permille.aws.rows import entry_row
+from permille.aws.stored_values import tally_key
 from permille.aws.token_signer import KmsTokenSigner
 from permille.bootstrap.console import console_services
 from permille.domain.login import links

@@ -84,6 +84,18 @@ def console(pages: Json, views: int) -> Table:
     return table
 
 
+def commands(measured: Json, runs: int) -> Table:
+    table = Table(title=f"The command, medians of {runs} runs", **PLAIN)
+    for heading in ("command", "CPU ms", "ms", "beside", "CPU ms", "ms", "times, CPU", "times"):
+        table.add_column(heading, justify="left" if heading in ("command", "beside") else "right")
+    for name, one in measured.items():
+        beside = "typer" if "typer" in one["alternative"] else "boto3"
+        ours = (f"{one['cpu_milliseconds']:.0f}", f"{one['milliseconds']:.0f}", beside)
+        theirs = (f"{one['alternative_cpu_milliseconds']:.0f}", f"{one['alternative_milliseconds']:.0f}")
+        table.add_row(name, *ours, *theirs, f"{one['times_cpu']:.2f}", f"{one['times']:.2f}")
+    return table
+
+
 def against_goals(reached: Sequence[Goal], title: str) -> Table:
     table = Table(title=title, **PLAIN)
     for heading in ("figure", "goal", "reached", ""):

@@ -32,7 +32,7 @@ from tests.support.builders import LambdaContext, an_account, records, ses_event
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.counting import SHARDS
-from permille.aws.rows import tally_key
+from permille.aws.stored_values import tally_key
 from permille.observability import metrics
 from permille.settings import EnforceSettings, NotifySettings
 

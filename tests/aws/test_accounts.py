@@ -27,7 +27,7 @@ from permille.aws.account_models import AccountRow
 from permille.aws.accounts import DynamoAccounts
 from permille.aws.control import DynamoControl
 from permille.aws.leases import DynamoLeases
-from permille.aws.rows import instant
+from permille.aws.stored_values import instant
 from permille.aws.table_calls import connection_of
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment

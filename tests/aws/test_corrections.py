@@ -10,7 +10,7 @@ from tests.support.builders import ACCOUNT, NOW, PATIENCE, STAFF, TODAY, a_compl
 from tests.usecases.test_suppression import ANN, a_count_by
 
 from permille.aws.counting import SHARDS
-from permille.aws.rows import CORRECTIONS
+from permille.aws.stored_values import CORRECTIONS
 from permille.domain.account.account import Account
 from permille.domain.account.correction import Correction, Void
 from permille.domain.timeline.kinds.complaints import CountedComplaint

@@ -26,7 +26,7 @@ from permille.aws.bounces import DynamoBounces
 from permille.aws.events import as_received
 from permille.aws.ledger import DynamoLedger
 from permille.aws.quarantine import DynamoQuarantine
-from permille.aws.rows import instant
+from permille.aws.stored_values import instant
 from permille.aws.tallies import DynamoTallies
 from permille.aws.timeline import DynamoTimeline
 from permille.domain.policy.policy import DEFAULT

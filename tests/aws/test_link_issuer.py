@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-import boto3
 import pytest
+from botocore.session import Session, get_session
 from functions.access.app import handler
 from tests.support.builders import STAFF, LambdaContext
 from tests.support.fakes import FakeLinkRegister, FakeTokenSigner, Rows
@@ -58,8 +58,16 @@ def a_url(answering: Answering) -> Iterator[str]:
         server.server_close()
 
 
-def session() -> boto3.Session:
-    return boto3.Session(aws_access_key_id="AKIAEVA", aws_secret_access_key="s", region_name="eu-west-1")
+def session() -> Session:
+    made = in_a_region()
+    made.set_credentials("AKIAEVA", "s")
+    return made
+
+
+def in_a_region() -> Session:
+    made = get_session()
+    made.set_config_variable("region", "eu-west-1")
+    return made
 
 
 @pytest.fixture
@@ -166,6 +174,4 @@ def test_without_credentials_no_request_is_sent(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
 
     with pytest.raises(Unavailable, match="credentials"):
-        FunctionUrlIssuer(url="http://127.0.0.1:1/", session=boto3.Session(region_name="eu-west-1")).token(
-            LinkRole.STAFF, "Sam", AN_HOUR
-        )
+        FunctionUrlIssuer(url="http://127.0.0.1:1/", session=in_a_region()).token(LinkRole.STAFF, "Sam", AN_HOUR)

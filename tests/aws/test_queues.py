@@ -13,7 +13,7 @@ from tests.support.wire import Wire
 from permille.aws.control import DynamoControl
 from permille.aws.quarantine import DynamoQuarantine
 from permille.aws.queues import DESK_QUEUES, SqsQueues
-from permille.aws.rows import instant
+from permille.aws.stored_values import instant
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.values.errors import Unavailable
 from permille.ports.accounts import Control

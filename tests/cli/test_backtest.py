@@ -107,7 +107,7 @@ def test_people_read_the_figures_first_and_then_who_it_is(terminal: Terminal) ->
 def test_no_account_id_is_broken_however_narrow_the_terminal_is(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
-    monkeypatch.setattr(out, "_width", width)
+    monkeypatch.setattr(out.console, "_width", width)
     account = "account-" + 37 * "0" + "17"
     Path("long.jsonl").write_text(archive(account, 100, 3), encoding="utf-8")
 

@@ -10,6 +10,7 @@ from tests.support.terminal import Terminal
 
 from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.commands import deploy
+from permille_cli.sam import deployer
 from permille_cli.sam.parameters import parameters
 from permille_cli.sam.samconfig import SamConfig
 from permille_cli.sam.suggestions import AwsLimits, administrator_of, is_verified, suggested
@@ -32,7 +33,7 @@ def sam(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
     """The deployments that SAM CLI was to make, from a folder of its own."""
     made: list[Any] = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(deploy, "deploy_with_sam", lambda *args, **how: made.append((*args, how)))
+    monkeypatch.setattr(deployer, "deploy_with_sam", lambda *args, **how: made.append((*args, how)))
     return made
 
 
@@ -89,7 +90,7 @@ def test_if_sam_fails_the_values_are_kept(terminal: Terminal, sam: list[Any], mo
     def fails(*_: Any, **__: Any) -> None:
         raise Failed("sam deploy failed")
 
-    monkeypatch.setattr(deploy, "deploy_with_sam", fails)
+    monkeypatch.setattr(deployer, "deploy_with_sam", fails)
 
     assert terminal.status("deploy", "--yes", *SETS) == 1
     assert SamConfig(Path("samconfig.toml")).values == DECIDED

@@ -67,7 +67,7 @@ def test_an_account_that_is_not_there_is_refused(terminal: Terminal) -> None:
 def test_times_are_in_the_accounts_zone(
     stack: FakeStack, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: str, says: str
 ) -> None:
-    monkeypatch.setattr(out, "width", 200)
+    monkeypatch.setattr(out.console, "width", 200)
     ends = Exemption(until=NOW + timedelta(hours=11), reason="So", by=STAFF)
     stack.rows.accounts[ACCOUNT] = replace(stack.rows.accounts[ACCOUNT], timezone="Europe/Vienna", exemption=ends)
 

@@ -7,8 +7,8 @@ from tests.support.builders import ACCOUNT, NOW, an_entry
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
+from permille.domain.timeline.facts import MAX_OF_TOPIC
 from permille.domain.values.errors import Unavailable
-from permille.usecases.history import MAX_OF_TOPIC
 
 
 @pytest.fixture(autouse=True)

@@ -29,8 +29,7 @@ from tests.usecases.test_suppression import complained
 
 from permille.console.api import api_app
 from permille.console.api.api_app import openapi_text
-from permille.domain.account.second_chance import Review, ReviewState
-from permille.domain.people.review import FURTHEST_DAY
+from permille.domain.account.second_chance import FURTHEST_DAY, Review, ReviewState
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.values.status import Status
 from permille.domain.words.wording import plain

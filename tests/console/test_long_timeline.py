@@ -24,9 +24,9 @@ from tests.support.fakes import Rows
 from tests.support.visiting import FakeWeb
 
 from permille.domain.account.correction import Void
+from permille.domain.timeline.facts import MAX_OF_TOPIC
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.tally import Tally
-from permille.usecases.history import MAX_OF_TOPIC
 
 A_SECOND, A_DAY = timedelta(seconds=1), timedelta(days=1)
 COMPLAINTS = complaint_entries(30, NOW - timedelta(hours=3))

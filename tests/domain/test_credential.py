@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import KEY, SECOND_KEY, a_state
 
-from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, SenderState, changes, drift
+from permille.domain.account.credential import ACTIVE, INACTIVE, Changes, SenderState, changes
+from permille.domain.account.drift import drift
 
 BOTH_ACTIVE = {KEY: ACTIVE, SECOND_KEY: ACTIVE}
 BOTH_INACTIVE = {KEY: INACTIVE, SECOND_KEY: INACTIVE}

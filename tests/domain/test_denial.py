@@ -11,12 +11,13 @@ from tests.support.deciding import decide
 from permille.domain.account.account import Account
 from permille.domain.account.assessment import Assessment
 from permille.domain.account.credential import Denial
+from permille.domain.account.denial import is_denied_by_hand
 from permille.domain.account.judging import judge_account
 from permille.domain.account.listed_account import ListedAccount
 from permille.domain.people.commands import Command
 from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt
 from permille.domain.policy.policy import DEFAULT
-from permille.domain.rules.denial import is_denied_by_hand, noted
+from permille.domain.rules.denial import noted
 from permille.domain.rules.evidence import Rules
 from permille.domain.values.status import Mode, Status
 

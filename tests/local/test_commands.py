@@ -9,7 +9,7 @@ import pytest
 from tests.support.shapes import conform
 
 from permille.domain.values.errors import Failed, InvalidInput
-from permille_cli.local import local_commands, schedule, stack
+from permille_cli.local import deployment, local_commands, schedule, stack
 from permille_cli.local.deployment import Deployment
 from permille_cli.main import status_of
 from permille_cli.sam.sam_cli import last_lines
@@ -168,8 +168,8 @@ def test_a_tick_that_did_not_run_leaves_the_clock(
 def has_functions(runs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """One, whose queue is at the stack's address."""
     variables = {"QUEUE_URL": "http://localhost:1/queue", "AWS_ENDPOINT_URL": "", "OWNER_LINK_KEY": "arn"}
-    monkeypatch.setattr(local_commands, "logical_functions", lambda *_: {"Notify": "permille-Notify-1"})
-    monkeypatch.setattr(local_commands, "deployed_environment", lambda *_: variables)
+    monkeypatch.setattr(deployment, "logical_functions", lambda *_: {"Notify": "permille-Notify-1"})
+    monkeypatch.setattr(deployment, "deployed_environment", lambda *_: variables)
 
 
 def test_env_is_what_was_deployed_with_the_addresses_of_containers(

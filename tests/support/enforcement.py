@@ -22,7 +22,8 @@ from tests.support.fakes import (
 )
 from tests.support.within_role import AccountsWithinRole
 
-from permille.aws.account_rows import account_of, account_row
+from permille.aws.account_rows import account_row
+from permille.aws.stored_accounts import account_of
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE
 from permille.domain.policy.policy import DEFAULT

@@ -13,6 +13,7 @@ from tests.support.operator_fakes import FakeStack, KnownUser, a_stack
 
 from permille.domain.account.credential import ACTIVE, INACTIVE
 from permille.domain.people.staff_commands import Close, Disable
+from permille.domain.sending.denied_senders import DeniedSenders
 from permille.domain.sending.iam_policy import allowed_resources
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import InvalidInput, PermissionDenied, Unavailable
@@ -21,7 +22,7 @@ from permille.usecases.senders.add_account import add_account
 from permille.usecases.senders.delete_users import delete_users
 from permille.usecases.senders.new_account import NewAccount
 from permille.usecases.stack.uninstall import apply
-from permille.usecases.stack.uninstall_plan import DeniedSenders, RestoredIdentity, UninstallPlan, plan
+from permille.usecases.stack.uninstall_plan import RestoredIdentity, UninstallPlan, plan
 
 SES = "arn:aws:ses:us-east-1:123456789012"
 OLD = "permille-old"

@@ -1,18 +1,21 @@
 """An account's status, counts and credential as text."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from permille.domain.account.account import Account
-from permille.domain.policy.verdict import Verdict
 from permille.domain.values.status import Status
-from permille.domain.words import wording
 from permille.zones import shown_zone_of
 from permille_cli.terminal.output import instant, literal, out
 
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
+    from permille.domain.policy.verdict import Verdict
 
-def print_standing(account: Account, verdict: Verdict, senders: list[dict[str, Any]], now: datetime) -> None:
+
+def print_standing(account: "Account", verdict: "Verdict", senders: list[dict[str, Any]], now: datetime) -> None:
     """Prints status, counts and senders. `senders`: as in the JSON of `account show`."""
+    from permille.domain.words import wording
+
     counts = verdict.counts
     out.print(f"[bold]{account.id}[/]  {status_text(account, now)}")
     out.print(f"owner {literal(account.owner_email)}, counting period {account.epoch}", soft_wrap=True)
@@ -34,7 +37,9 @@ def print_standing(account: Account, verdict: Verdict, senders: list[dict[str, A
     _print_senders(account, senders)
 
 
-def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
+def _print_senders(account: "Account", senders: list[dict[str, Any]]) -> None:
+    from permille.domain.words import wording
+
     for sender in senders:
         out.print(f"sender {literal(sender['sender'])}")
         for key in sender["keys"]:
@@ -46,8 +51,10 @@ def _print_senders(account: Account, senders: list[dict[str, Any]]) -> None:
             out.print(f"  [red]{', '.join(notes)}[/]")
 
 
-def status_text(account: Account, now: datetime) -> str:
+def status_text(account: "Account", now: datetime) -> str:
     """The status with notes, in Rich markup."""
+    from permille.domain.words import wording
+
     colour = "green" if account.status is Status.ACTIVE and not account.denied_by_hand else "red"
     progress = "changed, not yet verified" if account.applied else "not yet changed"
     notes = [] if account.in_sync else [f"credential {progress}"]
@@ -60,7 +67,7 @@ def status_text(account: Account, now: datetime) -> str:
     return f"[{colour}]{account.status}[/]{noted}"
 
 
-def _way_back(account: Account) -> str:
+def _way_back(account: "Account") -> str:
     """The state of the review or the trial."""
     trial, review = account.current_trial, account.review
     if trial and account.status is Status.OBSERVING:

@@ -131,7 +131,7 @@ def _print_rows(rows: Sequence[Sequence[str]]) -> None:
         table.add_column(name, no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    if out.measure(table, options=out.options.update(width=WIDEST)).maximum <= out.width:
+    if out.console.measure(table, options=out.console.options.update(width=WIDEST)).maximum <= out.console.width:
         out.print(table)
         return
     for account, *others in rows:

@@ -1,18 +1,20 @@
 """A case of the review queue: a request or a trial, with the evidence that support decides on."""
 
 from datetime import datetime
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from permille.domain.rules.reminders import day_note
 from permille.domain.words import wording
 from permille.domain.words.durations import lasting
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
-from permille_cli.terminal.output import literal, out
+from permille_cli.terminal.output import Screen, literal, out
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
-def print_case(case: ReviewCase, platform: str, now: datetime, console: Console = out) -> None:
+def print_case(case: ReviewCase, platform: str, now: datetime, console: "Console | Screen" = out) -> None:
     """Prints the evidence that support decides on."""
     disablings = wording.times(case.account.strikes, "disabling")
     console.print(f"[bold]{case.account.id}[/]  waits for {lasting(case.waits)}; {disablings} by the rules so far")
@@ -27,7 +29,7 @@ def print_case(case: ReviewCase, platform: str, now: datetime, console: Console 
     _print_evidence(case, platform, console)
 
 
-def _print_evidence(case: ReviewCase, platform: str, console: Console) -> None:
+def _print_evidence(case: ReviewCase, platform: str, console: "Console | Screen") -> None:
     zone = shown_zone_of(case.account)
     if case.disabled:
         disabled = case.disabled.in_zone(zone)

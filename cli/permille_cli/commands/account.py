@@ -1,23 +1,21 @@
 """`permille account`: manages sending accounts. What one command alone needs is imported by it: most only look."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.account.account import Account
-from permille.domain.account.account_search import AccountFilter, AccountSearch, folded
-from permille.domain.account.credential import changes
-from permille.domain.rules.denial import is_denied_by_hand
+from permille.domain.account.account_search import AccountFilter
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.status import Status
-from permille.schema.account_schema import account_json, account_summary_json
-from permille_cli.answers.account_standing import print_standing, status_text
 from permille_cli.commands import account_change, account_decisions, credential, explain, note
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AcceptRisk, AccountId, ShowSecret
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
 
 app = Commands(
     help="""Manage sending accounts.
@@ -118,6 +116,9 @@ def list_accounts(
     JSON fields: accounts (account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone,
     owner_mail, may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, provider, senders)
     """
+    from permille.domain.account.account_search import AccountSearch, folded
+    from permille_cli.answers.account_standing import status_text
+
     search, now = AccountSearch(folded(text), only), stack.now()
     every = stack.accounts.all()
     matching = (
@@ -142,8 +143,10 @@ def list_accounts(
     out.print(whole(table), crop=False)
 
 
-def _list_item(account: Account) -> dict[str, Any]:
+def _list_item(account: "Account") -> dict[str, Any]:
     """As the JSON API lists it, with its senders."""
+    from permille.schema.account_schema import account_summary_json
+
     return {**account_summary_json(account), "senders": list(account.senders)}
 
 
@@ -168,11 +171,15 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     senders = [_sender(stack, account, sender) for sender in account.senders]
     until = account.old_key_works_until(now)
     if as_json:
+        from permille.schema.account_schema import account_json
+
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
         named |= {"is_complete": not account.import_run}
         emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
+        from permille_cli.answers.account_standing import print_standing
+
         print_standing(account, verdict, senders, now)
         if account.import_run:
             out.print("Adding it was cut off: repeat the import, or the request, that adds it.")
@@ -195,8 +202,11 @@ for command in (
     app.command()(command)
 
 
-def _sender(stack: Stack, account: Account, sender: str) -> dict[str, Any]:
+def _sender(stack: Stack, account: "Account", sender: str) -> dict[str, Any]:
     """A sender's keys and deny group, read from IAM now."""
+    from permille.domain.account.credential import changes
+    from permille.domain.account.denial import is_denied_by_hand
+
     state = stack.switch.state_of(sender)
     keys = sorted(state.keys.items()) if state else []
     deactivated = account.may_reactivate(account.credential.deactivated.get(sender, frozenset()))

@@ -4,10 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.account.account import Account
-from permille.domain.people.staff_commands import Close, Disable, Enable, Exempt, ResetOwnerMail, Unexempt
 from permille.domain.values.errors import Failed, InvalidInput, ServiceError
-from permille.domain.words import wording
 from permille_cli.commands.credential import enable_with_new
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
@@ -16,6 +13,7 @@ from permille_cli.terminal.options import AccountId, MailedReason, Reason, ShowS
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
 if TYPE_CHECKING:
+    from permille.domain.account.account import Account
     from permille.usecases.senders.delete_users import DeletedUsers
 
 
@@ -32,6 +30,8 @@ def disable(
 
     JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until
     """
+    from permille.domain.people.staff_commands import Disable
+
     _answer(stack.decide(account_id, Disable(reason=reason, by=stack.operator_arn())), as_json=as_json)
 
 
@@ -62,6 +62,8 @@ def enable(
     JSON fields: account_id, status, denied_by_hand, [in_sync], [epoch], [owner_mail], [exempt_until],
     [sender], [access_key_id], [smtp], [old_credential_works_until]
     """
+    from permille.domain.people.staff_commands import Enable
+
     command = Enable(reason=reason, by=stack.operator_arn())
     if show_secret and not new_credential:
         raise InvalidInput("goes with --new-credential: else there is no secret to show", "show_secret")
@@ -91,6 +93,7 @@ def close(
     JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until, deleted_senders,
     kept_senders
     """
+    from permille.domain.people.staff_commands import Close
     from permille.usecases.provisioning.close_account import closing_is_final
     from permille.usecases.senders.delete_users import delete_users
 
@@ -115,7 +118,7 @@ def close(
     _print_closed(account, removed)
 
 
-def _print_closed(account: Account, removed: "DeletedUsers") -> None:
+def _print_closed(account: "Account", removed: "DeletedUsers") -> None:
     if removed.kept:
         _print(account)
     else:
@@ -145,6 +148,8 @@ def exempt(
 
     JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until
     """
+    from permille.domain.people.staff_commands import Exempt
+
     end, before = inputs.end(until), stack.account(account_id)
     former = before.exemption if before.exempt_at(stack.now()) else None
     account = stack.decide(account_id, Exempt(until=end, reason=reason, by=stack.operator_arn()))
@@ -166,6 +171,8 @@ def unexempt(
 
     JSON fields: account_id, status, denied_by_hand, in_sync, epoch, owner_mail, exempt_until
     """
+    from permille.domain.people.staff_commands import Unexempt
+
     _answer(stack.decide(account_id, Unexempt(reason=reason, by=stack.operator_arn())), as_json=as_json)
 
 
@@ -188,6 +195,9 @@ def owner_mail(
 
     JSON fields: account_id, owner_mail, [owner_email], [status], [denied_by_hand], [in_sync], [epoch], [exempt_until]
     """
+    from permille.domain.people.staff_commands import ResetOwnerMail
+    from permille.domain.words import wording
+
     if reset:
         _answer(stack.decide(account_id, ResetOwnerMail(reason=reason, by=stack.operator_arn())), as_json=as_json)
         return
@@ -205,14 +215,14 @@ def owner_mail(
         out.print(f"{literal(account.owner_email)}: {fate}")
 
 
-def _answer(account: Account, *, as_json: bool) -> None:
+def _answer(account: "Account", *, as_json: bool) -> None:
     if as_json:
         emit_json(_as_data(account))
     else:
         _print(account)
 
 
-def _as_data(account: Account) -> dict[str, Any]:
+def _as_data(account: "Account") -> dict[str, Any]:
     return {
         "account_id": account.id,
         "status": account.status,
@@ -224,13 +234,15 @@ def _as_data(account: Account) -> dict[str, Any]:
     }
 
 
-def _print(account: Account) -> None:
+def _print(account: "Account") -> None:
     _print_status(account)
     if not account.in_sync:
         out.print("The SMTP credential changes within seconds; `permille account show` shows it.")
 
 
-def _print_status(account: Account) -> None:
+def _print_status(account: "Account") -> None:
+    from permille.domain.words import wording
+
     exemption = account.exemption
     exempt = f", exempt until {instant(exemption.until, account)}" if exemption else ""
     by_hand = f", {wording.BY_HAND}" if account.denied_by_hand else ""

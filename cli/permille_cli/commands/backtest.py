@@ -3,26 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille.domain.people.review import FURTHEST_DAY
-from permille.domain.policy.policy import CONSERVATIVE, DEFAULT, PRESETS, Policy
+from permille.domain.account.second_chance import FURTHEST_DAY
+from permille.domain.policy.policy import PRESETS
 from permille.domain.values.errors import Failed, InvalidInput
-from permille.ports.feedback import Sender
-from permille_cli.answers.backtest_data import as_data
-from permille_cli.answers.backtest_text import print_results
-from permille_cli.backtest.collection import ArchiveLine, Collection, EachCallerIsAnAccount
-from permille_cli.backtest.results import Results, backtest
-from permille_cli.backtest.senders import senders_in
-from permille_cli.backtest.sources import Source, lines_of, sources_of
-from permille_cli.backtest.sweep import sweep_policies
-from permille_cli.backtest.way_back import WayBack
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, bytes_progress, emit_json, progress
+
+if TYPE_CHECKING:
+    from permille.domain.policy.policy import Policy
+    from permille.ports.feedback import Sender
+    from permille_cli.backtest.collection import ArchiveLine, Collection
+    from permille_cli.backtest.results import Results
+    from permille_cli.backtest.sources import Source
 
 app = Commands()
 
@@ -95,6 +93,12 @@ def run(
     complaints_at_least, window_days, disabled, caught_bad, missed_bad, blocked_good, undetermined, precision,
     complaints_let_out, complaints_avoided)]
     """
+    from permille_cli.answers.backtest_data import as_data
+    from permille_cli.answers.backtest_text import print_results
+    from permille_cli.backtest.collection import Collection
+    from permille_cli.backtest.sources import sources_of
+    from permille_cli.backtest.sweep import sweep_policies
+
     chosen = _policies(presets or [], policies or [])
     known = _senders(senders)
     inputs.output_file(html, "html", others=[*files, *(policies or []), senders])
@@ -113,8 +117,10 @@ def run(
         raise Failed("no feedback was counted, so there was nothing to replay")
 
 
-def _policies(presets: Sequence[str], files: Sequence[str]) -> list[Policy]:
+def _policies(presets: Sequence[str], files: Sequence[str]) -> "list[Policy]":
     """The policies to compare, each once. Raises InvalidInput."""
+    from permille.domain.policy.policy import CONSERVATIVE, DEFAULT
+
     for name in presets:
         if name not in PRESETS:
             raise InvalidInput(f"is {name!r}; it can be {', '.join(PRESETS)}", "preset")
@@ -122,22 +128,32 @@ def _policies(presets: Sequence[str], files: Sequence[str]) -> list[Policy]:
     return list({policy.id: policy for policy in chosen or (DEFAULT, CONSERVATIVE)}.values())
 
 
-def _senders(file: str) -> Mapping[str, Sender]:
+def _senders(file: str) -> "Mapping[str, Sender]":
+    from permille_cli.backtest.collection import EachCallerIsAnAccount
+    from permille_cli.backtest.senders import senders_in
+
     return senders_in(file, inputs.text_of(file)) if file else EachCallerIsAnAccount()
 
 
-def _write_page(file: Path, collection: Collection, results: Results) -> None:
+def _write_page(file: Path, collection: "Collection", results: "Results") -> None:
     from permille_cli.answers.backtest_page import page_of  # Jinja takes its time to import
 
     file.write_text(page_of(collection, results), encoding="utf-8")
 
 
-def _lines(sources: Sequence[Source]) -> Iterator[ArchiveLine]:
+def _lines(sources: "Sequence[Source]") -> "Iterator[ArchiveLine]":
+    from permille_cli.backtest.sources import lines_of
+
     with bytes_progress("Reading feedback", sum(source.size for source in sources)) as advance:
         for source in sources:
             yield from lines_of(source, advance)
 
 
-def _replayed(collection: Collection, policies: Sequence[Policy], sweep: Sequence[Policy], trials: int) -> Results:
+def _replayed(
+    collection: "Collection", policies: "Sequence[Policy]", sweep: "Sequence[Policy]", trials: int
+) -> "Results":
+    from permille_cli.backtest.results import backtest
+    from permille_cli.backtest.way_back import WayBack
+
     histories = progress(collection.histories(), "Replaying accounts", collection.number_of_accounts)
     return backtest(histories, policies, collection.ends_at, sweep, WayBack(trials) if trials else None)

@@ -1,28 +1,24 @@
 """`permille breaker`: the circuit breaker, which limits how many accounts the rules disable in an hour."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.account.listed_account import ListedAccount
-from permille.domain.people.commands import Command
-from permille.domain.people.staff_commands import Exempt, ReleaseHold
-from permille.domain.people.system_commands import ResetBreaker
-from permille.domain.policy.policy import Policy
-from permille.domain.rules.breaker import LARGEST_GRANT, hour_of
+from permille.domain.rules.breaker import LARGEST_GRANT
 from permille.domain.values.errors import InvalidInput, ServiceError
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import local, times, why_held
-from permille.usecases.decisions.decisions import decide_each
-from permille.usecases.enforcement import breaker
-from permille.usecases.enforcement.held_accounts import all_held
-from permille_cli.answers import results
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import Until
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+
+if TYPE_CHECKING:
+    from permille.domain.account.listed_account import ListedAccount
+    from permille.domain.people.commands import Command
+    from permille.domain.policy.policy import Policy
 
 app = Commands(
     help="""Circuit breaker: limits automatic disablings per hour.
@@ -106,6 +102,10 @@ def reset(
 
     JSON fields: open, opened_at, hour, passed, bound, second_bound, active_accounts, held, last_reset, last_reset
     """
+    from permille.domain.people.system_commands import ResetBreaker
+    from permille.domain.rules.breaker import hour_of
+    from permille.usecases.enforcement import breaker
+
     command, now = ResetBreaker(reason=reason, allow=allow, by=stack.operator_arn()), stack.now()
     was_open = stack.control.breaker(hour_of(now)).opened_at is not None
     more = breaker.reset(stack.control, stack.control, stack.policies, command, now)
@@ -139,6 +139,8 @@ def release(
 
     JSON fields: decided, refused
     """
+    from permille.domain.people.staff_commands import ReleaseHold
+
     command = ReleaseHold(reason=reason, by=stack.operator_arn())
     _decide_each(stack, _named(stack, ids, every=every), command, "is disabled within a minute", as_json=as_json)
 
@@ -162,17 +164,24 @@ def exempt(
 
     JSON fields: decided, refused
     """
+    from permille.domain.people.staff_commands import Exempt
+
     command = Exempt(until=inputs.end(until), reason=reason, by=stack.operator_arn())
     _decide_each(stack, _named(stack, ids, every=every), command, "is exempt", as_json=as_json)
 
 
 def _named(stack: Stack, ids: list[str] | None, *, every: bool) -> list[str]:
+    from permille.usecases.enforcement.held_accounts import all_held
+
     if bool(ids) == every:
         raise InvalidInput("name accounts, or use --all" if not ids else "name accounts or use --all, not both")
     return ids or [account.id for account in all_held(stack.account_index)]
 
 
-def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, as_json: bool) -> None:
+def _decide_each(stack: Stack, ids: list[str], command: "Command", done: str, *, as_json: bool) -> None:
+    from permille.usecases.decisions.decisions import decide_each
+    from permille_cli.answers import results
+
     decided = list(decide_each(stack, progress(ids, "Deciding about accounts"), command, stack.now()))
     if as_json:
         emit_json(results.as_data(decided))
@@ -183,7 +192,7 @@ def _decide_each(stack: Stack, ids: list[str], command: Command, done: str, *, a
     results.fail_where_refused(decided)
 
 
-def _policy(stack: Stack) -> Policy | None:
+def _policy(stack: Stack) -> "Policy | None":
     """The policy in force; None if it cannot be read."""
     try:
         return stack.policies.current()
@@ -191,7 +200,7 @@ def _policy(stack: Stack) -> Policy | None:
         return None
 
 
-def _held(account: ListedAccount) -> dict[str, Any]:
+def _held(account: "ListedAccount") -> dict[str, Any]:
     """With the counts of its last assessment."""
     counts = account.assessment or Tally()
     numbers = {name: getattr(counts, name) for name in ("delivered", "complaints", "bounces")}
@@ -199,6 +208,9 @@ def _held(account: ListedAccount) -> dict[str, Any]:
 
 
 def _state(stack: Stack) -> dict[str, Any]:
+    from permille.usecases.enforcement import breaker
+    from permille.usecases.enforcement.held_accounts import all_held
+
     status = breaker.status(stack.control, stack.control, _policy(stack), stack.now())
     state = status.state
     held = [_held(account) for account in all_held(stack.account_index)]

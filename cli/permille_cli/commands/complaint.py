@@ -1,29 +1,24 @@
 """`permille complaint`: lists, voids and restores the complaints about an account's mail."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille.domain.account.account import Account
-from permille.domain.people.staff_commands import RestoreComplaint, VoidComplaint
-from permille.domain.timeline.facts import Topic
-from permille.domain.timeline.kinds.complaints import Reported
-from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
-from permille.domain.timeline.timeline import TimelineEntry, only
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Status
 from permille.domain.words.wording import LONGEST_REASON, plain
-from permille.schema.entry_schema import entry_json
-from permille.schema.review_case_schema import kept_now_json
-from permille.usecases.decisions.decisions import attempt
-from permille.usecases.history import read_history
 from permille.zones import shown_zone_of
-from permille_cli.answers import results
-from permille_cli.commands.explain import read_explanation
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
+    from permille.domain.people.staff_commands import RestoreComplaint, VoidComplaint
+    from permille.domain.timeline.kinds.complaints import Reported
+    from permille.domain.timeline.kinds.corrections import ComplaintVoided
+    from permille.domain.timeline.timeline import TimelineEntry
 
 app = Commands(
     help="""List and void the complaints about an account's mail.
@@ -48,6 +43,13 @@ def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, a
 
     JSON fields: account_id, complaints (id, at, kind, audience, headline, sentence, facts, voided), older_left_out
     """
+    from permille.domain.timeline.facts import Topic
+    from permille.domain.timeline.kinds.complaints import Reported
+    from permille.domain.timeline.kinds.corrections import voided
+    from permille.domain.timeline.timeline import only
+    from permille.schema.entry_schema import entry_json
+    from permille.usecases.history import read_history
+
     account = stack.account(account_id)
     past, zone = read_history(stack.timeline, account_id, Topic.REPORTS), shown_zone_of(account)
     voidings, reports = voided(past.entries), only(Reported, past.entries)
@@ -68,7 +70,7 @@ def list_reports(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, a
         out.print("No complaint was reported.")
 
 
-def _voided(voiding: TimelineEntry[ComplaintVoided] | None) -> dict[str, str] | None:
+def _voided(voiding: "TimelineEntry[ComplaintVoided] | None") -> dict[str, str] | None:
     return (
         {"at": voiding.at.isoformat(), "by": voiding.facts.by, "reason": voiding.facts.staff_reason}
         if voiding
@@ -76,7 +78,7 @@ def _voided(voiding: TimelineEntry[ComplaintVoided] | None) -> dict[str, str] | 
     )
 
 
-def _counts(facts: Reported, voiding: TimelineEntry[ComplaintVoided] | None, account: Account) -> str:
+def _counts(facts: "Reported", voiding: "TimelineEntry[ComplaintVoided] | None", account: "Account") -> str:
     if voiding:
         why = plain(voiding.facts.staff_reason, LONGEST_REASON)
         return f"voided {instant(voiding.at, account)} by {plain(voiding.facts.by)}: {why}"
@@ -104,6 +106,8 @@ def void(
 
     JSON fields: account_id, decided, refused, status, kept_now
     """
+    from permille.domain.people.staff_commands import VoidComplaint
+
     by = stack.operator_arn()
     commands = [VoidComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]
     _decide_each(stack, account_id, commands, "no longer counts", as_json=as_json)
@@ -127,15 +131,21 @@ def restore(
 
     JSON fields: account_id, decided, refused, status, kept_now
     """
+    from permille.domain.people.staff_commands import RestoreComplaint
+
     by = stack.operator_arn()
     commands = [RestoreComplaint(complaint=complaint, reason=reason, by=by) for complaint in dict.fromkeys(complaints)]
     _decide_each(stack, account_id, commands, "counts again", as_json=as_json)
 
 
 def _decide_each(
-    stack: Stack, account_id: str, commands: list[VoidComplaint] | list[RestoreComplaint], done: str, *, as_json: bool
+    stack: Stack, account_id: str, commands: "list[VoidComplaint] | list[RestoreComplaint]", done: str, *, as_json: bool
 ) -> None:
     """Applies each command, also after one that is refused. Then prints the state of the account."""
+    from permille.schema.review_case_schema import kept_now_json
+    from permille.usecases.decisions.decisions import attempt
+    from permille_cli.answers import results
+
     account = stack.account(account_id)
     decided = [attempt(stack, account_id, command, stack.now(), about=command.complaint) for command in commands]
     account = next((result.account for result in reversed(decided) if result.account), account)
@@ -152,8 +162,10 @@ def _decide_each(
     results.fail_where_refused(decided)
 
 
-def _kept_now(stack: Stack, account: Account) -> str | None:
+def _kept_now(stack: Stack, account: "Account") -> str | None:
     """`Explanation.kept_now` of a disabled account, else empty; None if the account cannot be judged."""
+    from permille_cli.commands.explain import read_explanation
+
     if account.status is not Status.DISABLED:
         return ""
     try:

@@ -1,18 +1,16 @@
 """`permille cost`: what Permille costs a month at AWS's list prices."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from permille.costs.bill import Bill, BillPart, Line, total
-from permille.costs.counted import counted
-from permille.costs.month import Month, usual_complaints
-from permille.costs.price_list import DEFAULT_REGION, price_list
-from permille.costs.reckoning import bill_of
-from permille.costs.words import amount, dated, dollars, in_words
+from permille.costs.price_list import DEFAULT_REGION
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out
+
+if TYPE_CHECKING:
+    from permille.costs.bill import Bill, Line
+    from permille.costs.month import Month
 
 app = Commands()
 
@@ -41,6 +39,11 @@ def cost(
     JSON fields: region, emails, accounts, complaints, usd, idle_usd, usd_per_1000, ses_usd, lines (part, item, number,
     unit, usd, source, as_of)
     """
+    from permille.costs.counted import counted
+    from permille.costs.month import Month, usual_complaints
+    from permille.costs.price_list import price_list
+    from permille.costs.reckoning import bill_of
+
     month = Month(emails, accounts, usual_complaints(emails) if complaints is None else complaints, region)
     bill = bill_of(month, counted(), price_list(region))
     if as_json:
@@ -49,7 +52,9 @@ def cost(
         _print(month, bill)
 
 
-def _as_data(month: Month, bill: Bill) -> dict[str, Any]:
+def _as_data(month: "Month", bill: "Bill") -> dict[str, Any]:
+    from permille.costs.bill import BillPart, total
+
     return {
         "region": month.region,
         "emails": month.emails,
@@ -63,7 +68,7 @@ def _as_data(month: Month, bill: Bill) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: "Line") -> dict[str, Any]:
     price = line.price
     return {
         "part": line.part.name.lower(),
@@ -76,7 +81,12 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _print(month: Month, bill: Bill) -> None:
+def _print(month: "Month", bill: "Bill") -> None:
+    from rich.table import Table
+
+    from permille.costs.bill import BillPart, total
+    from permille.costs.words import amount, dated, dollars, in_words
+
     table = Table(box=None, pad_edge=False)
     table.add_column(f"A month in {month.region}", overflow="fold")
     for heading in ("number", "$"):

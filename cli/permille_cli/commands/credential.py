@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.people.renewal import Renew
-from permille.domain.people.staff_commands import Enable
 from permille.domain.values.errors import InvalidInput
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId, ShowSecret
 from permille_cli.terminal.output import AsJson, emit_json, instant, out
 
 if TYPE_CHECKING:
+    from permille.domain.people.renewal import Renew
+    from permille.domain.people.staff_commands import Enable
     from permille.usecases.senders.renew_credential import Renewed
 
 LONGEST_GRACE = 720  # hours: 30 days
@@ -44,19 +44,23 @@ def credential(
     JSON fields: account_id, sender, access_key_id, smtp (host, port, username, password), status,
     denied_by_hand, old_credential_works_until
     """
+    from permille.domain.people.renewal import Renew
+
     if not 0 <= grace <= LONGEST_GRACE:
         raise InvalidInput(f"takes hours from 0 to {LONGEST_GRACE}", "grace")
     renew = Renew(by=stack.operator_arn(), grace=timedelta(hours=grace), lost=lost)
     _print(stack, _renewed(stack, account_id, renew), show_secret=show_secret, as_json=as_json)
 
 
-def enable_with_new(stack: Stack, account_id: str, command: Enable, *, show_secret: bool, as_json: bool) -> None:
+def enable_with_new(stack: Stack, account_id: str, command: "Enable", *, show_secret: bool, as_json: bool) -> None:
     """Enables an account with a new credential. The old one never works again."""
+    from permille.domain.people.renewal import Renew
+
     renewed = _renewed(stack, account_id, Renew(by=command.by, enable=command))
     _print(stack, renewed, show_secret=show_secret, as_json=as_json)
 
 
-def _renewed(stack: Stack, account_id: str, renew: Renew) -> "Renewed":
+def _renewed(stack: Stack, account_id: str, renew: "Renew") -> "Renewed":
     from permille.usecases.senders.renew_credential import renew_credential
 
     return renew_credential(stack.renewing, stack.account(account_id).id, renew, stack.now())

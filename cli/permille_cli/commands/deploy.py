@@ -2,19 +2,20 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from permille.domain.values.errors import ConfirmationNeeded, InvalidInput
-from permille_cli.sam.deployer import deploy_with_sam
-from permille_cli.sam.parameters import Parameter, parameters
-from permille_cli.sam.samconfig import SamConfig
-from permille_cli.sam.suggestions import AwsLimits, is_verified, suggested
 from permille_cli.stack.stack import Stack
 from permille_cli.terminal.confirmation import Yes
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, err, literal, out
+
+if TYPE_CHECKING:
+    from permille_cli.sam.parameters import Parameter
+    from permille_cli.sam.samconfig import SamConfig
+    from permille_cli.sam.suggestions import AwsLimits
 
 app = Commands()
 
@@ -62,6 +63,11 @@ def deploy(
 
     JSON fields: stack, region, values, limits (in_sandbox, ses_quota, iam_users, lambda_concurrency), outputs
     """
+    from permille_cli.sam.deployer import deploy_with_sam
+    from permille_cli.sam.parameters import parameters
+    from permille_cli.sam.samconfig import SamConfig
+    from permille_cli.sam.suggestions import suggested
+
     asking = not yes and not as_json and sys.stdin.isatty()
     if not yes and not asking:
         raise ConfirmationNeeded("there is no terminal to ask at; nothing was done: repeat the command with --yes")
@@ -80,7 +86,7 @@ def deploy(
     _answer(stack, chosen, limits, as_json=as_json)
 
 
-def _check_region(file: SamConfig, region: str) -> None:
+def _check_region(file: "SamConfig", region: str) -> None:
     if file.region and not file.is_new and file.region != region:
         raise InvalidInput(
             f"{file.path} is for {file.region}, and your AWS session is in {region}: set AWS_DEFAULT_REGION, or name "
@@ -89,7 +95,9 @@ def _check_region(file: SamConfig, region: str) -> None:
         )
 
 
-def _limits(stack: Stack) -> AwsLimits:
+def _limits(stack: Stack) -> "AwsLimits":
+    from permille_cli.sam.suggestions import AwsLimits
+
     ses, functions = stack.account_readers
     sending, users = ses.account(), stack.iam_users.user_quota()
     concurrency = functions.concurrency(stack.real_now()).limit
@@ -97,7 +105,12 @@ def _limits(stack: Stack) -> AwsLimits:
 
 
 def _chosen(
-    known: dict[str, Parameter], file: SamConfig, given: dict[str, str], suggestions: dict[str, str], *, asking: bool
+    known: "dict[str, Parameter]",
+    file: "SamConfig",
+    given: dict[str, str],
+    suggestions: dict[str, str],
+    *,
+    asking: bool,
 ) -> dict[str, str]:
     """The value of each parameter that is not the template's default: given, in the file, or asked for.
 
@@ -116,11 +129,11 @@ def _chosen(
     return {name: known[name].check(value) for name, value in values.items()}
 
 
-def _is_asked(parameter: Parameter) -> bool:
+def _is_asked(parameter: "Parameter") -> bool:
     return parameter.default is None or parameter.name in ASKED
 
 
-def _given(known: dict[str, Parameter], pairs: list[str]) -> dict[str, str]:
+def _given(known: "dict[str, Parameter]", pairs: list[str]) -> dict[str, str]:
     values = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -130,7 +143,7 @@ def _given(known: dict[str, Parameter], pairs: list[str]) -> dict[str, str]:
     return values
 
 
-def _ask(parameter: Parameter, suggestion: str | None) -> str:
+def _ask(parameter: "Parameter", suggestion: str | None) -> str:
     """Asks until the answer is valid."""
     default = suggestion if suggestion is not None else parameter.default
     described = parameter.description.replace(DECIDE, "").strip()
@@ -145,6 +158,8 @@ def _ask(parameter: Parameter, suggestion: str | None) -> str:
 
 
 def _warn_of_sender(stack: Stack, mail_from: str) -> None:
+    from permille_cli.sam.suggestions import is_verified
+
     if not is_verified(mail_from, list(stack.identities.all())):
         err.print(
             f"[yellow]SES has no identity for {literal(mail_from)}: owners get no mail until it is verified. "
@@ -153,7 +168,7 @@ def _warn_of_sender(stack: Stack, mail_from: str) -> None:
         )
 
 
-def _answer(stack: Stack, values: dict[str, str], limits: AwsLimits, *, as_json: bool) -> None:
+def _answer(stack: Stack, values: dict[str, str], limits: "AwsLimits", *, as_json: bool) -> None:
     if as_json:
         document = {"stack": stack.name, "region": stack.region(), "values": values, "limits": limits.as_data()}
         emit_json(document | {"outputs": dict(stack.outputs)})

@@ -1,16 +1,16 @@
 """`permille doctor`: checks how the stack is set up."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.doctor.doctor import checkup, named
-from permille.usecases.doctor.examinations import Examination
-from permille_cli.answers import checkup_answer
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+
+if TYPE_CHECKING:
+    from permille.usecases.doctor.examinations import Examination
 
 UNHEALTHY = 1  # the exit status
 
@@ -42,6 +42,9 @@ def doctor(
 
     JSON fields: checks (check, title, why, state, note, findings), [healthy, checked_at, code]
     """
+    from permille.usecases.doctor.doctor import checkup, named
+    from permille_cli.answers import checkup_answer
+
     examinations = named(check or [])
     if list_checks:
         if check:
@@ -57,7 +60,7 @@ def doctor(
         raise typer.Exit(UNHEALTHY)
 
 
-def _list(examinations: tuple[Examination, ...], *, as_json: bool) -> None:
+def _list(examinations: "tuple[Examination, ...]", *, as_json: bool) -> None:
     if as_json:
         emit_json({"checks": [_as_data(one) for one in examinations]})
         return
@@ -66,7 +69,7 @@ def _list(examinations: tuple[Examination, ...], *, as_json: bool) -> None:
         out.print(f"[bold]{one.check.id}[/]: {literal(one.check.title)}{alone}", soft_wrap=True)
 
 
-def _as_data(one: Examination) -> dict[str, Any]:
+def _as_data(one: "Examination") -> dict[str, Any]:
     check = one.check
     return {
         "check": check.id,

@@ -3,16 +3,14 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from permille.code_version import code_version
-from permille.domain.account.account import Account
 from permille.domain.values.errors import ServiceError
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, out
 
 if TYPE_CHECKING:
+    from permille.domain.account.account import Account
     from permille.usecases.views.explain import Explanation
     from permille.usecases.views.verdict import CurrentVerdict
 
@@ -27,6 +25,8 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
 
     JSON fields: account_id, status, decided, now, kept_now, lines
     """
+    from rich.markup import escape
+
     from permille.schema.operator_schema import explanation_json
 
     explanation, platform = read_explanation(stack, stack.account(account_id)), stack["PlatformName"]
@@ -37,7 +37,7 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 
-def read_explanation(stack: Stack, account: Account) -> "Explanation":
+def read_explanation(stack: Stack, account: "Account") -> "Explanation":
     """The explanation of the account's status, by its timeline and the policy in force."""
     from permille.usecases.history import OF_DECISIONS, read_history
     from permille.usecases.views.explain import explanation_of
@@ -47,7 +47,7 @@ def read_explanation(stack: Stack, account: Account) -> "Explanation":
     return explanation_of(account, past.entries, _current_verdict(stack, account, now), now, code_version())
 
 
-def _current_verdict(stack: Stack, account: Account, now: datetime) -> "CurrentVerdict | None":
+def _current_verdict(stack: Stack, account: "Account", now: datetime) -> "CurrentVerdict | None":
     """The verdict now; None if the policy cannot be read and the account may not send anyway."""
     try:
         return stack.verdict(account, now)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from permille.usecases.feedback.dead_letters import redrive_letters
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
@@ -34,6 +33,8 @@ def redrive(
 
     JSON fields: put_back
     """
+    from permille.usecases.feedback.dead_letters import redrive_letters
+
     redriven = sum(
         1 for _ in progress(redrive_letters(stack.feedback_dead_letters, limit), "Putting dead letters back")
     )

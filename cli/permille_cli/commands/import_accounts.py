@@ -5,30 +5,30 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille.domain.sending.import_plan import ImportPlan, plan_import
-from permille.domain.sending.smtp_server import Password, Server
 from permille.domain.values.errors import InvalidInput
-from permille.ports.iam_users import AccessKey
-from permille.ports.smtp_passwords import SmtpPasswords
-from permille.usecases.importing.account_file import ImportRow, accounts_in, text_with
-from permille.usecases.importing.import_accounts import ImportedAccount, ImportServices, import_accounts
-from permille.usecases.importing.import_facts import gather
-from permille.usecases.senders.add_account import SesFacts, ses_facts
 from permille.usecases.senders.smtp_password import smtp_password
-from permille_cli.answers.import_answer import ImportAnswer
-from permille_cli.answers.import_plan_answer import ImportPlanAnswer, duration, refusals
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.interruption import finishing_the_step
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
-from permille_cli.terminal.password_file import password_file
 from permille_cli.terminal.records_file import Append, records_file
+
+if TYPE_CHECKING:
+    from permille.domain.sending.import_plan import ImportPlan
+    from permille.domain.sending.smtp_server import Password, Server
+    from permille.ports.iam_users import AccessKey
+    from permille.ports.smtp_passwords import SmtpPasswords
+    from permille.usecases.importing.account_file import ImportRow
+    from permille.usecases.importing.import_accounts import ImportedAccount
+    from permille.usecases.senders.add_account import SesFacts
+    from permille_cli.answers.import_answer import ImportAnswer
+    from permille_cli.answers.import_plan_answer import ImportPlanAnswer
 
 INTERRUPTED, FAILED, REFUSED = 130, 1, 2  # exit codes
 
@@ -37,10 +37,10 @@ INTERRUPTED, FAILED, REFUSED = 130, 1, 2  # exit codes
 class _Import:
     """What is imported: the lines, and the plan made of them."""
 
-    rows: Mapping[int, ImportRow]
-    ses: SesFacts
-    plan: ImportPlan
-    answer: ImportPlanAnswer
+    rows: "Mapping[int, ImportRow]"
+    ses: "SesFacts"
+    plan: "ImportPlan"
+    answer: "ImportPlanAnswer"
 
 
 app = Commands()
@@ -99,6 +99,9 @@ def import_file(
 
     JSON fields: accounts, totals, ses_requests, seconds, iam_users, ses_identities, in_sandbox, imported, failed, left
     """
+    from permille_cli.answers.import_answer import ImportAnswer
+    from permille_cli.answers.import_plan_answer import refusals
+
     _check_options(csv, passwords, secrets_manager, failed, records)
     planned = _planned(stack, csv)
     _print(planned.answer.as_lines(), as_json=as_json)
@@ -134,6 +137,12 @@ def _check_options(
 
 def _planned(stack: Stack, csv: str) -> _Import:
     """Reads file, stack, SES and IAM, and decides."""
+    from permille.domain.sending.import_plan import plan_import
+    from permille.usecases.importing.account_file import accounts_in
+    from permille.usecases.importing.import_facts import gather
+    from permille.usecases.senders.add_account import ses_facts
+    from permille_cli.answers.import_plan_answer import ImportPlanAnswer
+
     rows = accounts_in(inputs.text_of(csv), stack.operator_arn(), secrets.token_hex(4))
     ses = ses_facts(stack.identities)
     facts = gather(stack.onboarding, rows, ses, lambda wanted: progress(wanted, "Reading IAM"))
@@ -143,9 +152,11 @@ def _planned(stack: Stack, csv: str) -> _Import:
 
 @contextmanager
 def _store(
-    stack: Stack, plan: ImportPlan, passwords: Path | None, prefix: str | None
-) -> Iterator[SmtpPasswords | None]:
+    stack: Stack, plan: "ImportPlan", passwords: Path | None, prefix: str | None
+) -> "Iterator[SmtpPasswords | None]":
     """Where new passwords are stored; None where there will be none."""
+    from permille_cli.terminal.password_file import password_file
+
     if passwords:
         with password_file(passwords) as store:
             yield store
@@ -157,14 +168,19 @@ def _store(
         yield None
 
 
-def _confirm(plan: ImportPlan, *, yes: bool, as_json: bool) -> None:
+def _confirm(plan: "ImportPlan", *, yes: bool, as_json: bool) -> None:
+    from permille_cli.answers.import_plan_answer import duration
+
     if count := len(plan.changes):
         takes = duration(plan.estimate.seconds)
         confirm(f"this adds or completes {count:,} accounts, and takes up to {takes}", yes=yes, as_json=as_json)
 
 
-def _apply(stack: Stack, planned: _Import, store: SmtpPasswords | None, append: Append) -> tuple[int, ImportAnswer]:
+def _apply(stack: Stack, planned: _Import, store: "SmtpPasswords | None", append: Append) -> "tuple[int, ImportAnswer]":
     """The exit code, and what was done."""
+    from permille.usecases.importing.import_accounts import ImportedAccount, ImportServices, import_accounts
+    from permille_cli.answers.import_answer import ImportAnswer
+
     changes = [planned.rows[change.asked.line].new for change in planned.plan.changes]
     accounts = [new for new in changes if new]
     services = ImportServices(stack.onboarding, store, lambda key: _login_of(stack, key), planned.ses, stack.now)
@@ -181,13 +197,17 @@ def _apply(stack: Stack, planned: _Import, store: SmtpPasswords | None, append: 
     return FAILED if answer.failed else 0, answer
 
 
-def _login_of(stack: Stack, key: AccessKey) -> tuple[Server, Password]:
+def _login_of(stack: Stack, key: "AccessKey") -> "tuple[Server, Password]":
+    from permille.domain.sending.smtp_server import Password, Server
+
     host, _, port = stack["SmtpEndpoint"].rpartition(":")
     return Server(host, int(port), key.id), Password(smtp_password(key.secret, stack["Region"]))
 
 
-def _write_failed(path: Path | None, planned: _Import, imported: Sequence[ImportedAccount]) -> None:
+def _write_failed(path: Path | None, planned: _Import, imported: "Sequence[ImportedAccount]") -> None:
     """Writes the lines that were not imported, each with the reason as its note."""
+    from permille.usecases.importing.account_file import text_with
+
     if path is None:
         return
     errors = {one.account_id: one.error for one in imported}
@@ -208,6 +228,6 @@ def _print(lines: Iterable[str], *, as_json: bool) -> None:
         out.print(line, soft_wrap=True)
 
 
-def _emit(planned: _Import, answer: ImportAnswer, *, as_json: bool) -> None:
+def _emit(planned: _Import, answer: "ImportAnswer", *, as_json: bool) -> None:
     if as_json:
         emit_json({**planned.answer.as_data(), **answer.as_data()})

@@ -8,8 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.stack.import_tables import choose_tables, prepare_tables
-from permille_cli.stack import retained, template
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
@@ -49,6 +47,9 @@ def import_stack(
 
     JSON fields: tables, commands
     """
+    from permille.usecases.stack.import_tables import choose_tables, prepare_tables
+    from permille_cli.stack import retained, template
+
     if stack.exists():
         raise InvalidInput(
             f"the stack {stack.name} exists, and its tables are in use: delete it first (`permille "

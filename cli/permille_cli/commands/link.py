@@ -7,18 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from permille.domain.login import links, tokens
-from permille.domain.login.links import ALL_ACCOUNTS, Grant, LinkRole, Scope
-from permille.domain.people import validation
-from permille.domain.people.staff_commands import RevokeOwnerLinks
-from permille.domain.people.system_commands import RevokeAccess
-from permille.domain.timeline.kinds.access import LinkMade
-from permille.domain.timeline.timeline import SYSTEM, only
+from permille.domain.login import links
+from permille.domain.login.links import LinkRole, Scope
 from permille.domain.values.errors import InvalidInput, ServiceError
-from permille.usecases.history import MAX_OF_TOPIC
-from permille.usecases.login import owner_links
-from permille.usecases.login.access import address
-from permille.usecases.login.issue_links import revoke_links
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId, Reason, SystemReason
@@ -62,6 +53,8 @@ def owner(
 
 def owner_link(stack: Stack, account_id: str, lasts: timedelta) -> str:
     """A new link to the account's report, which the system timeline names: no valid link is unknown."""
+    from permille.usecases.login import owner_links
+
     services = owner_links.OwnerLinkServices(stack.signer, stack.timeline, stack["ConsoleUrl"])
     claims = owner_links.claim_owner_link(services, stack.account(account_id), lasts, stack.operator_arn(), stack.now())
     return owner_links.owner_link(services, claims)
@@ -69,6 +62,8 @@ def owner_link(stack: Stack, account_id: str, lasts: timedelta) -> str:
 
 def staff_link(stack: Stack, name: str, lasts: timedelta) -> str:
     """A new link to the desk for the staff member of that name."""
+    from permille.usecases.login.access import address
+
     return address(stack["ConsoleUrl"], stack.link_issuer.token(LinkRole.STAFF, name, lasts))
 
 
@@ -89,6 +84,8 @@ def for_staff(
 
     JSON fields: link, expires_at
     """
+    from permille.domain.people import validation
+
     lasts, who = _lasting(LinkRole.STAFF, hours, "hours"), validation.of_field("name", validation.holder, name)
     _print_link(staff_link(stack, who, lasts), as_json=as_json)
 
@@ -118,6 +115,10 @@ def platform(
 
     JSON fields: token, api, expires_at
     """
+    from permille.domain.login import tokens
+    from permille.domain.login.links import ALL_ACCOUNTS, Grant
+    from permille.domain.people import validation
+
     lasts, who = _lasting(LinkRole.PLATFORM, days, "days"), validation.of_field("name", validation.platform, name)
     grant = Grant(frozenset(scope or [Scope.READ]), tuple(dict.fromkeys(account or [ALL_ACCOUNTS])))
     token, api = stack.link_issuer.token(LinkRole.PLATFORM, who, lasts, grant), f"{stack['ApiUrl'].rstrip('/')}/api/v1"
@@ -149,6 +150,8 @@ def revoke_owner(
 
     JSON fields: revoked, valid_since
     """
+    from permille.domain.people.staff_commands import RevokeOwnerLinks
+
     if bool(account_id) is every:
         raise InvalidInput("name one account, or use --all", "all")
     command = RevokeOwnerLinks(reason=reason, by=stack.operator_arn())
@@ -195,6 +198,9 @@ def revoke_platform(
 
 
 def _revoke(stack: Stack, role: LinkRole, name: str, reason: str, *, as_json: bool) -> None:
+    from permille.domain.people.system_commands import RevokeAccess
+    from permille.usecases.login.issue_links import revoke_links
+
     command = RevokeAccess(role=role, name=name, reason=reason, by=stack.operator_arn())
     revoked = revoke_links(stack.link_register, command, stack.now())
     until = revoked.of_name if command.name else revoked.of_all
@@ -207,6 +213,10 @@ def _revoke(stack: Stack, role: LinkRole, name: str, reason: str, *, as_json: bo
 
 def _never_made(stack: Stack, role: LinkRole, name: str) -> str:
     """Says where no link of that name was found; empty if there is one, or the timeline cannot be read."""
+    from permille.domain.timeline.facts import MAX_OF_TOPIC
+    from permille.domain.timeline.kinds.access import LinkMade
+    from permille.domain.timeline.timeline import SYSTEM, only
+
     try:
         page = stack.timeline.latest(SYSTEM, MAX_OF_TOPIC)
     except ServiceError:
@@ -219,6 +229,8 @@ def _never_made(stack: Stack, role: LinkRole, name: str) -> str:
 
 
 def _lasting(role: LinkRole, number: float, unit: str) -> timedelta:
+    from permille.domain.people import validation
+
     try:
         lasts = timedelta(**{unit: number})
     except (ValueError, OverflowError):  # nan and inf
@@ -227,6 +239,8 @@ def _lasting(role: LinkRole, number: float, unit: str) -> timedelta:
 
 
 def _print_link(link: str, *, as_json: bool) -> None:
+    from permille.domain.login import tokens
+
     if as_json:
         [token] = parse_qs(urlsplit(link).query)["token"]
         emit_json({"link": link, "expires_at": tokens.read(token)[0].expires_at.isoformat()})

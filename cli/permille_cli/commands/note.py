@@ -4,10 +4,6 @@ from typing import Annotated
 
 import typer
 
-from permille.domain.people.system_commands import AddNote
-from permille.domain.words import wording
-from permille.schema.entry_schema import entry_json
-from permille.usecases.decisions.notes import add_note, notes_of
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.options import AccountId
@@ -34,6 +30,11 @@ def note(
 
     JSON fields: account_id, notes
     """
+    from permille.domain.people.system_commands import AddNote
+    from permille.domain.words import wording
+    from permille.schema.entry_schema import entry_json
+    from permille.usecases.decisions.notes import add_note, notes_of
+
     account = stack.account(account_id)
     if text:
         command = AddNote(text=text, by=stack.operator_arn())

@@ -9,9 +9,6 @@ import typer
 
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import times
-from permille.ports.notifications import IDEMPOTENT_FOR
-from permille.usecases.feedback.dead_letters import missed_parts, redrive_letters
-from permille.usecases.notifications import notify
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
@@ -48,6 +45,8 @@ def redrive(
 
     JSON fields: dead_letters, queued (account_id, entry_id, kind, channel), stream_failures
     """
+    from permille.usecases.feedback.dead_letters import missed_parts, redrive_letters
+
     begin = _instant(since, stack.now()) if since is not None else None
     parts = missed_parts(stack.stream_failures)
     begin = begin or min((part.since for part in parts), default=None)
@@ -66,6 +65,8 @@ def redrive(
 
 
 def _queued_since(stack: Stack, begin: datetime) -> Iterator[dict[str, str]]:
+    from permille.usecases.notifications import notify
+
     entries = progress(stack.timeline.all_since(begin), "Reading the timeline")
     endpoint = stack.webhook_register.get()
     for entry, channel in notify.redrive(entries, endpoint, stack.idempotency, stack.retry_queue):
@@ -85,6 +86,8 @@ def _print(answer: dict[str, Any], left: int) -> None:
 
 
 def _instant(text: str, now: datetime) -> datetime:
+    from permille.ports.notifications import IDEMPOTENT_FOR
+
     instant = inputs.instant(text, "since")
     if instant > now:
         raise InvalidInput(f"{text} is in the future: it is {now:%Y-%m-%dT%H:%M:%SZ}", "since")

@@ -1,16 +1,16 @@
 """`permille platform`: the reputation of the whole AWS account with SES."""
 
-from rich.table import Table
+from typing import TYPE_CHECKING
 
-from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, Harm, Lines, bounce_percent, counted, denominators
 from permille.domain.words.wording import local, rate
-from permille.ports.desk import SesRate
-from permille.schema.platform_schema import platform_json
-from permille.usecases.views.platform import Platform, Ranking, platform
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out
-from permille_cli.terminal.tables import whole
+
+if TYPE_CHECKING:
+    from permille.domain.policy.ses_review import Harm, Lines
+    from permille.ports.desk import SesRate
+    from permille.usecases.views.platform import Platform, Ranking
 
 app = Commands()
 
@@ -27,6 +27,10 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 
     JSON fields: window_days, ses (complaint_rate, bounce_rate, counted), most_complaints, most_bounces
     """
+    from permille.domain.policy.ses_review import Harm, denominators
+    from permille.schema.platform_schema import platform_json
+    from permille.usecases.views.platform import platform
+
     reputation = platform(stack, stack.now())
     if as_json:
         emit_json(platform_json(reputation))
@@ -37,7 +41,9 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
     _print_ranking(Harm.BOUNCES, reputation.bounces)
 
 
-def _print_figures(reputation: Platform) -> None:
+def _print_figures(reputation: "Platform") -> None:
+    from permille.domain.policy.ses_review import BOUNCES, COMPLAINTS, counted
+
     if reputation.figures is None:
         out.print("SES's rates of the AWS account are unknown at the moment.")
         return
@@ -46,14 +52,19 @@ def _print_figures(reputation: Platform) -> None:
     out.print(counted(reputation.figures.counted, reputation.days), soft_wrap=True)
 
 
-def _print_rate(name: str, reported: SesRate | None, lines: Lines) -> None:
+def _print_rate(name: str, reported: "SesRate | None", lines: "Lines") -> None:
     value = "none yet: SES has one while mail is sent"
     if reported:
         value = f"{lines.in_words(reported.share)}, {lines.level(reported.share)}, as of {local(reported.at)}"
     out.print(f"[bold]{name}[/] by SES: {value}. {lines.bounds()}.", soft_wrap=True)
 
 
-def _print_ranking(harm: Harm, ranking: Ranking | None) -> None:
+def _print_ranking(harm: "Harm", ranking: "Ranking | None") -> None:
+    from rich.table import Table
+
+    from permille.domain.policy.ses_review import Harm, bounce_percent
+    from permille_cli.terminal.tables import whole
+
     if ranking is None or not ranking.contributors:
         out.print(f"Who has the most {harm} is unknown at the moment." if ranking is None else f"Nobody has {harm}.")
         return

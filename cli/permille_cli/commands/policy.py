@@ -1,27 +1,23 @@
 """`permille policy`: shows, evaluates and changes the rules and their numbers."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.policy.policy import DEFAULT, Policy
-from permille.domain.policy.policy_file import parse_policy, policy_data
-from permille.domain.policy.policy_warnings import warnings
-from permille.domain.rules.policy_preview import Effect, Preview
 from permille.domain.values.errors import InvalidInput, InvalidPolicy
 from permille.domain.values.status import Mode
-from permille.domain.words.policy_numbers import changed_numbers, number_in_words
 from permille.domain.words.wording import times
-from permille.schema.operator_schema import preview_json
-from permille.usecases.decisions import policy_change, policy_preview
-from permille_cli.answers.policy_preview import print_preview
 from permille_cli.commands import policy_history, policy_judge
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+
+if TYPE_CHECKING:
+    from permille.domain.policy.policy import Policy
+    from permille.domain.rules.policy_preview import Preview
 
 app = Commands(
     help="""Show, evaluate and change the rules.
@@ -46,6 +42,9 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 
     JSON fields: parameter, is_set, policy
     """
+    from permille.domain.policy.policy import DEFAULT
+    from permille.domain.policy.policy_file import parse_policy, policy_data
+
     parameter, text = stack["PolicyParameterName"], stack.policies.text()
     try:
         policy = DEFAULT if text is None else parse_policy(text)
@@ -72,6 +71,9 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
 
     JSON fields: policy, warnings
     """
+    from permille.domain.policy.policy_file import policy_data
+    from permille.domain.policy.policy_warnings import warnings
+
     policy = inputs.policy(file)
     if as_json:
         emit_json({"policy": policy_data(policy), "warnings": warnings(policy)})
@@ -80,12 +82,16 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
         _print_warnings(policy)
 
 
-def _print_warnings(policy: Policy) -> None:
+def _print_warnings(policy: "Policy") -> None:
+    from permille.domain.policy.policy_warnings import warnings
+
     for warning in warnings(policy):
         out.print(f"[yellow]warning:[/] {literal(warning)}", soft_wrap=True)
 
 
-def _print(policy: Policy) -> None:
+def _print(policy: "Policy") -> None:
+    from permille.domain.policy.policy_file import policy_data
+
     out.print(f"[bold]{literal(policy.id)}[/]")
     for name, value in policy_data(policy).items():
         if name != "id":
@@ -93,6 +99,8 @@ def _print(policy: Policy) -> None:
 
 
 def _as_text(value: Any) -> str:
+    from permille.domain.words.policy_numbers import number_in_words
+
     if isinstance(value, dict):
         return ", ".join(f"{name} {number_in_words(number)}" for name, number in value.items())
     return number_in_words(value)
@@ -159,12 +167,17 @@ def revert(
 
     JSON fields: parameter, policy, warnings, preview (mode, judged, bound, exceeds_bound, would_disable, would_keep)
     """
+    from permille.domain.policy.policy_file import policy_data
+    from permille.usecases.decisions import policy_change
+
     past = policy_change.policy_history(stack)
     policy = past.named(to) if to else past.before()
     _set(stack, policy, json.dumps(policy_data(policy), indent=2), yes=yes, as_json=as_json)
 
 
-def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -> None:
+def _set(stack: Stack, policy: "Policy", text: str, *, yes: bool, as_json: bool) -> None:
+    from permille.usecases.decisions import policy_change
+
     by, previewed = stack.operator_arn(), _preview(stack, policy)
     if not as_json:
         _print_previewed(previewed)
@@ -181,12 +194,18 @@ def _set(stack: Stack, policy: Policy, text: str, *, yes: bool, as_json: bool) -
         )
 
 
-def _preview(stack: Stack, policy: Policy) -> Preview:
+def _preview(stack: Stack, policy: "Policy") -> "Preview":
+    from permille.usecases.decisions import policy_preview
+
     accounts = progress(stack.accounts.all(), "Judging accounts")
     return policy_preview.preview(stack, accounts, policy, Mode(stack["EnforcementMode"]), stack.now())
 
 
-def _print_previewed(previewed: Preview) -> None:
+def _print_previewed(previewed: "Preview") -> None:
+    from permille.domain.policy.policy_file import policy_data
+    from permille.domain.words.policy_numbers import changed_numbers
+    from permille_cli.answers.policy_preview import print_preview
+
     policy, present = previewed.candidate, previewed.present
     if present is None:
         _print(policy)
@@ -198,7 +217,11 @@ def _print_previewed(previewed: Preview) -> None:
     print_preview(previewed)
 
 
-def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
+def _as_data(stack: Stack, previewed: "Preview") -> dict[str, Any]:
+    from permille.domain.policy.policy_file import policy_data
+    from permille.domain.policy.policy_warnings import warnings
+    from permille.schema.operator_schema import preview_json
+
     policy = previewed.candidate
     return {
         "parameter": stack["PolicyParameterName"],
@@ -208,7 +231,9 @@ def _as_data(stack: Stack, previewed: Preview) -> dict[str, Any]:
     }
 
 
-def _unusual(previewed: Preview) -> str:
+def _unusual(previewed: "Preview") -> str:
+    from permille.domain.rules.policy_preview import Effect
+
     count = times(len(previewed.of(Effect.WOULD_DISABLE)), "account")
     return f"{count} would be disabled, and the breaker allows {previewed.bound:,} within an hour"
 

@@ -1,13 +1,12 @@
 """`permille policy history`: the policies that were set."""
 
-from rich.table import Column, Table
-from rich.text import Text
+from typing import TYPE_CHECKING
 
-from permille.domain.policy.policy_file import policy_data
-from permille.domain.rules.policy_history import PolicyHistory
-from permille.usecases.decisions import policy_change
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
+
+if TYPE_CHECKING:
+    from permille.domain.rules.policy_history import PolicyHistory
 
 
 def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
@@ -21,6 +20,12 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
     JSON fields: parameter, in_force, is_recorded, entries (at, policy, replaced, numbers, replaced_numbers, by,
     sentence)
     """
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    from permille.domain.policy.policy_file import policy_data
+    from permille.usecases.decisions import policy_change
+
     past = policy_change.policy_history(stack)
     if as_json:
         emit_json(
@@ -42,7 +47,7 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
         out.print(table)
 
 
-def _now(past: PolicyHistory, parameter: str) -> str:
+def _now(past: "PolicyHistory", parameter: str) -> str:
     if past.in_force is None:
         invalid = f"The policy in {literal(parameter)} cannot be parsed, so no account is judged"
         return f"[red]{invalid}[/] (permille policy show)"

@@ -6,19 +6,20 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille.domain.policy.e_value import ln_e_needed
-from permille.domain.policy.policy import DEFAULT, PRESETS, Policy
-from permille.domain.policy.policy_file import policy_data
-from permille.domain.policy.verdict import Verdict, judge
+from permille.domain.policy.policy import PRESETS
 from permille.domain.values.errors import InvalidInput
 from permille.domain.values.tally import Tally
 from permille.domain.words.wording import times
 from permille_cli.terminal import inputs
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
+
+if TYPE_CHECKING:
+    from permille.domain.policy.policy import Policy
+    from permille.domain.policy.verdict import Verdict
 
 LARGEST_COUNT = 10**18
 SENT_ON = date(2000, 1, 1)  # and judged on: the verdict does not depend on the day
@@ -70,23 +71,30 @@ def judge_counts(
         _judge_one(default, Tally(delivered, complaints, bounces), as_json=as_json)
 
 
-def _policy(preset: str, file: str) -> Policy:
+def _policy(preset: str, file: str) -> "Policy":
+    from permille.domain.policy.policy import DEFAULT
+
     if preset and file:
         raise InvalidInput("give --preset or --policy, not both")
     return inputs.policy(file) if file else _preset(preset or DEFAULT.id, "--preset")
 
 
-def _preset(name: str, where: str) -> Policy:
+def _preset(name: str, where: str) -> "Policy":
     if name not in PRESETS:
         raise InvalidInput(f"{where} is {name!r}; it can be {', '.join(PRESETS)}")
     return PRESETS[name]
 
 
-def _verdict(policy: Policy, counts: Tally) -> Verdict:
+def _verdict(policy: "Policy", counts: Tally) -> "Verdict":
+    from permille.domain.policy.verdict import judge
+
     return judge(policy, {SENT_ON: counts}, SENT_ON)
 
 
-def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
+def _judge_one(policy: "Policy", counts: Tally, *, as_json: bool) -> None:
+    from permille.domain.policy.e_value import ln_e_needed
+    from permille.domain.policy.policy_file import policy_data
+
     verdict = _verdict(policy, counts)
     alpha = policy.complaint_ratio.alpha
     if as_json:
@@ -118,7 +126,7 @@ def _judge_one(policy: Policy, counts: Tally, *, as_json: bool) -> None:
 @dataclass(frozen=True, slots=True)
 class _Row:
     columns: Mapping[str, str]
-    verdict: Verdict
+    verdict: "Verdict"
 
     @property
     def answers(self) -> dict[str, str]:
@@ -132,7 +140,7 @@ class _Row:
         return dict(zip(ANSWERS, answers, strict=True))
 
 
-def _judge_table(file: str, default: Policy, *, as_json: bool) -> None:
+def _judge_table(file: str, default: "Policy", *, as_json: bool) -> None:
     """Evaluates the whole table before it prints a row, so that a wrong row leaves no partial answer."""
     reader = csv.DictReader(io.StringIO(inputs.text_of(file), newline=""), strict=True)
     try:
@@ -158,7 +166,7 @@ def _check_columns(file: str, columns: list[str]) -> None:
             raise InvalidInput(f"{file} has {'two columns' if columns.count(name) > 1 else 'a column'} {name} already")
 
 
-def _evaluated_rows(file: str, reader: "csv.DictReader[str]", default: Policy) -> Iterator[_Row]:
+def _evaluated_rows(file: str, reader: "csv.DictReader[str]", default: "Policy") -> Iterator[_Row]:
     for row in reader:
         where = f"{file}, line {reader.line_num}"
         if None in row or None in row.values():

@@ -1,20 +1,19 @@
 """`permille provider`: the third-party SMTP relay of an account."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.account.account import Account
-from permille.domain.account.provider import Provider, ProviderRequest
-from permille.domain.sending.smtp_server import LoginFailure, sentence, server
 from permille.domain.values.errors import Failed
-from permille.schema.route_schema import provider_json
-from permille.usecases.decisions import providers
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
+
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
+    from permille.domain.account.provider import Provider, ProviderRequest
 
 app = Commands(
     help="""Manage the third-party SMTP providers of accounts.
@@ -47,6 +46,9 @@ def connect(
 
     JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at), provider_request
     """
+    from permille.domain.sending.smtp_server import LoginFailure, sentence, server
+    from permille.usecases.decisions import providers
+
     account = stack.account(account_id)
     requested = server(host, port, user, local=stack.is_local)
     password = inputs.password(from_stdin=password_stdin)
@@ -82,6 +84,9 @@ def check_login(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as
 
     JSON fields: account_id, works, failure, why
     """
+    from permille.domain.sending.smtp_server import sentence
+    from permille.usecases.decisions import providers
+
     account = stack.account(account_id)
     failure = providers.check_login(stack.providing, account)
     assert account.provider is not None  # else the use case refused
@@ -108,6 +113,8 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
 
     JSON fields: account_id, provider, provider_request, disconnected, withdrawn
     """
+    from permille.usecases.decisions import providers
+
     account = stack.account(account_id)
     done = providers.disconnect(stack.providing, account, stack.operator_arn(), stack.now())
     if as_json:
@@ -121,7 +128,7 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
     out.print("The password is deleted." if done.provider or done.request else "A password that was left is deleted.")
 
 
-def _print(account: Account, *, as_json: bool) -> None:
+def _print(account: "Account", *, as_json: bool) -> None:
     if as_json:
         emit_json(_as_data(account))
         return
@@ -141,7 +148,9 @@ def _print(account: Account, *, as_json: bool) -> None:
         )
 
 
-def _as_data(account: Account) -> dict[str, Any]:
+def _as_data(account: "Account") -> dict[str, Any]:
+    from permille.schema.route_schema import provider_json
+
     asked = account.provider_request
     waiting = asked and {
         "host": asked.host,
@@ -153,5 +162,5 @@ def _as_data(account: Account) -> dict[str, Any]:
     return {"account_id": account.id, "provider": provider_json(account), "provider_request": waiting}
 
 
-def _server(at: Provider | ProviderRequest) -> str:
+def _server(at: "Provider | ProviderRequest") -> str:
     return f"{literal(at.host)}:{at.port} as {literal(at.user)}"

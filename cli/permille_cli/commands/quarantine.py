@@ -1,24 +1,24 @@
 """`permille quarantine`: feedback that could not be parsed or attributed; it is inspected, replayed or deleted."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.timeline.kinds.quarantine import QuarantineDropped, QuarantineReplayed
-from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import exposed, local, plain, times
-from permille.ports.feedback import Quarantined
-from permille.usecases.feedback import quarantine
-from permille_cli.answers.quarantine_groups import Group, groups_of
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from permille.domain.timeline.kinds.quarantine import QuarantineDropped, QuarantineReplayed
+    from permille.ports.feedback import Quarantined
 
 app = Commands(
     help="""Inspect, replay and delete quarantined feedback.
@@ -49,6 +49,8 @@ def list_groups(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) 
 
     JSON fields: groups (reason, sender, count, first_at, last_at, ids)
     """
+    from permille_cli.answers.quarantine_groups import groups_of
+
     groups = groups_of(progress(stack.quarantine.all(), "Reading the quarantine"))
     if as_json:
         emit_json({"groups": groups})
@@ -111,6 +113,9 @@ def replay(
 
     JSON fields: replayed, ids
     """
+    from permille.domain.timeline.kinds.quarantine import QuarantineReplayed
+    from permille.usecases.feedback import quarantine
+
     chosen = _chosen(stack, ids, with_reason, sender, everything=everything)
     put_back = partial(quarantine.replay_feedback, stack.feedback_queue, stack.quarantine)
     _with_each(stack, put_back, "replayed", QuarantineReplayed, chosen, as_json=as_json)
@@ -138,6 +143,8 @@ def drop(
 
     JSON fields: dropped, ids
     """
+    from permille.domain.timeline.kinds.quarantine import QuarantineDropped
+
     select = partial(_chosen, stack, ids, with_reason, sender, everything=everything)
     chosen = select() if yes else _confirmed(select, as_json=as_json)
     _with_each(stack, stack.quarantine.drop, "dropped", QuarantineDropped, chosen, as_json=as_json)
@@ -145,7 +152,7 @@ def drop(
 
 def _chosen(
     stack: Stack, ids: list[str] | None, reason: str | None, sender: str | None, *, everything: bool
-) -> Iterator[Quarantined]:
+) -> "Iterator[Quarantined]":
     """The feedback that the options select, read page by page.
 
     Raises InvalidInput before it yields anything: if there is no option, ids and a filter, or no match.
@@ -166,8 +173,10 @@ def _chosen(
     return chain([first] if first else [], matching)
 
 
-def _confirmed(select: Callable[[], Iterator[Quarantined]], *, as_json: bool) -> Iterator[Quarantined]:
+def _confirmed(select: "Callable[[], Iterator[Quarantined]]", *, as_json: bool) -> "Iterator[Quarantined]":
     """What is selected, once its deletion is confirmed; without what arrives after it was counted."""
+    from permille_cli.answers.quarantine_groups import Group
+
     counted = Group()
     for quarantined in progress(select(), "Reading the quarantine"):
         counted.add(quarantined)
@@ -178,7 +187,7 @@ def _confirmed(select: Callable[[], Iterator[Quarantined]], *, as_json: bool) ->
     return (quarantined for quarantined in select() if quarantined.at <= last_at)
 
 
-def _matches(quarantined: Quarantined, reason: str | None, sender: str | None) -> bool:
+def _matches(quarantined: "Quarantined", reason: str | None, sender: str | None) -> bool:
     return reason in (None, quarantined.reason, plain(quarantined.reason)) and sender in (
         None,
         quarantined.sender,
@@ -186,8 +195,10 @@ def _matches(quarantined: Quarantined, reason: str | None, sender: str | None) -
     )
 
 
-def _by_prefix(stack: Stack, ids: list[str]) -> list[Quarantined]:
+def _by_prefix(stack: Stack, ids: list[str]) -> "list[Quarantined]":
     """The feedback whose ids have these prefixes, each once, the oldest first. Raises InvalidInput."""
+    from permille.ports.feedback import Quarantined
+
     counts, by_prefix = dict.fromkeys(ids, 0), dict[str, Quarantined]()
     for quarantined in stack.quarantine.all():
         for prefix in filter(quarantined.id.startswith, counts):
@@ -201,13 +212,17 @@ def _by_prefix(stack: Stack, ids: list[str]) -> list[Quarantined]:
 
 def _with_each(
     stack: Stack,
-    act: Callable[[Quarantined], None],
+    act: "Callable[[Quarantined], None]",
     done: str,
-    kind: type[QuarantineDropped | QuarantineReplayed],
-    chosen: Iterator[Quarantined],
+    kind: "type[QuarantineDropped | QuarantineReplayed]",
+    chosen: "Iterator[Quarantined]",
     *,
     as_json: bool,
 ) -> None:
+    from permille.domain.timeline.kinds.quarantine import QuarantineReplayed
+    from permille.domain.timeline.timeline import system_entry
+    from permille_cli.answers.quarantine_groups import Group
+
     acted, by = Group(), stack.operator_arn()
     label = "Replaying feedback" if kind is QuarantineReplayed else "Dropping feedback"
     try:
@@ -229,7 +244,7 @@ def _in_utc(at: str) -> str:
     return local(datetime.fromisoformat(at))
 
 
-def _named(quarantined: Quarantined) -> dict[str, Any]:
+def _named(quarantined: "Quarantined") -> dict[str, Any]:
     return {
         "id": quarantined.id,
         "reason": quarantined.reason,

@@ -1,30 +1,26 @@
 """`permille review`: an owner's request to get the SMTP account back, and support's answer."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille.domain.account.account import Account
-from permille.domain.people.commands import Command
-from permille.domain.people.owner_commands import AmendReview, RequestReview, WithdrawReview
-from permille.domain.people.staff_commands import ApproveReview, CancelTrial, ConfirmTrial, DeclineReview
-from permille.domain.policy.verdict import Verdict
 from permille.domain.values.errors import ConfirmationNeeded, ServiceError
-from permille.domain.words import wording
-from permille.schema.review_case_schema import case_json
-from permille.schema.review_schema import standing_json
-from permille.usecases.views.review_queue import ReviewCase, queue
 from permille.zones import shown_zone_of
-from permille_cli.answers.review_case import print_case
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId, MailedReason, Reason
 from permille_cli.terminal.output import AsJson, emit_json, out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from permille.domain.account.account import Account
+    from permille.domain.people.commands import Command
+    from permille.usecases.views.review_queue import ReviewCase
 
 app = Commands(
     help="""Handle requests to enable a disabled account.
@@ -62,6 +58,8 @@ def request(
 
     JSON fields: account_id, status, denied_by_hand, review, trial
     """
+    from permille.domain.people.owner_commands import RequestReview
+
     command = RequestReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.operator_arn())
     _decide(stack, account_id, command, as_json=as_json)
 
@@ -86,6 +84,8 @@ def amend(
 
     JSON fields: account_id, status, denied_by_hand, review, trial
     """
+    from permille.domain.people.owner_commands import AmendReview
+
     command = AmendReview(day=inputs.day(day), batch=batch, cause=cause, change=change, by=stack.operator_arn())
     _decide(stack, account_id, command, as_json=as_json)
 
@@ -101,6 +101,8 @@ def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_js
 
     JSON fields: account_id, status, denied_by_hand, review, trial
     """
+    from permille.domain.people.owner_commands import WithdrawReview
+
     _decide(stack, account_id, WithdrawReview(by=stack.operator_arn()), as_json=as_json)
 
 
@@ -126,6 +128,8 @@ def approve(
 
     JSON fields: account_id, status, denied_by_hand, review, trial
     """
+    from permille.domain.people.staff_commands import ApproveReview
+
     command = ApproveReview(day=inputs.day(day), note=note, by=stack.operator_arn(), short_day=yes)
     try:
         _decide(stack, account_id, command, as_json=as_json)
@@ -151,6 +155,8 @@ def decline(
 
     JSON fields: account_id, status, denied_by_hand, review, trial
     """
+    from permille.domain.people.staff_commands import DeclineReview
+
     _decide(stack, account_id, DeclineReview(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
 
@@ -171,6 +177,8 @@ def cancel(
 
     JSON fields: account_id, status, denied_by_hand, review, trial
     """
+    from permille.domain.people.staff_commands import CancelTrial
+
     _decide(stack, account_id, CancelTrial(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
 
@@ -191,6 +199,8 @@ def confirm_trial(
 
     JSON fields: account_id, status, denied_by_hand, review, trial
     """
+    from permille.domain.people.staff_commands import ConfirmTrial
+
     _decide(stack, account_id, ConfirmTrial(reason=reason, by=stack.operator_arn()), as_json=as_json)
 
 
@@ -207,6 +217,9 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     JSON fields: requests (account_id, status, denied_by_hand, review, trial, strikes, waits_seconds, disabled,
     campaigns, kept_now, trials, older_left_out)
     """
+    from permille.schema.review_case_schema import case_json
+    from permille_cli.answers.review_case import print_case
+
     now = stack.now()
     waiting = cases(stack, now)
     if as_json:
@@ -218,8 +231,11 @@ def list_open(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
         out.print("No account waits for support.")
 
 
-def cases(stack: Stack, now: datetime) -> list[ReviewCase]:
+def cases(stack: Stack, now: datetime) -> "list[ReviewCase]":
     """The accounts that wait for support, the longest waiting first, with the evidence."""
+    from permille.domain.account.account import Account
+    from permille.domain.policy.verdict import Verdict
+    from permille.usecases.views.review_queue import queue
 
     def judge(account: Account) -> Verdict | None:
         try:
@@ -230,7 +246,7 @@ def cases(stack: Stack, now: datetime) -> list[ReviewCase]:
     return queue(_waiting(stack), stack.timeline, now, judge)
 
 
-def _waiting(stack: Stack) -> Iterator[Account]:
+def _waiting(stack: Stack) -> "Iterator[Account]":
     page = stack.account_index.awaiting_support(PAGE)
     yield from page.items
     while page.next:
@@ -238,7 +254,9 @@ def _waiting(stack: Stack) -> Iterator[Account]:
         yield from page.items
 
 
-def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -> None:
+def _decide(stack: Stack, account_id: str, command: "Command", *, as_json: bool) -> None:
+    from permille.schema.review_schema import standing_json
+
     decided = stack.decide(account_id, command)
     if as_json:
         emit_json(standing_json(decided))
@@ -246,7 +264,9 @@ def _decide(stack: Stack, account_id: str, command: Command, *, as_json: bool) -
         _print_standing(decided)
 
 
-def _print_standing(account: Account) -> None:
+def _print_standing(account: "Account") -> None:
+    from permille.domain.words import wording
+
     trial = account.current_trial
     if not account.review and not trial:
         out.print(f"[bold]{account.id}[/]: no request is open, and no trial is scheduled.")

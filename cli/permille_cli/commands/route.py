@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from permille.schema.route_schema import route_json
-from permille.usecases.views.current_route import current_route
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId
@@ -24,6 +22,9 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 
     JSON fields: account_id, status, may_send, via, host, port, user, secret_arn, secret_version, since, why
     """
+    from permille.schema.route_schema import route_json
+    from permille.usecases.views.current_route import current_route
+
     account = stack.account(account_id)
     sending_route = current_route(stack.timeline, account)
     answer = route_json(account, sending_route, stack["PlatformName"], stack["SmtpEndpoint"])

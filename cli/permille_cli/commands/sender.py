@@ -4,9 +4,6 @@ from typing import Annotated
 
 import typer
 
-from permille.domain.people.system_commands import IgnoreSender, UnignoreSender
-from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
-from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import Conflict, InvalidInput
 from permille_cli.commands.sender_find import find
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
@@ -43,6 +40,10 @@ def ignore(
 
     JSON fields: sender, reason, by
     """
+    from permille.domain.people.system_commands import IgnoreSender
+    from permille.domain.timeline.kinds.system import SenderIgnored
+    from permille.domain.timeline.timeline import system_entry
+
     command = IgnoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
     exists = yes or _exists(stack, sender)
@@ -88,6 +89,10 @@ def unignore(
 
     JSON fields: sender, reason, by
     """
+    from permille.domain.people.system_commands import UnignoreSender
+    from permille.domain.timeline.kinds.system import SenderUnignored
+    from permille.domain.timeline.timeline import system_entry
+
     command = UnignoreSender(sender=name, reason=reason, by=stack.operator_arn())
     sender = command.sender
     facts = SenderUnignored(sender=sender, reason=command.reason, by=command.by)

@@ -5,12 +5,7 @@ from typing import Annotated
 
 import typer
 
-from permille.domain.sending.user_flags import UserFlag
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.importing.account_file import text_with
-from permille.usecases.importing.survey import UserFilter, survey_users
-from permille.usecases.senders.new_account import risk_reason
-from permille_cli.answers.sending_users import SendingUsersAnswer
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.options import AcceptRisk
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
@@ -50,6 +45,12 @@ def find(
 
     JSON fields: users (sender, account_id, identities, keys, flags, risks, notes, left_out), file
     """
+    from permille.domain.sending.user_flags import UserFlag
+    from permille.usecases.importing.account_file import text_with
+    from permille.usecases.importing.survey import UserFilter, survey_users
+    from permille.usecases.senders.new_account import risk_reason
+    from permille_cli.answers.sending_users import SendingUsersAnswer
+
     if not path.startswith("/"):
         raise InvalidInput(f"takes a path that begins with /, such as /mail/, not {path!r}", "path")
     reason = risk_reason(accept_risk)

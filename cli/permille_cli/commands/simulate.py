@@ -2,28 +2,29 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.domain.people import validation
 from permille.domain.values.calendar import midnight
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import times
-from permille_cli.simulation.arrival import Transport
-from permille_cli.simulation.event_lines import line_of
-from permille_cli.simulation.feedback import FeedbackKind, Report
-from permille_cli.simulation.output import SUFFIXES, expected_bytes, replacing, truth_file, write_truths
-from permille_cli.simulation.population import BEGINNING, Population
-from permille_cli.simulation.population_file import MOST_BOUNCES, parse_population, population_data
-from permille_cli.simulation.simulation import Simulation, by_hour, truths
+from permille_cli.simulation.feedback import FeedbackKind
+from permille_cli.simulation.population import BEGINNING
+from permille_cli.simulation.population_file import MOST_BOUNCES
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, err, literal, out, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from permille_cli.simulation.feedback import Report
+    from permille_cli.simulation.population import Population
+    from permille_cli.simulation.simulation import Simulation
 
 app = Commands()
 MOST_ACCOUNTS, MOST_DAYS = 100_000, 3660
@@ -83,6 +84,9 @@ def simulate(
     JSON fields: file, truth_file, accounts, days, seed, start, duplicates, disorder, population, events, deliveries,
     permanent_bounces, transient_bounces, complaints
     """
+    from permille_cli.simulation.arrival import Transport
+    from permille_cli.simulation.simulation import Simulation
+
     _check_files(file, force=force)
     drawn_from = _population(population, bounces, bursts)
     transport = Transport(duplicates / 100, round(disorder * 1000))
@@ -91,8 +95,10 @@ def simulate(
     _answer(simulation, file, counts, as_json=as_json)
 
 
-def _population(file: str, bounces: float | None, bursts: float | None) -> Population:
+def _population(file: str, bounces: float | None, bursts: float | None) -> "Population":
     """The population of the file, with what the options change."""
+    from permille_cli.simulation.population_file import parse_population
+
     text = inputs.text_of(file) if file else "{}"
     try:
         population = parse_population(text)
@@ -107,6 +113,8 @@ def _population(file: str, bounces: float | None, bursts: float | None) -> Popul
 
 
 def _beginning(start: str) -> datetime:
+    from permille.domain.people import validation
+
     day = validation.of_field("start", validation.day_from, start)
     if day < EARLIEST:
         raise InvalidInput(f"takes a day from {EARLIEST} on", "start")
@@ -114,6 +122,8 @@ def _beginning(start: str) -> datetime:
 
 
 def _check_files(file: Path, *, force: bool) -> None:
+    from permille_cli.simulation.output import SUFFIXES, truth_file
+
     if not file.name.endswith(SUFFIXES):
         raise InvalidInput(f"takes a name that ends in {' or '.join(SUFFIXES)}, not {str(file)!r}", "out")
     if not file.parent.is_dir():
@@ -125,8 +135,12 @@ def _check_files(file: Path, *, force: bool) -> None:
             raise InvalidInput(f"{path} exists: give another name, or --force to overwrite it", "out")
 
 
-def _write(simulation: Simulation, file: Path) -> Counter[FeedbackKind]:
+def _write(simulation: "Simulation", file: Path) -> Counter[FeedbackKind]:
     """Writes both files. Returns the number of events by kind."""
+    from permille_cli.simulation.event_lines import line_of
+    from permille_cli.simulation.output import expected_bytes, replacing, truth_file, write_truths
+    from permille_cli.simulation.simulation import by_hour, truths
+
     tenants = simulation.tenants()
     counts: Counter[FeedbackKind] = Counter()
     mails = simulation.expected_mails(tenants)
@@ -152,13 +166,16 @@ def _check_space(file: Path, needed: int) -> None:
         raise InvalidInput(message, "out")
 
 
-def _counting(reports: Iterable[Report], counts: Counter[FeedbackKind]) -> Iterator[Report]:
+def _counting(reports: "Iterable[Report]", counts: Counter[FeedbackKind]) -> "Iterator[Report]":
     for report in reports:
         counts[report.kind] += 1
         yield report
 
 
-def _answer(simulation: Simulation, file: Path, counts: Counter[FeedbackKind], *, as_json: bool) -> None:
+def _answer(simulation: "Simulation", file: Path, counts: Counter[FeedbackKind], *, as_json: bool) -> None:
+    from permille_cli.simulation.output import truth_file
+    from permille_cli.simulation.population_file import population_data
+
     by_kind = {name: counts[kind] for kind, name in NAMES.items()}
     if as_json:
         drawn: dict[str, Any] = {"accounts": simulation.accounts, "days": simulation.days, "seed": simulation.seed}

@@ -1,27 +1,21 @@
 """`permille suppression`: the addresses that an account must not mail, after complaints, bounces, or by staff."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille.addresses.mailbox import canonical_address
-from permille.console.site import spreadsheet
-from permille.console.site.spreadsheet import Separator
-from permille.domain.people.system_commands import ImportSuppressions, Suppress, Unsuppress
-from permille.domain.sending.suppression import Suppression
-from permille.domain.sending.suppression_file import addresses_in
 from permille.domain.values.errors import InvalidInput
-from permille.schema.entry_schema import entry_json
-from permille.schema.suppression_schema import detailed_suppression_json, suppression_json
-from permille.usecases.decisions import suppression_list
 from permille.zones import shown_zone_of
-from permille_cli.answers.ses_list import in_ses, remove_in_ses
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.options import AccountId, Reason
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from permille.domain.sending.suppression import Suppression
 
 app = Commands(
     help="""Manage an account's suppression list.
@@ -43,6 +37,8 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
 
     JSON fields: account_id, suppressions (address, since, entry_id, why)
     """
+    from permille.schema.suppression_schema import suppression_json
+
     account = stack.account(account_id)
     suppressed = list(_suppressions(stack, account_id))
     if as_json:
@@ -74,6 +70,9 @@ def show(
 
     JSON fields: account_id, address, suppression (address, since, entry_id, why), ses (reasons, taken_off, unknown)
     """
+    from permille.schema.suppression_schema import suppression_json
+    from permille_cli.answers.ses_list import in_ses
+
     account, wanted = stack.account(account_id), _bare(address)
     ours = next((listed for listed in _suppressions(stack, account_id) if listed.address == wanted), None)
     seen = in_ses(stack, address, wanted)
@@ -104,6 +103,10 @@ def add(
 
     JSON fields: id, at, kind, audience, headline, sentence, facts
     """
+    from permille.domain.people.system_commands import Suppress
+    from permille.schema.entry_schema import entry_json
+    from permille.usecases.decisions import suppression_list
+
     command = Suppress(address=_bare(address), reason=reason, by=stack.operator_arn())
     account = stack.account(account_id)
     entry = suppression_list.suppress(stack.suppressions, account_id, command, stack.now())
@@ -136,6 +139,11 @@ def import_file(
 
     JSON fields: account_id, added, known
     """
+    from permille.addresses.mailbox import canonical_address
+    from permille.domain.people.system_commands import ImportSuppressions
+    from permille.domain.sending.suppression_file import addresses_in
+    from permille.usecases.decisions import suppression_list
+
     addresses = tuple(addresses_in(inputs.text_of(file), canonical_address))
     command = ImportSuppressions(addresses=addresses, reason=reason, by=stack.operator_arn())
     stack.account(account_id)
@@ -161,6 +169,11 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
 
     JSON fields: account_id, suppressions (address, since, entry_id, why, reason)
     """
+    from permille.console.site import spreadsheet
+    from permille.console.site.spreadsheet import Separator
+    from permille.schema.suppression_schema import detailed_suppression_json
+    from permille.usecases.decisions import suppression_list
+
     stack.account(account_id)
     bounces = stack.policies.current().suppress_bounces
     detailed = suppression_list.exported(stack.suppressions, account_id, bounces=bounces)
@@ -197,6 +210,11 @@ def remove(
     JSON fields: address, ses (reasons, taken_off, unknown), [id], [at], [kind], [audience], [headline], [sentence],
     [facts]
     """
+    from permille.domain.people.system_commands import Unsuppress
+    from permille.schema.entry_schema import entry_json
+    from permille.usecases.decisions import suppression_list
+    from permille_cli.answers.ses_list import in_ses, remove_in_ses
+
     command = Unsuppress(address=address, reason=reason, by=stack.operator_arn())
     account, wanted = stack.account(account_id), _bare(address)
     entry = suppression_list.unsuppress(stack.suppressions, account_id, command, stack.now())
@@ -214,11 +232,15 @@ def remove(
     out.print(literal(seen.as_text()), soft_wrap=True)
 
 
-def _suppressions(stack: Stack, account_id: str) -> Iterable[Suppression]:
+def _suppressions(stack: Stack, account_id: str) -> "Iterable[Suppression]":
+    from permille.usecases.decisions import suppression_list
+
     return suppression_list.listed(stack.suppressions, account_id, bounces=stack.policies.current().suppress_bounces)
 
 
 def _bare(address: str) -> str:
+    from permille.addresses.mailbox import canonical_address
+
     parsed = canonical_address(address)
     if parsed is None:
         raise InvalidInput(f"{address!r} is not an e-mail address such as ann@example.com")

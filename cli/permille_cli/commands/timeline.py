@@ -1,23 +1,22 @@
 """`permille timeline`: the history of an account or of the stack, oldest entry first, in the words of the mails."""
 
 from datetime import UTC, datetime, tzinfo
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Column, Table
-from rich.text import Text
 
-from permille.domain.people import validation
-from permille.domain.timeline.facts import Audience
-from permille.domain.timeline.timeline import SYSTEM, Entry
+from permille.domain.timeline.facts import MAX_OF_TOPIC, Audience
 from permille.domain.values.errors import InvalidInput
 from permille.domain.words.wording import plain
-from permille.schema.entry_schema import entry_json
-from permille.usecases.history import MAX_OF_TOPIC
 from permille.zones import shown_zone_of
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import LONGEST, AsJson, emit_json, out
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from permille.domain.timeline.timeline import Entry
 
 app = Commands()
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -55,6 +54,10 @@ def show(
 
     JSON fields: account_id, entries (id, at, kind, audience, headline, sentence, facts), before
     """
+    from permille.domain.people import validation
+    from permille.domain.timeline.timeline import SYSTEM
+    from permille.schema.entry_schema import entry_json
+
     if system == bool(account_id):
         raise InvalidInput("name one account, or use --system")
     before = validation.of_field("before", validation.entry_id, before) if before else ""
@@ -80,8 +83,11 @@ def _instant(since: str) -> datetime:
     return inputs.instant(since, "since")
 
 
-def as_table(entries: list[Entry], platform: str, zone: tzinfo = UTC) -> Table:
+def as_table(entries: "list[Entry]", platform: str, zone: tzinfo = UTC) -> "Table":
     """A table of entries, with times in `zone`."""
+    from rich.table import Column, Table
+    from rich.text import Text
+
     table = Table(Column(f"When ({zone})", no_wrap=True), Column("What", overflow="fold"), box=None, pad_edge=False)
     for entry in entries:
         local_entry = entry.in_zone(zone)

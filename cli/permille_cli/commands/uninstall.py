@@ -1,15 +1,17 @@
 """`permille uninstall`: restores SES's identities before the stack is deleted."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.usecases.stack.uninstall import apply
-from permille.usecases.stack.uninstall_plan import DeniedSenders, RestoredIdentity, UninstallPlan, plan
+from permille.domain.sending.denied_senders import DeniedSenders
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out, progress
+
+if TYPE_CHECKING:
+    from permille.usecases.stack.uninstall_plan import RestoredIdentity, UninstallPlan
 
 _DENIED = {
     DeniedSenders.STAY: "stay in it, with their keys Inactive; IAM keeps the group",
@@ -46,6 +48,9 @@ def uninstall(
 
     JSON fields: identities, policies, too_narrow, denied, users, done
     """
+    from permille.usecases.stack.uninstall import apply
+    from permille.usecases.stack.uninstall_plan import plan
+
     services = stack.uninstalling
     names = progress(services.onboarding.identities.all(), "Reading identities")
     planned = plan(services, names, denied, former_sets=not no_former_sets)
@@ -73,7 +78,7 @@ def uninstall(
         )
 
 
-def _as_data(planned: UninstallPlan) -> dict[str, Any]:
+def _as_data(planned: "UninstallPlan") -> dict[str, Any]:
     return {
         "identities": [
             {
@@ -91,7 +96,7 @@ def _as_data(planned: UninstallPlan) -> dict[str, Any]:
     }
 
 
-def _print(stack: Stack, planned: UninstallPlan) -> None:
+def _print(stack: Stack, planned: "UninstallPlan") -> None:
     group, ours = stack["DenyGroupName"], stack["ConfigurationSetName"]
     out.print(f"Identities whose default configuration set is {literal(ours)}: {len(planned.identities):,}")
     for identity in planned.identities:
@@ -105,7 +110,7 @@ def _print(stack: Stack, planned: UninstallPlan) -> None:
         out.print(f"  {literal(', '.join(planned.users))}", soft_wrap=True)
 
 
-def _words(identity: RestoredIdentity) -> str:
+def _words(identity: "RestoredIdentity") -> str:
     lost = f" ({identity.lost}, which it had before, is gone)" if identity.lost else ""
     forwards = "; SES mails feedback to the sender again" if identity.forwards else ""
     return f"{identity.name} gets {identity.default_set or 'no default set'}{lost}{forwards}"

@@ -2,20 +2,20 @@
 
 from datetime import datetime
 from secrets import token_bytes
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from permille.domain.values.errors import Failed
-from permille.domain.webhooks.endpoint import WebhookEndpoint, check_url
-from permille.domain.webhooks.signature import NEW_KEY_LENGTH, SigningSecret
 from permille.domain.words.wording import capital, local
-from permille.usecases.notifications import webhook_setup
-from permille.usecases.notifications.webhook_setup import WebhookStatus
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.confirmation import Yes, confirm
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, err, literal, out
+
+if TYPE_CHECKING:
+    from permille.domain.webhooks.endpoint import WebhookEndpoint
+    from permille.usecases.notifications.webhook_setup import WebhookStatus
 
 app = Commands(
     help="""Post events to the platform's HTTPS endpoint.
@@ -47,6 +47,10 @@ def set_endpoint(
 
     JSON fields: url, kinds, since, gone_at, secret
     """
+    from permille.domain.webhooks.endpoint import check_url
+    from permille.domain.webhooks.signature import NEW_KEY_LENGTH, SigningSecret
+    from permille.usecases.notifications import webhook_setup
+
     new, kinds = SigningSecret(token_bytes(NEW_KEY_LENGTH)), dict.fromkeys(kind or [])
     address = check_url(url, local=stack.is_local)
     endpoint, secret = webhook_setup.set_webhook(
@@ -75,6 +79,8 @@ def show(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None
 
     JSON fields: url, kinds, since, gone_at, secrets
     """
+    from permille.usecases.notifications import webhook_setup
+
     status = webhook_setup.webhook_status(stack.webhook_setup)
     if as_json:
         emit_json(_status_json(status, stack.now()))
@@ -102,6 +108,9 @@ def rotate_secret(
 
     JSON fields: secret, former_until
     """
+    from permille.domain.webhooks.signature import NEW_KEY_LENGTH, SigningSecret
+    from permille.usecases.notifications import webhook_setup
+
     new, now = SigningSecret(token_bytes(NEW_KEY_LENGTH)), stack.now()
     rotated = webhook_setup.rotate_secret(stack.webhook_setup, new, grace, stack.operator_arn(), now)
     until = max((former.until for former in rotated.former), default=now)
@@ -125,6 +134,8 @@ def remove(*, yes: Yes = False, stack: StackOption = DEFAULT_STACK, as_json: AsJ
 
     JSON fields: removed
     """
+    from permille.usecases.notifications import webhook_setup
+
     if endpoint := stack.webhook_setup.register.get():
         lost = f"events that wait for {endpoint.shown} would be dropped, and the signing secret deleted"
         confirm(lost, yes=yes, as_json=as_json)
@@ -158,7 +169,7 @@ def post_test(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) ->
     out.print(f"{capital(reply.sentence())}: it takes events.")
 
 
-def _endpoint_json(endpoint: WebhookEndpoint) -> dict[str, Any]:
+def _endpoint_json(endpoint: "WebhookEndpoint") -> dict[str, Any]:
     gone_at = endpoint.gone_at.isoformat() if endpoint.gone_at else None
     return {
         "url": endpoint.shown,
@@ -168,18 +179,18 @@ def _endpoint_json(endpoint: WebhookEndpoint) -> dict[str, Any]:
     }
 
 
-def _status_json(status: WebhookStatus | None, now: datetime) -> dict[str, Any]:
+def _status_json(status: "WebhookStatus | None", now: datetime) -> dict[str, Any]:
     if status is None:
         return {"url": None, "kinds": None, "since": None, "gone_at": None, "secrets": 0}
     return {**_endpoint_json(status.endpoint), "secrets": _secrets(status, now)}
 
 
-def _secrets(status: WebhookStatus, now: datetime) -> int:
+def _secrets(status: "WebhookStatus", now: datetime) -> int:
     """How many secrets sign requests now."""
     return len(status.secrets.valid(now)) if status.secrets else 0
 
 
-def _print(status: WebhookStatus, now: datetime) -> None:
+def _print(status: "WebhookStatus", now: datetime) -> None:
     endpoint, signing = status.endpoint, _secrets(status, now)
     out.print(f"Events are posted to [bold]{literal(endpoint.shown)}[/]", soft_wrap=True)
     out.print(f"since {local(endpoint.since)}: {', '.join(endpoint.kinds) or 'all kinds'}.", soft_wrap=True)

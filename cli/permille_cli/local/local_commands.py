@@ -4,25 +4,23 @@ import json
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from permille.aws.client import service_call
 from permille.domain.values.errors import Failed, InvalidInput
 from permille.domain.values.status import Mode
-from permille_cli.local import schedule, stack
-from permille_cli.local.containers import in_container
 from permille_cli.local.demo import demo
-from permille_cli.local.deployment import Deployment, deployed_environment, logical_functions
 from permille_cli.local.directory import DIRECTORY, Directory, state_of
-from permille_cli.local.files import write_private
-from permille_cli.local.running import Running
-from permille_cli.local.state import StateDirectory
-from permille_cli.local.supervisor import HOURS
+from permille_cli.local.running import HOURS
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, err, out
+
+if TYPE_CHECKING:
+    from permille_cli.local.running import Running
+    from permille_cli.local.state import StateDirectory
+
 
 app = Commands(
     help="""Run Permille on this computer, without an AWS account.
@@ -45,6 +43,8 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 @app.callback()
 def _in_our_errors(context: typer.Context) -> None:
     """AWS is called without an adapter here: its refusals become our errors all the same."""
+    from permille.aws.client import service_call
+
     context.with_resource(service_call("asking AWS"))
 
 
@@ -79,6 +79,9 @@ def up(
     JSON fields: running, stack, endpoint, containers_endpoint, region, aws_account_id, outputs, smtp (host,
     port, certificate), mail_folder
     """
+    from permille_cli.local import stack
+    from permille_cli.local.deployment import Deployment
+
     if not 0 < hours <= MOST_HOURS:  # nan neither
         raise InvalidInput(f"takes more than 0 and at most {MOST_HOURS}, not {hours:g}", "hours")
     deployment = Deployment(name, mode.value, platform_name, for_containers, frame_origin)
@@ -102,6 +105,8 @@ def down(*, directory: Directory = DIRECTORY, as_json: AsJson = False) -> None:
 
     JSON fields: stopped
     """
+    from permille_cli.local import stack
+
     stopped = stack.down(state_of(directory))
     if as_json:
         emit_json({"stopped": stopped})
@@ -130,6 +135,8 @@ def status(
     JSON fields: running, [stack], [endpoint], [containers_endpoint], [region], [aws_account_id], [outputs], [smtp
     (host, port, certificate)], [mail_folder]
     """
+    from permille_cli.local import stack
+
     state = state_of(directory)
     description = stack.described(state)
     if description is None and as_json and not export:
@@ -165,6 +172,8 @@ def tick(
 
     JSON fields: at, judged, entries_written, failed, left, swept
     """
+    from permille_cli.local import schedule
+
     state = state_of(directory)
     instant = _instant(at)
     running, description = _running(state)
@@ -194,6 +203,10 @@ def env(
 
     JSON fields: [file], [functions]
     """
+    from permille_cli.local.containers import in_container
+    from permille_cli.local.deployment import deployed_environment, logical_functions
+    from permille_cli.local.files import write_private
+
     running, description = _running(state_of(directory))
     if running.containers_endpoint is None:
         raise Failed("containers cannot reach this stack: `permille local down`, and `up --for-containers`")
@@ -225,7 +238,9 @@ def _export(environment: dict[str, str], *, as_json: bool) -> None:
         typer.echo(f"export {variable}={shlex.quote(value)}")
 
 
-def _running(state: StateDirectory) -> tuple[Running, dict[str, Any]]:
+def _running(state: "StateDirectory") -> "tuple[Running, dict[str, Any]]":
+    from permille_cli.local import stack
+
     running, description = state.running(), stack.described(state)
     if running is None or description is None:
         raise Failed(NOT_RUNNING)

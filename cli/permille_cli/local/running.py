@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import boto3
-from botocore.config import Config
+HOURS = 8.0  # until it stops by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,9 @@ class Running:
 
     def client(self, service: Any) -> Any:
         """A client of this stack's AWS, whatever the environment says."""
+        import boto3
+        from botocore.config import Config
+
         return boto3.client(
             service,
             config=Config(retries={"total_max_attempts": 2}),

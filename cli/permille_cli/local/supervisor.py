@@ -27,14 +27,13 @@ from permille_cli.local.authority import Authority
 from permille_cli.local.emulation import Emulation, emulated
 from permille_cli.local.outbox import Outbox, destinations
 from permille_cli.local.relay import MailFolder, sessions
-from permille_cli.local.running import Running
+from permille_cli.local.running import HOURS, Running
 from permille_cli.local.smtp import Endpoint, SesSession
 from permille_cli.local.state import StateDirectory
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
-HOURS = 8.0
 log = logging.getLogger("permille.supervisor")
 
 

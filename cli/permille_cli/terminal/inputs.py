@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from permille.domain.people import validation
-from permille.domain.policy.policy import PRESETS, Policy
-from permille.domain.policy.policy_file import parse_policy
-from permille.domain.sending.smtp_server import LONGEST_PASSWORD, Password
 from permille.domain.values.errors import InvalidInput, InvalidPolicy
 
+if TYPE_CHECKING:
+    from permille.domain.policy.policy import Policy
+    from permille.domain.sending.smtp_server import Password
 
-def password(*, from_stdin: bool) -> Password:
+
+def password(*, from_stdin: bool) -> "Password":
     """Asks for the password without echo, or reads it from stdin, without its line ending."""
+    from permille.domain.sending.smtp_server import LONGEST_PASSWORD, Password
+
     if from_stdin:
         text = sys.stdin.read(LONGEST_PASSWORD + 3)
         return Password(text.removesuffix("\n").removesuffix("\r"))
@@ -26,11 +29,15 @@ def password(*, from_stdin: bool) -> Password:
 
 def day(text: str) -> date:
     """A date such as 2026-12-31."""
+    from permille.domain.people import validation
+
     return validation.of_field("day", validation.day_from, text)
 
 
 def end(text: str) -> datetime:
     """The end of a UTC day, or an instant."""
+    from permille.domain.people import validation
+
     if "T" in text or " " in text.strip():
         return instant(text, "until", "a day such as 2026-12-31 or an ISO 8601 time")
     return validation.end_of(validation.of_field("until", validation.day_from, text))
@@ -49,20 +56,24 @@ SECRET_PREFIX = re.compile(r"[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*")  # of na
 MOST_CHARACTERS = 4096  # of an SSM parameter
 
 
-def policy(file: str) -> Policy:
+def policy(file: str) -> "Policy":
     """The policy in a file; - for standard input."""
     return policy_of(file, policy_text(file))
 
 
 def policy_text(file: str) -> str:
     """The text of a policy's file; - for standard input."""
+    from permille.domain.policy.policy import PRESETS
+
     if file in PRESETS and not Path(file).exists():
         raise InvalidInput(f'{file} is a preset, and no file: save {{"preset": "{file}"}} in one, or pipe it to -')
     return text_of(file)
 
 
-def policy_of(file: str, text: str) -> Policy:
+def policy_of(file: str, text: str) -> "Policy":
     """The policy in `text`, which was read from `file`."""
+    from permille.domain.policy.policy_file import parse_policy
+
     if len(text) > MOST_CHARACTERS:
         raise InvalidInput(f"{file} has {len(text):,} characters; an SSM parameter holds at most {MOST_CHARACTERS:,}")
     try:

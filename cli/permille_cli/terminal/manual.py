@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from permille_cli.terminal.coercion import TakesAsTyped
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _EXAMPLES, _FIELDS = re.compile(r"Examples?:"), re.compile(r"JSON fields:\s*")
@@ -47,7 +49,7 @@ def page_of(docstring: str) -> ManualPage:
     return ManualPage("\n\n".join(text), tuple(examples), tuple(field.strip() for field in fields))
 
 
-class Manual(TyperCommand):
+class Manual(TakesAsTyped, TyperCommand):
     """A command whose help is its docstring's page, with the examples after the options."""
 
     def __init__(self, name: str | None, **attributes: Any) -> None:
@@ -91,7 +93,7 @@ class Manual(TyperCommand):
                 formatter.write_text(", ".join(self.page.fields))
 
 
-class CommandGroup(TyperGroup):
+class CommandGroup(TakesAsTyped, TyperGroup):
     """A group of commands; it lists them with their summaries."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

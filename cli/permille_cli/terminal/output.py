@@ -5,21 +5,49 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from permille.domain.account.account import Account
 from permille.domain.words.wording import local, plain
 from permille.zones import shown_zone_of
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+    from permille.domain.account.account import Account
+
 T = TypeVar("T")
 
-# Without emoji: ARNs and people's texts contain :words: between colons.
-out = Console(highlight=False, emoji=False)
-err = Console(stderr=True, highlight=False, emoji=False)
+
+class Screen:
+    """A stream for people to read. Rich is imported with the first text: help and JSON need none of it."""
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+
+    @cached_property
+    def console(self) -> "Console":
+        from rich.console import Console
+
+        # Without emoji: ARNs and people's texts contain :words: between colons.
+        return Console(highlight=False, emoji=False, **self._options)
+
+    def print(self, *texts: Any, **options: Any) -> None:
+        self.console.print(*texts, **options)
+
+    def status(self, doing: str) -> "Status":
+        """Shows what is being done, for as long as the block lasts."""
+        return self.console.status(doing)
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.console.is_terminal
+
+
+out, err = Screen(), Screen(stderr=True)
 
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029]")
 LONGEST = 4096  # characters of a foreign text
@@ -29,10 +57,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 def literal(text: object) -> str:
     """Escapes foreign text for `out`: one line, no markup, at most LONGEST characters."""
+    from rich.markup import escape
+
     return escape(plain(str(text), LONGEST))
 
 
-def instant(at: datetime, account: Account) -> str:
+def instant(at: datetime, account: "Account") -> str:
     """The time in the account's zone, in words."""
     return local(at.astimezone(shown_zone_of(account)))
 
@@ -48,7 +78,9 @@ def progress(items: Iterable[T], doing: str, total: int | None = None) -> Iterab
     items there are, where these do not say."""
     from rich.progress import track
 
-    return track(items, description=doing, total=total, console=err, transient=True, disable=not err.is_terminal)
+    return track(
+        items, description=doing, total=total, console=err.console, transient=True, disable=not err.is_terminal
+    )
 
 
 @contextmanager
@@ -57,6 +89,6 @@ def bytes_progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+    with Progress(*columns, console=err.console, transient=True, disable=not err.is_terminal) as shown:
         task = shown.add_task(doing, total=total)
         yield lambda number: shown.advance(task, number)

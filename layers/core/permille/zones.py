@@ -1,10 +1,13 @@
 """Time zones by their names in the IANA database, read from this host's files."""
 
 from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from permille.domain.account.account import Account
 from permille.domain.values.errors import DecisionRefused, InvalidInput
+
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
 
 
 def zone_named(name: str) -> tzinfo:
@@ -15,7 +18,7 @@ def zone_named(name: str) -> tzinfo:
         raise InvalidInput(f"{name!r} is no time zone; one is Europe/Vienna", "timezone") from error
 
 
-def zone_of(account: Account) -> tzinfo:
+def zone_of(account: "Account") -> tzinfo:
     """The account's zone, for decisions. Raises DecisionRefused where this host does not have it: another zone would
     make other days."""
     try:
@@ -24,7 +27,7 @@ def zone_of(account: Account) -> tzinfo:
         raise DecisionRefused(f"{account.timezone!r} is no time zone that is known here") from error
 
 
-def shown_zone_of(account: Account) -> tzinfo:
+def shown_zone_of(account: "Account") -> tzinfo:
     """The account's zone, for display; UTC where this host does not have it, so that a page can be shown."""
     try:
         return zone_of(account)

@@ -2,15 +2,16 @@
 
 import shlex
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from permille_cli.commands.link import owner_link, staff_link
-from permille_cli.local.demo import disabling, second_chance
-from permille_cli.local.demo.demo_stack import BAKERY, DEALS, DemoStack, demo_stack
 from permille_cli.local.directory import DIRECTORY, Directory, state_of
 from permille_cli.terminal.output import AsJson, emit_json, err, out
+
+if TYPE_CHECKING:
+    from permille_cli.local.demo.demo_stack import DemoStack
+
 
 DEFAULT = state_of(DIRECTORY)
 LINKS_LAST = timedelta(hours=8)  # as long as the stack does
@@ -36,7 +37,10 @@ def run(
     JSON fields: answers, mail_subjects, second_chance (on_the_day, after_it, two_days_later, mail_subjects), [links
     (desk, good-bakery, pushy-deals)]
     """
-    console = err if as_json else out
+    from permille_cli.local.demo import disabling, second_chance
+    from permille_cli.local.demo.demo_stack import BAKERY, DEALS, demo_stack
+
+    console = (err if as_json else out).console
     with demo_stack(console, kept=state_of(directory) if keep else None) as demo:
         disabled = disabling.run(demo)
         returned = second_chance.run(demo)
@@ -56,13 +60,16 @@ def run(
         emit_json(answer | ({"links": links} if keep else {}))
 
 
-def _links(demo: DemoStack) -> dict[str, str]:
+def _links(demo: "DemoStack") -> dict[str, str]:
     """A login link to the desk, and one to each owner's report."""
+    from permille_cli.commands.link import owner_link, staff_link
+    from permille_cli.local.demo.demo_stack import BAKERY, DEALS
+
     reports = {one.account_id: owner_link(demo.stack, one.account_id, LINKS_LAST) for one in (BAKERY, DEALS)}
     return {"desk": staff_link(demo.stack, "Anna", LINKS_LAST), **reports}
 
 
-def _print_kept(demo: DemoStack, links: dict[str, str]) -> None:
+def _print_kept(demo: "DemoStack", links: dict[str, str]) -> None:
     console, directory = demo.console, f" --dir {shlex.quote(str(demo.state.path))}" if demo.state != DEFAULT else ""
     console.rule("[bold]The stack runs on")
     for name, link in links.items():

@@ -26,9 +26,8 @@ from permille.usecases.senders.new_account import NewAccount
 from permille_cli.answers.added_account import AddedAccountAnswer
 from permille_cli.local import schedule, stack
 from permille_cli.local.deployment import Deployment
-from permille_cli.local.running import Running
+from permille_cli.local.running import HOURS, Running
 from permille_cli.local.state import StateDirectory
-from permille_cli.local.supervisor import HOURS
 from permille_cli.stack.deployed import DeployedStack
 from permille_cli.stack.stack import Stack
 

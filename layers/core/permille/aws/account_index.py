@@ -12,9 +12,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex
 
 from permille.aws.account_models import AccountRow
-from permille.aws.account_rows import account_of, listed_account_of
-from permille.aws.index_keys import ACCOUNT, KEEPS_RULES, OFF, SENDING, SUPPORT, month
-from permille.aws.rows import instant
+from permille.aws.index_keys import ACCOUNT, KEEPS_RULES, SUPPORT, month
+from permille.aws.stored_accounts import account_of, listed_account_of
+from permille.aws.stored_values import OFF, SENDING, instant
 from permille.aws.table_calls import on_table, table_call
 from permille.domain.account.account import Account
 from permille.domain.account.account_search import WEEK, AccountFilter, AccountSearch

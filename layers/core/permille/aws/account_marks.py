@@ -9,7 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from permille.aws.backoff import pauses
 from permille.aws.client import code_of, service_error
 from permille.aws.ledger_items import LedgerTables, as_item, expiry, put, seen_marker
-from permille.aws.rows import DUE, entry_row, instant
+from permille.aws.rows import entry_row
+from permille.aws.stored_values import DUE, instant
 from permille.domain.timeline.kinds.owner_contact import OwnerMailStopped
 from permille.domain.timeline.timeline import TimelineEntry
 

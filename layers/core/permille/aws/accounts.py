@@ -1,33 +1,32 @@
-"""The rows of accounts. Each changes in one transaction with its timeline entries, on condition of what was read."""
+"""The rows of accounts."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from __future__ import annotations
 
-from pynamodb.transactions import TransactWrite
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from permille.aws.account_models import AccountRow
-from permille.aws.account_rows import OF_SWITCH, account_of, account_row, epochs_row
-from permille.aws.control import BREAKER, hour_row, more_passed
-from permille.aws.corrections import Corrections
-from permille.aws.models import ControlRow, EntryRow, SenderRow
-from permille.aws.rows import DUE, instant
-from permille.aws.table_calls import append, on_table, table_call, transaction
-from permille.domain.account.account import Account
-from permille.domain.account.correction import Correction
-from permille.domain.account.versions import is_decision
-from permille.domain.rules.breaker import BreakerChange, OpenBreaker, PassBreaker, ReturnPass
-from permille.domain.sending.route import with_route_changes
-from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
-from permille.domain.timeline.timeline import Entry, TimelineEntry
-from permille.ports.feedback import Sender
+from permille.aws.models import SenderRow
+from permille.aws.stored_accounts import account_of
+from permille.aws.stored_values import DUE, instant
+from permille.aws.table_calls import on_table, table_call
 
-NOT_SAVED = ("version", "revision", *OF_SWITCH)  # each save sets the counters; leases write the credential
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from permille.aws.account_writes import AccountWrites
+    from permille.domain.account.account import Account
+    from permille.domain.account.correction import Correction
+    from permille.domain.rules.breaker import BreakerChange
+    from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
+    from permille.domain.timeline.timeline import Entry, TimelineEntry
+    from permille.ports.feedback import Sender
 
 
 class DynamoAccounts:
-    """Implements `AllAccounts`."""
+    """Implements `AllAccounts`. What writes is imported with the first write: the rules and entries that it knows take
+    longer to import than reading an account takes."""
 
     def __init__(
         self,
@@ -41,9 +40,20 @@ class DynamoAccounts:
     ) -> None:
         self._accounts = on_table(AccountRow, accounts)
         self._senders = on_table(SenderRow, senders)
-        self._entries = on_table(EntryRow, timeline)
-        self._control = on_table(ControlRow, control)
-        self._corrections = Corrections(tallies=tallies, complaints=complaints)
+        self._tables = {
+            "accounts": accounts,
+            "senders": senders,
+            "timeline": timeline,
+            "control": control,
+            "tallies": tallies,
+            "complaints": complaints,
+        }
+
+    @cached_property
+    def _writes(self) -> AccountWrites:
+        from permille.aws.account_writes import AccountWrites
+
+        return AccountWrites(**self._tables)
 
     def get(self, account_id: str) -> Account | None:
         with table_call(f"reading {account_id}"):
@@ -71,26 +81,11 @@ class DynamoAccounts:
                 return ""
 
     def ignored(self) -> Iterator[Sender]:
+        from permille.ports.feedback import Sender
+
         with table_call("reading the ignored senders"):
             for row in self._senders.scan(SenderRow.ignored.exists()):
                 yield Sender(row.caller_identity, "", ignored=row.ignored)
-
-    def ignore_sender(self, entry: TimelineEntry[SenderIgnored]) -> None:
-        facts = entry.facts
-        row = self._senders(facts.sender, ignored=facts.reason, ignored_by=facts.by, ignored_at=instant(entry.at))
-        with transaction(self._accounts, f"ignoring {facts.sender}") as writes:
-            writes.save(row, condition=SenderRow.account_id.does_not_exist())
-            append(writes, self._entries, entry)
-
-    def unignore_sender(self, entry: TimelineEntry[SenderUnignored]) -> None:
-        sender = entry.facts.sender
-        with transaction(self._accounts, f"ending that {sender} is ignored") as writes:
-            writes.delete(self._senders(sender), condition=SenderRow.ignored.exists())
-            append(writes, self._entries, entry)
-
-    def is_voided(self, account_id: str, identity: str) -> bool:
-        with table_call(f"reading the record of {identity}"):
-            return self._corrections.is_voided(account_id, identity)
 
     def due(self, now: datetime, limit: int) -> list[str]:
         index = self._accounts.due_index
@@ -98,78 +93,22 @@ class DynamoAccounts:
             rows = index.query(DUE, AccountRow.due_at <= instant(now), limit=limit)
             return [row.account_id for row in rows]
 
+    def is_voided(self, account_id: str, identity: str) -> bool:
+        return self._writes.is_voided(account_id, identity)
+
+    def ignore_sender(self, entry: TimelineEntry[SenderIgnored]) -> None:
+        self._writes.ignore_sender(entry)
+
+    def unignore_sender(self, entry: TimelineEntry[SenderUnignored]) -> None:
+        self._writes.unignore_sender(entry)
+
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction
     ) -> Account:
-        account = with_route_changes(read, account, entries)
-        actions = _changes(read, account)
-        if not actions and not entries:
-            return account
-        saved = replace(account, version=read.version + is_decision(read, account, entries), revision=read.revision + 1)
-        actions += [AccountRow.version.set(saved.version), AccountRow.revision.set(saved.revision)]
-        with transaction(self._accounts, f"writing {account.id}") as writes:
-            unchanged = AccountRow.revision == read.revision
-            writes.update(self._accounts(account.id), actions=actions, condition=unchanged)
-            for entry in entries:
-                append(writes, self._entries, entry)
-            if account.epochs != read.epochs:
-                self._begin_epoch(writes, account)
-            self._add_senders(writes, read, account)
-            for change in changes:
-                self._change(writes, account.id, change)
-        return saved
-
-    def _begin_epoch(self, writes: TransactWrite, account: Account) -> None:
-        epochs = SenderRow.epochs.set(epochs_row(account))
-        for name in account.senders:
-            writes.update(self._senders(name), actions=[epochs], condition=SenderRow.account_id == account.id)
-
-    def _add_senders(self, writes: TransactWrite, read: Account, account: Account) -> None:
-        """A sender that belonged to the account before may be added again."""
-        free = SenderRow.caller_identity.does_not_exist() | (SenderRow.account_id == account.id)
-        for name in account.senders:
-            if name not in read.senders:
-                row = self._senders(name, account_id=account.id, epochs=epochs_row(account))
-                writes.save(row, condition=free)
-
-    def _change(self, writes: TransactWrite, account_id: str, change: BreakerChange | Correction) -> None:
-        closed = ControlRow.opened_at.does_not_exist()
-        match change:
-            case PassBreaker(hour, bound, beyond_doubt):
-                fewer = ControlRow.passed.does_not_exist() | (ControlRow.passed < bound)
-                writes.update(self._control(hour_row(hour)), more_passed(hour, 1), condition=fewer)
-                if not beyond_doubt:
-                    writes.condition_check(self._control, BREAKER, condition=closed)
-            case OpenBreaker(at):
-                opened = ControlRow.opened_at.set(instant(at))
-                writes.update(self._control(BREAKER), actions=[opened], condition=closed)
-            case ReturnPass(hour):
-                writes.update(self._control(hour_row(hour)), more_passed(hour, -1))
-            case Correction():
-                self._corrections.write(writes, account_id, change)
+        return self._writes.save(read, account, entries, *changes)
 
     def add(self, account: Account, entries: Sequence[Entry]) -> Account:
-        account = with_route_changes(None, account, entries)
-        with transaction(self._accounts, f"adding {account.id}") as writes:
-            attributes = {name: value for name, value in account_row(account).items() if value is not None}
-            writes.save(self._accounts(**attributes), condition=AccountRow.account_id.does_not_exist())
-            for name in account.senders:
-                row = self._senders(name, account_id=account.id, epochs=epochs_row(account))
-                writes.save(row, condition=SenderRow.caller_identity.does_not_exist())
-            for entry in entries:
-                append(writes, self._entries, entry)
-        return account
+        return self._writes.add(account, entries)
 
     def remove(self, account: Account) -> None:
-        with transaction(self._accounts, f"removing {account.id}") as writes:
-            writes.delete(self._accounts(account.id), condition=AccountRow.version == account.version)
-            for name in account.senders:
-                writes.delete(self._senders(name), condition=SenderRow.account_id == account.id)
-
-
-def _changes(read: Account, account: Account) -> list[Any]:
-    """PynamoDB's actions for the attributes that differ, without those of NOT_SAVED."""
-    before, after = account_row(read), account_row(account)
-    changed = [name for name in after if after[name] != before[name] and name not in NOT_SAVED]
-    attributes = [(getattr(AccountRow, name), after[name]) for name in changed]
-    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in attributes]
+        self._writes.remove(account)

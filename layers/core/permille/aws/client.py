@@ -1,12 +1,14 @@
-"""How AWS is called: with time limits, and with every refusal as our own error."""
+"""How AWS is called: by one session, with time limits, and with every refusal as our own error."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from threading import RLock
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session, get_session
 
 from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 
@@ -71,9 +73,26 @@ PASSING = frozenset(
 )
 
 
+making_clients = RLock()  # a client may be used by several threads at once, and is made by one at a time
+
+
+@cache
+def session() -> Session:
+    """The one session of this process. What it has read stays read: credentials, and the descriptions of services,
+    which take longer to read than a call."""
+    return get_session()
+
+
+def region_of(session: Session) -> str | None:
+    """The region of its calls; None where none is set."""
+    region: str | None = session.get_config_variable("region")
+    return region
+
+
 def client(service: str, **options: Any) -> Any:
     """A client of `service` with the environment's credentials, region and endpoint; `options` are botocore's."""
-    return boto3.client(service, config=_CONFIG.merge(Config(**options)))  # type: ignore[call-overload]
+    with making_clients:
+        return session().create_client(service, config=_CONFIG.merge(Config(**options)))
 
 
 def code_of(error: ClientError) -> str:

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from permille.aws.entry_writes import append
 from permille.aws.models import ControlRow, EntryRow
-from permille.aws.rows import instant, instant_of
-from permille.aws.table_calls import append, on_table, table_call, transaction
+from permille.aws.stored_values import instant, instant_of
+from permille.aws.table_calls import on_table, table_call, transaction
 from permille.domain.rules.breaker import BreakerState
 from permille.domain.timeline.kinds.system import BreakerReset, ModeEntered
 from permille.domain.timeline.timeline import TimelineEntry

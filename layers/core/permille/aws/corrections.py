@@ -5,7 +5,7 @@ from typing import Any
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.models import RecordRow, TallyRow
-from permille.aws.rows import CORRECTIONS, instant, tally_key
+from permille.aws.stored_values import CORRECTIONS, instant, tally_key
 from permille.aws.table_calls import on_table
 from permille.domain.account.correction import Correction
 

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from permille.aws.backoff import pauses
 from permille.aws.client import PASSING, code_of, service_error
 from permille.aws.ledger_items import KeyedCount, LedgerTables, TallyKey, expiry, markers, tally_updates
-from permille.aws.rows import tally_key
+from permille.aws.stored_values import tally_key
 from permille.ports.feedback import Count, CountResult
 
 if TYPE_CHECKING:

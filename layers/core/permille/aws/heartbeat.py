@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from permille.aws.client import client, service_call
-from permille.aws.rows import instant, instant_of
+from permille.aws.stored_values import instant, instant_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,14 +4,13 @@ scan."""
 from datetime import date, datetime
 
 from permille.addresses.mailbox import canonical_address
-from permille.aws.rows import DUE, instant
+from permille.aws.stored_values import DUE, OFF, SENDING, instant
 from permille.domain.account.account import Account
 from permille.domain.account.account_search import lasting_states, off_since, search_text
 from permille.domain.account.assessment import RISK_SCALE, Assessment
 
 SUPPORT = "support"  # the one partition of the sparse index `reviews`
 ACCOUNT = "account"  # the one partition of `search`
-SENDING, OFF = "sending", "off"  # those of `risk`
 
 
 def index_keys(account: Account) -> dict[str, str | int | None]:

@@ -9,9 +9,10 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from permille.aws.account_models import AccountRow
-from permille.aws.account_rows import account_of, credential_row
+from permille.aws.account_rows import credential_row
 from permille.aws.client import service_error
-from permille.aws.rows import instant
+from permille.aws.stored_accounts import account_of
+from permille.aws.stored_values import instant
 from permille.aws.table_calls import error_code, on_table, transaction
 from permille.domain.account.account import Account
 from permille.domain.account.credential import Credential, DeactivatedKeys

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.exceptions import NoCredentialsError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
+from botocore.session import Session
 
-from permille.aws.client import service_call
+from permille.aws import client
 from permille.domain.login.links import LINKS, Grant, LinkRole
 from permille.domain.values.errors import InvalidInput, PermissionDenied, RequestRejected, Unavailable
 
@@ -22,18 +22,16 @@ _SECONDS = (3, 25)  # for connecting, and for the answer: the function may have 
 class FunctionUrlIssuer:
     """Implements `LinkIssuer`."""
 
-    def __init__(
-        self, *, url: str, session: boto3.Session | None = None, seconds: tuple[float, float] = _SECONDS
-    ) -> None:
+    def __init__(self, *, url: str, session: Session | None = None, seconds: tuple[float, float] = _SECONDS) -> None:
         self._url = url.rstrip("/") + LINKS
-        self._session = session or boto3.Session()
+        self._session = session or client.session()
         self._seconds = seconds
 
     def token(self, role: LinkRole, name: str, lasts: timedelta, grant: Grant | None = None) -> str:
         request: dict[str, Any] = {"audience": role, "name": name, "seconds": int(lasts.total_seconds())}
         if grant:
             request |= {"scopes": sorted(grant.scopes), "accounts": list(grant.accounts)}
-        with service_call(DOING):
+        with client.service_call(DOING):
             answer = self._answer(request)
             return _token(answer.status_code, _read(answer.text))
 
@@ -55,7 +53,8 @@ class FunctionUrlIssuer:
             raise NoCredentialsError
         body, headers = json.dumps(content).encode(), {"Content-Type": "application/json"}
         request = AWSRequest("POST", self._url, data=body, headers=headers)
-        SigV4Auth(credentials.get_frozen_credentials(), "lambda", self._session.region_name).add_auth(request)
+        region = client.region_of(self._session) or ""
+        SigV4Auth(credentials.get_frozen_credentials(), "lambda", region).add_auth(request)
         return request
 
 

@@ -4,9 +4,10 @@
 from datetime import datetime
 from typing import Any
 
+from permille.aws.entry_writes import append
 from permille.aws.models import ControlRow, EntryRow
-from permille.aws.rows import instant, instant_of
-from permille.aws.table_calls import append, on_table, table_call, transaction
+from permille.aws.stored_values import instant, instant_of
+from permille.aws.table_calls import on_table, table_call, transaction
 from permille.domain.login.links import LinkRole
 from permille.domain.login.revocation import Register
 from permille.domain.timeline.kinds.access import AccessRevoked, LinkMade

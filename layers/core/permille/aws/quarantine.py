@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from permille.aws.client import client, code_of, service_call
-from permille.aws.rows import instant
+from permille.aws.stored_values import instant
 from permille.ports.feedback import Quarantined
 
 if TYPE_CHECKING:

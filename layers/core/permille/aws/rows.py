@@ -1,32 +1,15 @@
-"""Values as rows of DynamoDB, and back. Instants are ISO 8601 in UTC with microseconds, so that they sort as texts."""
+"""Entries and records as rows of DynamoDB, and back."""
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 
+from permille.aws.stored_values import instant
 from permille.domain.feedback import bounces
 from permille.domain.sending.suppression import suppressed_by
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.json_values import from_json, to_json
-
-CORRECTIONS = 8  # the shard of a tally that corrections are counted in; feedback has shards 0 to 7
-DUE = "due"  # the one partition of the index `due`
-
-
-def instant(value: datetime) -> str:
-    """An instant as it is stored; texts of the same length, which sort as the instants do."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def instant_of(text: str | None) -> datetime | None:
-    """The stored instant; None where none is stored."""
-    return datetime.fromisoformat(text) if text else None
-
-
-def tally_key(day: date, epoch: int, shard: int) -> str:
-    """The sort key of a tally: sorted by send day first."""
-    return f"{day.isoformat()}#{epoch:04d}#{shard}"
 
 
 def entry_row(entry: Entry) -> dict[str, str]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from permille.aws.entry_writes import append
 from permille.aws.models import EntryRow, RecordRow
-from permille.aws.rows import instant
-from permille.aws.table_calls import append, on_table, table_call, transaction
+from permille.aws.stored_values import instant
+from permille.aws.table_calls import on_table, table_call, transaction
 from permille.domain.feedback.bounces import BounceDetails
 from permille.domain.sending.suppression import Addition, Detailed, Suppression, SuppressionReason
 from permille.domain.timeline.kinds.complaints import CountedComplaint

@@ -9,9 +9,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from permille.aws.client import service_error
-from permille.aws.models import EntryRow
-from permille.aws.rows import entry_row
-from permille.domain.timeline.timeline import Entry
+from permille.aws.table_connection import connect
 from permille.domain.values.errors import Conflict
 
 M = TypeVar("M", bound=Model)
@@ -19,8 +17,9 @@ M = TypeVar("M", bound=Model)
 
 def on_table(model: type[M], table_name: str) -> type[M]:
     """The model on the table of that name: the name is known when an adapter is made, not when it is imported."""
-    meta = type("Meta", (), {"table_name": table_name, "connect_timeout_seconds": 3, "read_timeout_seconds": 10})
-    return type(model.__name__, (model,), {"Meta": meta})
+    made = type(model.__name__, (model,), {"Meta": type("Meta", (), {"table_name": table_name})})
+    connect(made)
+    return made
 
 
 def connection_of(model: type[Model]) -> Any:
@@ -57,9 +56,3 @@ def transaction(model: type[Model], what: str) -> Iterator[TransactWrite]:
             if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
                 raise Conflict(f"{what}: {', '.join(sorted(codes))}") from error
             raise
-
-
-def append(writes: TransactWrite, table: type[EntryRow], entry: Entry) -> None:
-    """Adds an entry to a transaction, which fails where an entry of that id exists: entries never change."""
-    row: dict[str, Any] = entry_row(entry)
-    writes.save(table(**row), condition=EntryRow.entry_id.does_not_exist())

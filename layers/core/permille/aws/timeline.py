@@ -7,10 +7,12 @@ from itertools import takewhile
 from pynamodb.expressions.condition import Condition
 
 from permille.aws import client
+from permille.aws.entry_writes import append
 from permille.aws.models import EntryRow
-from permille.aws.rows import instant, topic_key
+from permille.aws.rows import topic_key
 from permille.aws.stored_entries import entry_of
-from permille.aws.table_calls import append, connection_of, on_table, table_call, transaction
+from permille.aws.stored_values import instant
+from permille.aws.table_calls import connection_of, on_table, table_call, transaction
 from permille.domain.timeline.facts import Topic
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.entry_id import id_at

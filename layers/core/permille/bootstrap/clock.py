@@ -1,10 +1,8 @@
-"""The clock of functions and command: the only place that reads the time."""
+"""The clock of functions and command: the only place that reads the time. The command has no settings to import."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from permille.settings import ClockSettings
 
 
 def clock() -> datetime:
@@ -22,6 +20,8 @@ def replayed_now(control_table: str) -> datetime:
 def time_of(event: Mapping[str, Any] | None = None) -> datetime:
     """The `now` of a run: the real time, unless ReplayClock is on. Then a scheduled event's `time` counts. While it is
     ahead of the real time, runs of events without a time are as far ahead, until the replayed time is cleared."""
+    from permille.settings import ClockSettings
+
     settings = ClockSettings.from_env()
     if settings.replay_clock != "on":
         return clock()

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from permille.domain.timeline.facts import Topic
+from permille.domain.timeline.facts import MAX_OF_TOPIC, Topic
 from permille.domain.timeline.timeline import Entry
 from permille.ports.history import Timeline
 from permille.ports.paging import Page
 
 NEWEST = 25  # entries read strongly consistent; the index lags behind by fewer
-MAX_OF_TOPIC = 1000  # entries: bounds what is read
 OF_DECISIONS = (Topic.REPORTS, Topic.STANDING)  # why an account is as it is
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from permille.console.site.review_form import ReviewInput
 from permille.console.site.review_lines import lines
-from permille.domain.account.second_chance import Review, ReviewState
-from permille.domain.people.review import FURTHEST_DAY, ReviewStage, answer_token
+from permille.domain.account.second_chance import FURTHEST_DAY, Review, ReviewState
+from permille.domain.people.review import ReviewStage, answer_token
 from permille.domain.people.validation import LONGEST_TEXT
 from permille.domain.policy.policy import LARGEST_BATCH
 from permille.domain.values.calendar import today

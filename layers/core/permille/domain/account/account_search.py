@@ -4,8 +4,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from permille.domain.account.account import Account
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
 
 WEEK = timedelta(days=7)
 
@@ -32,12 +34,12 @@ class AccountSearch:
     text: str = ""
     only: AccountFilter | None = None
 
-    def matches(self, account: Account, now: datetime) -> bool:
+    def matches(self, account: "Account", now: datetime) -> bool:
         """Whether the account matches at `now`."""
         return self.text in search_text(account) and (self.only is None or _is_in(self.only, account, now))
 
 
-def _is_in(state: AccountFilter, account: Account, now: datetime) -> bool:
+def _is_in(state: AccountFilter, account: "Account", now: datetime) -> bool:
     match state:
         case AccountFilter.EXEMPT:
             return account.exempt_at(now)
@@ -48,7 +50,7 @@ def _is_in(state: AccountFilter, account: Account, now: datetime) -> bool:
             return state in lasting_states(account)
 
 
-def lasting_states(account: Account) -> frozenset[AccountFilter]:
+def lasting_states(account: "Account") -> frozenset[AccountFilter]:
     """The states of the account that no passing of time ends."""
     states = {
         AccountFilter.HELD: account.hold is not None and account.hold.why.needs_staff and not account.hold.released,
@@ -59,17 +61,17 @@ def lasting_states(account: Account) -> frozenset[AccountFilter]:
     return frozenset(state for state, holds in states.items() if holds)
 
 
-def off_since(account: Account) -> datetime | None:
+def off_since(account: "Account") -> datetime | None:
     """When the account was switched off; None where it may send, and where that was never recorded."""
     return None if account.may_send else account.route_changes.off_at
 
 
-def _allows_no_more(account: Account) -> bool:
+def _allows_no_more(account: "Account") -> bool:
     look = account.assessment
     return account.may_send and look is not None and look.complaints > 0 and look.allowance_left == 0
 
 
-def search_text(account: Account) -> str:
+def search_text(account: "Account") -> str:
     """Everything by which people know an account, each in a line of its own: its id, the owner's address and name, its
     identities, and its senders."""
     known = (account.id, account.owner_email, account.owner_name, *account.identities, *account.senders)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from permille.domain.timeline.kinds.credential import Difference
-
 ACTIVE: Final = "Active"
 INACTIVE: Final = "Inactive"
 # IAM is eventually consistent: so long after a change, an answer may show older values. Measured: 3 to 4 s.
@@ -126,13 +124,3 @@ def assertion(deactivated: frozenset[str], *, may_send: bool) -> Changes:
     """All changes that the status demands, without regard to IAM's answers, which may show older values. `deactivated`:
     the keys that Permille has deactivated, or is about to."""
     return Changes(activate=deactivated, deny=False) if may_send else Changes(deactivate=deactivated, deny=True)
-
-
-def drift(sender: str, state: SenderState, deactivated: frozenset[str], *, may_send: bool) -> list[Difference]:
-    """How a sender's state in IAM differs from the status, in either direction."""
-    todo = changes(state, deactivated, may_send=may_send)
-    differences = [Difference(sender=sender, what="active", key=key) for key in sorted(todo.deactivate)]
-    differences += [Difference(sender=sender, what="deactivated", key=key) for key in sorted(todo.activate)]
-    if todo.deny is not None:
-        differences.append(Difference(sender=sender, what="not denied" if todo.deny else "denied", key=""))
-    return differences

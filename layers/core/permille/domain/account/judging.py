@@ -1,16 +1,22 @@
 """What a policy says of an account."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from __future__ import annotations
 
-from permille.domain.account.account import Account
-from permille.domain.policy.policy import Policy
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from permille.domain.policy.verdict import Verdict, judge
-from permille.domain.timeline.kinds.complaints import CountedComplaint
-from permille.domain.timeline.timeline import TimelineEntry
 from permille.domain.values.status import Status
-from permille.domain.values.tally import Days
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from permille.domain.account.account import Account
+    from permille.domain.policy.policy import Policy
+    from permille.domain.timeline.kinds.complaints import CountedComplaint
+    from permille.domain.timeline.timeline import TimelineEntry
+    from permille.domain.values.tally import Days
 
 
 def judge_account(account: Account, policy: Policy, days: Days, today: date) -> Verdict:

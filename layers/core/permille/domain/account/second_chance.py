@@ -1,10 +1,12 @@
 """The owner's review request, and the trial that follows an approval."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from permille.domain.values.tally import Tally
+
+FURTHEST_DAY = timedelta(days=60)  # from today to the requested day
 
 
 class ReviewState(StrEnum):

@@ -1,13 +1,13 @@
 """Decides on the owner's review request: made, amended, withdrawn."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from permille.domain.account.account import Account
 from permille.domain.account.owner_acts import AskedMail, CountedAct, OwnerActs
-from permille.domain.account.second_chance import RequestedDay, Review, ReviewState
+from permille.domain.account.second_chance import FURTHEST_DAY, RequestedDay, Review, ReviewState
 from permille.domain.people.owner_commands import DeleteReview, ReviewRequest, WithdrawReview
 from permille.domain.rules.outcome import Outcome
 from permille.domain.timeline.facts import Facts
@@ -17,8 +17,6 @@ from permille.domain.values.calendar import DAY, midnight, today
 from permille.domain.values.errors import DecisionRefused
 from permille.domain.values.status import Status
 from permille.domain.words.wording import day
-
-FURTHEST_DAY = timedelta(days=60)
 
 
 class ReviewStage(StrEnum):

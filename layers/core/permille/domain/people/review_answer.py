@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from permille.domain.account.account import Account
-from permille.domain.account.second_chance import Review, ReviewState, Trial, TrialState
-from permille.domain.people.review import FURTHEST_DAY, open_review, review_before_trial
+from permille.domain.account.second_chance import FURTHEST_DAY, Review, ReviewState, Trial, TrialState
+from permille.domain.people.review import open_review, review_before_trial
 from permille.domain.people.staff_commands import ApproveReview, ConfirmTrial, DeclineReview
 from permille.domain.policy.policy import SecondChance
 from permille.domain.rules.outcome import Outcome

@@ -4,15 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.account.credential import Denial, SenderState
+from permille.domain.account.credential import Denial
 from permille.domain.timeline.kinds.credential import DeniedByHand, UndeniedByHand
 from permille.domain.timeline.timeline import Entry, entry
-
-
-def is_denied_by_hand(account: Account, state: SenderState) -> bool:
-    """Whether a sender's state in IAM shows that somebody denied it by hand. Before IAM was read back to agree, the
-    deny group may still hold senders that Permille put there."""
-    return state.denied and account.status.may_send and account.in_sync
 
 
 def noted(account: Account, denied: frozenset[str], now: datetime) -> tuple[Account, list[Entry]]:

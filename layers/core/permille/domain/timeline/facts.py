@@ -27,6 +27,9 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+MAX_OF_TOPIC = 1000  # entries of a topic that are read at once, at most
+
+
 class Topic(StrEnum):
     """By which an index lists some entries, so that they are found among any number of others."""
 

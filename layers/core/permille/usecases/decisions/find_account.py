@@ -1,8 +1,14 @@
 """Finds the account that somebody names."""
 
-from permille.domain.account.account import Account
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from permille.domain.values.errors import NotFound
-from permille.ports.accounts import Accounts
+
+if TYPE_CHECKING:
+    from permille.domain.account.account import Account
+    from permille.ports.accounts import Accounts
 
 
 def find_account(accounts: Accounts, account_id: str, hint: str = "") -> Account:

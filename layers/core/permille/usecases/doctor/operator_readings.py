@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from permille.domain.account.account import Account
-from permille.domain.account.credential import drift
+from permille.domain.account.drift import drift
 from permille.domain.doctor.senders import CredentialState, SenderRights
 from permille.domain.timeline.kinds.credential import Difference
 from permille.domain.values.errors import Failed, InvalidInput

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from permille.domain.account.account import Account
-from permille.domain.account.credential import drift
-from permille.domain.rules.denial import is_denied_by_hand, noted
+from permille.domain.account.denial import is_denied_by_hand
+from permille.domain.account.drift import drift
+from permille.domain.rules.denial import noted
 from permille.domain.rules.evidence import Rules
 from permille.domain.timeline.kinds.credential import Difference, Drift, SenderMissing
 from permille.domain.timeline.kinds.system import ModeEntered

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from permille.domain.account.credential import Changes
+from permille.domain.sending.denied_senders import DeniedSenders
 from permille.domain.sending.iam_policy import POLICIES_SHOW
 from permille.domain.timeline.kinds.system import Uninstalled
 from permille.domain.timeline.timeline import system_entry
 from permille.domain.values.errors import InvalidInput, Unavailable
 from permille.ports.identities import Identities
 from permille.usecases.enforcement.switching import LOOKS, PAUSE
-from permille.usecases.stack.uninstall_plan import DeniedSenders, RestoredIdentity, UninstallPlan, UninstallServices
+from permille.usecases.stack.uninstall_plan import RestoredIdentity, UninstallPlan, UninstallServices
 
 
 def apply(

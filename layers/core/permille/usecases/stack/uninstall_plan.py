@@ -3,28 +3,15 @@ on when the stack, and later our configuration set, are deleted. What is done al
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import changes
+from permille.domain.sending.denied_senders import DeniedSenders
 from permille.domain.sending.former import KINDS, former
 from permille.domain.sending.iam_policy import sending_policy, sends_through
 from permille.ports.accounts import CredentialSwitch
 from permille.ports.operator import Functions
 from permille.usecases.senders.onboard_services import OnboardServices
-
-
-class DeniedSenders(StrEnum):
-    """What becomes of the senders in the deny group.
-
-    stay: they stay in it
-    out: they are removed from it, and their keys stay Inactive
-    on: they are removed from it, and the keys that Permille deactivated become Active
-    """
-
-    STAY = "stay"
-    OUT = "out"
-    ON = "on"
 
 
 @dataclass(frozen=True, slots=True)

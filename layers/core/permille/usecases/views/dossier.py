@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from permille.domain.account.account import Account
-from permille.domain.account.credential import SenderState, drift
+from permille.domain.account.credential import SenderState
+from permille.domain.account.denial import is_denied_by_hand
+from permille.domain.account.drift import drift
 from permille.domain.policy.verdict import Verdict
-from permille.domain.rules.denial import is_denied_by_hand
 from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import ComplaintVoided, voided
 from permille.domain.timeline.kinds.credential import Difference

@@ -1,14 +1,20 @@
 """What the policy in force says of an account now, for all views."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from __future__ import annotations
 
-from permille.domain.account.account import Account
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from permille.domain.account.judging import judge_account
-from permille.domain.policy.verdict import Verdict
 from permille.domain.values.tally import Days, first_day
-from permille.ports.accounts import Policies
-from permille.ports.history import Tallies
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from permille.domain.account.account import Account
+    from permille.domain.policy.verdict import Verdict
+    from permille.ports.accounts import Policies
+    from permille.ports.history import Tallies
 
 
 @dataclass(frozen=True, slots=True)
