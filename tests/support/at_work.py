@@ -17,7 +17,7 @@ from tests.aws.conftest import TABLES
 from tests.aws.test_identities import Ses
 from tests.cli.test_commands import COMPLAINT, RUNS, WORDS, waiting
 from tests.support.asked import Asked
-from tests.support.builders import ACCOUNT, NOW, a_provider, a_server, an_account
+from tests.support.builders import ACCOUNT, NOW, a_provider, a_server, an_account, ses_event
 from tests.support.fakes import FakeLinkRegister, FakeSmtpLoginCheck, FakeTokenSigner, Rows
 from tests.support.operator_fakes import FakeLinkIssuer
 from tests.support.webhook_fakes import ENDPOINT, FakeWebhookTester
@@ -141,7 +141,7 @@ def _key() -> str:
 def _fill(stack: DeployedStack) -> None:
     _client("iam").create_group(GroupName=stack["DenyGroupName"])
     _client("s3").create_bucket(Bucket="archive")
-    _client("s3").put_object(Bucket="archive", Key="feedback/1.jsonl", Body=b"{}")
+    _client("s3").put_object(Bucket="archive", Key="feedback/1.jsonl", Body=json.dumps(ses_event("Delivery")))
     add = ["account", "add", ACCOUNT, "--owner-email", "o@bakery.example", "--identity", "bakery.example"]
     assert status_of(add, stack=stack) == 0
     _make_users()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from permille.domain.values.errors import InvalidInput
-from permille.usecases.senders.smtp_password import smtp_password
 from permille_cli.stack.stack import DEFAULT_STACK, Stack, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.confirmation import Yes, confirm
@@ -199,6 +198,7 @@ def _apply(stack: Stack, planned: _Import, store: "SmtpPasswords | None", append
 
 def _login_of(stack: Stack, key: "AccessKey") -> "tuple[Server, Password]":
     from permille.domain.sending.smtp_server import Password, Server
+    from permille.usecases.senders.smtp_password import smtp_password
 
     host, _, port = stack["SmtpEndpoint"].rpartition(":")
     return Server(host, int(port), key.id), Password(smtp_password(key.secret, stack["Region"]))
