@@ -286,12 +286,16 @@ def denied_by_hand(ward: Ward) -> Iterator[None]:
 
 @contextmanager
 def user_may(action: str, ward: Ward) -> Iterator[None]:
+    """A user of an earlier version: its boundary would leave none of this."""
     iam, name = ward.client("iam"), f"permille-{ward.sending.id}"
+    boundary = iam.get_user(UserName=name)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+    iam.delete_user_permissions_boundary(UserName=name)
     statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_user_policy(UserName=name, PolicyName="more", PolicyDocument=document)
     yield
     iam.delete_user_policy(UserName=name, PolicyName="more")
+    iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=boundary)
 
 
 @contextmanager
