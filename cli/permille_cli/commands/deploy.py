@@ -98,8 +98,8 @@ def _check_region(file: "SamConfig", region: str) -> None:
 def _limits(stack: Stack) -> "AwsLimits":
     from permille_cli.sam.suggestions import AwsLimits
 
-    ses, functions = stack.account_readers
-    sending, users = ses.account(), stack.iam_users.user_quota()
+    ses, functions, safeguards = stack.account_readers
+    sending, users = ses.account(), safeguards.user_quota()
     concurrency = functions.concurrency(stack.real_now()).limit
     return AwsLimits(sending.production, sending.quota, users.used, users.quota, concurrency)
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from permille.aws.tables import DynamoTables
     from permille.aws.user_survey import IamUserSurvey
     from permille.aws.webhook_tester import LambdaWebhookTester
-    from permille.ports.doctor import DeployedFunctions, SesSetup
+    from permille.ports.doctor import DeployedFunctions, Safeguards, SesSetup
     from permille.smtp.login import SmtpLogin
 
 REPLAY_CLOCK = "ReplayClock"  # an output
@@ -132,11 +132,12 @@ class DeployedStack(Adapters, Stack):
         return clock()
 
     @property
-    def account_readers(self) -> tuple[SesSetup, DeployedFunctions]:
+    def account_readers(self) -> tuple[SesSetup, DeployedFunctions, Safeguards]:
         from permille.aws.deployed_functions import LambdaDeployment
+        from permille.aws.safeguards import AwsSafeguards
         from permille.aws.ses_setup import SesSetupReader
 
-        return SesSetupReader(), LambdaDeployment()
+        return SesSetupReader(), LambdaDeployment(), AwsSafeguards()
 
     def region(self) -> str:
         return required_region()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from permille.domain.people.commands import Command
     from permille.ports.accounts import CredentialSwitch, Leases
     from permille.ports.desk import AccountIndex, SesReputation
-    from permille.ports.doctor import Clocks, DeployedFunctions, SesSetup
+    from permille.ports.doctor import Clocks, DeployedFunctions, Safeguards, SesSetup
     from permille.ports.history import Tallies
     from permille.ports.iam_users import IamUsers
     from permille.ports.identities import Identities
@@ -114,9 +114,9 @@ class Stack(ABC):
         """The real time, also before the stack exists."""
 
     @property
-    def account_readers(self) -> tuple[SesSetup, DeployedFunctions]:
+    def account_readers(self) -> tuple[SesSetup, DeployedFunctions, Safeguards]:
         """What reads the limits of the AWS account, also before the stack exists."""
-        return self.probes.ses, self.probes.functions
+        return self.probes.ses, self.probes.functions, self.probes.safeguards
 
     @abstractmethod
     def region(self) -> str:
