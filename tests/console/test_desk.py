@@ -161,7 +161,7 @@ def test_the_queue_shows_what_support_decides_by(anna: Visitor) -> None:
         "We took it off",
         "2 complaints in 1,000 delivered e-mails",
         "2 Fresh bread",
-        "1 strike, no trial so far.",
+        "1 disabling, no trial so far.",
     ):
         assert shown in text
 

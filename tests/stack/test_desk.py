@@ -58,7 +58,7 @@ def test_the_queue_has_the_case_with_its_evidence(anna: Web, business: Business)
 
     assert page is not None
     text = text_of(page)
-    for shown in ("We mailed an old list", "We took it off", "2 complaints in", "1 strike"):
+    for shown in ("We mailed an old list", "We took it off", "2 complaints in", "1 disabling"):
         assert shown in text
     assert page.headers["content-security-policy"].endswith("frame-ancestors 'none'")
 

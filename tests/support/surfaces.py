@@ -311,7 +311,7 @@ def _desk_list(staff: Visitor) -> Facts:
 
 def _desk_account(staff: Visitor) -> Facts:
     text = _text(staff.get(f"/desk/accounts/{ACCOUNT}"))
-    found = re.search(rf"How it stands {COUNTS}Window .*?epoch (\d+) More allowed (none|[\d,]+)", text)
+    found = re.search(rf"How it stands {COUNTS}Window .*?counting period (\d+) More allowed (none|[\d,]+)", text)
     assert found, text
     return {**_counts(found), "epoch": int(found[4]), "allowance_left": _number(found[5].replace("none", "0"))}
 
