@@ -1,5 +1,6 @@
 """The provisioning API: accounts are created, changed and closed, whatever is cut off, and no secret is kept."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -92,12 +93,18 @@ def test_a_key_of_another_request_is_refused(host: Host) -> None:
     assert "florist" not in host.stack.rows.accounts
 
 
-def test_no_secret_is_kept_or_logged(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+def written(caplog: pytest.LogCaptureFixture) -> str:
+    """The log, with the fields of each line."""
+    return repr([vars(record) for record in caplog.records])
+
+
+def test_no_secret_is_kept_or_logged(host: Host, caplog: pytest.LogCaptureFixture) -> None:
     created = host.create(KEY).json["smtp"]["password"]
     renewed = host.ask("/bakery/credential", {}, key=f"{KEY}-2").json["smtp"]["password"]
     link = host.ask("/bakery/owner-links", {}, key=f"{KEY}-3").json["link"]
 
-    kept = repr(host.stack.rows) + capsys.readouterr().out
+    kept = repr(host.stack.rows) + written(caplog)
+    assert "request.answered" in kept
     assert all(len(secret) > 20 for secret in (created, renewed, link))
     assert [
         secret for secret in (created, renewed, link, parse_qs(urlsplit(link).query)["token"][0]) if secret in kept
@@ -511,6 +518,29 @@ def test_a_field_that_the_use_case_refuses_has_the_requests_name(
     answer = host.ask("/bakery", {"reason": "x", **changed}, method="PATCH")
 
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, field)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"owner_email": "bea.baker@bakery"},
+        {"identities": ["bea.baker@bakery"]},
+        {"timezone": "bea.baker"},
+        {"bea.baker": True},
+        {"account_id": "florist", "identities": ["bea.baker@bakery.example"]},
+    ],
+)
+def test_the_log_repeats_nothing_of_what_was_refused(
+    host: Host, caplog: pytest.LogCaptureFixture, changed: dict[str, Any]
+) -> None:
+    off = an_account("oldshop", status=Status.DISABLED, identities=("bea.baker@bakery.example",))
+    host.stack.rows.accounts["oldshop"] = off
+
+    refused = host.create(**changed)
+
+    logged = written(caplog)
+    assert (refused.status in (409, 422), "bea.baker" in json.dumps(refused.json)) == (True, True)
+    assert ("provisioning.refused" in logged, "bea.baker" in logged) == (True, False)
 
 
 def test_what_is_no_request_is_refused(host: Host) -> None:
