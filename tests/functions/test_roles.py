@@ -484,6 +484,10 @@ ABUSES: list[tuple[str, Abuse]] = [
             "risks_accepted",
         )
     ),
+    *(
+        ("Provisioning", a_put("AccountsTable", account_id=ACCOUNT, **{name: "x"}))  # nor by a row in its place
+        for name in ("exemption", "trial", "review", "denial", "assessment", "provider", "provider_request", "renewal")
+    ),
     ("Provisioning", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "account_id")),
     ("Provisioning", a_put("SendersTable", caller_identity="permille-bakery", ignored="x")),
     ("Provisioning", a_deletion("SendersTable", caller_identity="permille-bakery")),
@@ -568,6 +572,7 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Notify", a_look("IdempotencyTable", id="handed-on#1")),
         ("Provisioning", a_look("IdempotencyTable", id="provisioning#1")),
         ("Provisioning", an_update(*ACCOUNTS, "owner_email")),
+        ("Provisioning", a_put("AccountsTable", account_id=ACCOUNT, owner_email="x")),
         ("Provisioning", a_put("SendersTable", caller_identity="permille-bakery", account_id=ACCOUNT)),
         ("Doctor", a_put("ControlTable", name="doctor", checkup="x")),
     ]
