@@ -95,9 +95,10 @@ def confirm(services: RequestServices, token: str, now: datetime) -> Account:
     return connected
 
 
-def _end(services: RequestServices, account_id: str, command: EndProviderRequest, now: datetime) -> None:
-    apply(services, account_id, command, now)
-    services.requested.delete(account_id)
+def _end(services: RequestServices, account_id: str, command: EndProviderRequest, now: datetime) -> bool:
+    """Ends the request, and returns whether its password was deleted: not where another request has taken its place."""
+    account = apply(services, account_id, command, now)
+    return not account.provider_request and services.requested.delete(account_id)
 
 
 def clear(services: RequestServices, now: datetime, in_time: Callable[[], bool]) -> int:
@@ -122,6 +123,5 @@ def _clear(services: RequestServices, account_id: str, written_at: datetime, now
         return False
     if current:
         command = EndProviderRequest(version=current.version, expired=True, by=OWNER)
-        _end(services, account_id, command, now)
-        return True
+        return _end(services, account_id, command, now)
     return now - written_at >= SETTLED_AFTER and services.requested.delete(account_id)
