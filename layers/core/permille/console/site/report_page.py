@@ -12,7 +12,7 @@ from permille.console.site.review_form import ReviewInput
 from permille.console.site.review_section import review_values
 from permille.console.site.spreadsheet import Separator
 from permille.domain.account.account import Account
-from permille.domain.sending.smtp_server import LONGEST_HOST, LONGEST_USER
+from permille.domain.sending.smtp_server import LONGEST_HOST, LONGEST_USERNAME
 from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
@@ -174,7 +174,7 @@ def _provider(account: Account) -> dict[str, str] | None:
         "line": _IN_USE if account.denied_by_hand else _PROVIDER_LINES[account.status],
         "host": wording.plain(provider.host, LONGEST_HOST),
         "port": str(provider.port),
-        "user": wording.plain(provider.user, LONGEST_USER),
+        "username": wording.plain(provider.username, LONGEST_USERNAME),
         "connected": wording.day(provider.connected_at),
     }
 

@@ -31,7 +31,7 @@ def complete_account(
     """
     if account.status is not Status.ACTIVE:
         raise DecisionRefused(f"adding it was cut off, and it is {account.status} now: enable it first")
-    services.accounts.save(account, replace(account, import_run=new.import_run), [])
+    services.accounts.save(account, replace(account, adding_run=new.adding_run), [])
     adopts = bool(new.adopted) or account.own_sender not in account.senders  # an adopted one can have the same name
     taken_over = _taken_over(services, account, new) if adopts else ()
     with nothing_undone() as rollback:
