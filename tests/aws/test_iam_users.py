@@ -315,14 +315,17 @@ def test_a_user_is_created_within_the_boundary_and_an_older_one_gets_it(iam: Any
 
 
 @pytest.mark.parametrize("code", ["NoSuchEntity", "AccessDenied"])
-@pytest.mark.parametrize("operation", ["PutUserPolicy", "CreateAccessKey"])
+@pytest.mark.parametrize("operation", ["PutUserPermissionsBoundary", "PutUserPolicy", "CreateAccessKey"])
 def test_what_iam_does_not_know_yet_of_a_new_user_is_tried_again(iam: Any, operation: str, code: str) -> None:
     """Not the user, or not its boundary and tag, by which the caller's rights are bounded."""
     waited: list[float] = []
     users = IamSenderUsers(boundary=BOUNDARY, iam=iam, pause=waited.append)
     users.create(USER, MARK)
-    Wire(iam).refuse(operation, code, times=3)
+    wire = Wire(iam)
+    wire.refuse(operation, code, times=3)
+    wire.answer("PutUserPermissionsBoundary", {})  # moto has none
 
+    users.set_boundary(USER)
     users.allow(USER, {f"{SES}:identity/a.example"})
     key = users.create_key(USER)
 

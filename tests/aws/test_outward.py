@@ -90,7 +90,7 @@ def test_a_mail_goes_to_its_owner(request: pytest.FixtureRequest, kept_by: str) 
 
 
 def a_mailer(ses: Any) -> SesMailer:
-    return SesMailer(mail_from=MAIL_FROM, configuration_set="permille", ses=ses)
+    return SesMailer(mail_from=MAIL_FROM, configuration_set="permille", ses=ses, pause=lambda _: None)
 
 
 def test_a_mail_that_can_be_stopped_says_so_to_the_mail_program_and_no_other_does(ses: Any) -> None:
@@ -203,18 +203,18 @@ def test_a_mail_says_whose_it_is(name: str) -> None:
 def test_a_passing_refusal_of_ses_is_unavailable_and_a_lasting_one_rejected(
     ses: Any, fault: str, error: type[ServiceError]
 ) -> None:
-    strike(Wire(ses), "SendRawEmail", fault)
+    strike(Wire(ses), "SendRawEmail", fault, times=3)
 
     with pytest.raises(error):
         a_mailer(ses).send(a_mail())
     assert sent_by_ses() == []
 
 
-def strike(wire: Wire, operation: str, fault: str) -> None:
+def strike(wire: Wire, operation: str, fault: str, times: int = 1) -> None:
     if fault == "cut":
-        wire.cut(operation)
+        wire.cut(operation, times=times)
     else:
-        wire.refuse(operation, fault)
+        wire.refuse(operation, fault, times=times)
 
 
 # ---------------------------------------------------------------- Bus

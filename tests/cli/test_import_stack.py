@@ -37,7 +37,7 @@ def test_two_files_are_written_and_the_commands_are_printed(terminal: Terminal, 
     assert said[: len(WANTED)] == [f"{logical} is permille-{logical}-1A2B" for logical in WANTED]
     assert said[-5].startswith("  aws cloudformation create-change-set --stack-name permille --change-set-name take-up")
     assert f"--template-body file://{tmp_path}/import-template.json" in said[-5]
-    assert said[-1] == "  sam build && sam deploy"
+    assert said[-1] == "  permille deploy"
 
 
 def test_cloudformation_finds_each_by_its_name(terminal: Terminal, tmp_path: Path) -> None:

@@ -210,6 +210,19 @@ def test_a_request_that_nobody_confirms_is_forgotten_with_its_password(world: Wo
     assert world.cleared() == 0
 
 
+def test_the_end_of_a_request_leaves_the_password_of_the_next_one(world: World) -> None:
+    world.asked_for()
+    world.now += CONFIRM_WITHIN
+    faults = world.faults  # the request is read, and another one is made before it is ended
+    faults.meanwhile("accounts.get", lambda: faults.meanwhile("accounts.get", lambda: world.asks(OTHER)))
+
+    world.cleared()
+
+    world.decides(world.link())
+    assert world.account.provider
+    assert world.account.provider.host == OTHER.host
+
+
 def test_a_password_that_no_request_names_is_deleted_when_it_is_an_hour_old(world: World) -> None:
     world.faults.fail("accounts.save", skip=1, error=Killed())
     with pytest.raises(Killed):

@@ -1,5 +1,7 @@
 """The provisioning API: accounts are created, changed and closed, whatever is cut off, and no secret is kept."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -91,12 +93,18 @@ def test_a_key_of_another_request_is_refused(host: Host) -> None:
     assert "florist" not in host.stack.rows.accounts
 
 
-def test_no_secret_is_kept_or_logged(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+def written(caplog: pytest.LogCaptureFixture) -> str:
+    """The log, with the fields of each line."""
+    return repr([vars(record) for record in caplog.records])
+
+
+def test_no_secret_is_kept_or_logged(host: Host, caplog: pytest.LogCaptureFixture) -> None:
     created = host.create(KEY).json["smtp"]["password"]
     renewed = host.ask("/bakery/credential", {}, key=f"{KEY}-2").json["smtp"]["password"]
     link = host.ask("/bakery/owner-links", {}, key=f"{KEY}-3").json["link"]
 
-    kept = repr(host.stack.rows) + capsys.readouterr().out
+    kept = repr(host.stack.rows) + written(caplog)
+    assert "request.answered" in kept
     assert all(len(secret) > 20 for secret in (created, renewed, link))
     assert [
         secret for secret in (created, renewed, link, parse_qs(urlsplit(link).query)["token"][0]) if secret in kept
@@ -248,25 +256,59 @@ def test_what_an_import_adds_is_the_imports_to_complete(host: Host) -> None:
     assert (answer.status, "permille import" in answer.json["detail"]) == (409, True)
 
 
-def test_of_two_requests_at_once_one_alone_gets_a_password_that_works(host: Host) -> None:
-    """Here the later one, which cannot know that the other still runs: its key replaces the other's."""
+def completed_by_another(host: Host, keys: list[str]) -> None:
+    """A later request cannot know that the first still runs: it completes the account, with a key of its own."""
+    new = replace(NEW, adding_run="request later")
+    key = create_account(host.made.onboarding, new, LATER, confirmed=False).added.key
+    assert key
+    keys.append(key.id)
+    hand_over(host.made.onboarding, "bakery", "request later", key)
+
+
+def after_its_key_was_made(host: Host, action: Callable[[], object]) -> None:
+    faults = host.stack.faults  # the next row that is read is that of handing over
+    faults.meanwhile("iam_users.create_key", lambda: faults.meanwhile("accounts.get", action))
+
+
+def before_its_key_is_made(host: Host, action: Callable[[], object]) -> None:
+    host.stack.faults.meanwhile("iam_users.create_key", action)
+
+
+@pytest.mark.parametrize("at", [before_its_key_is_made, after_its_key_was_made])
+def test_of_two_requests_at_once_one_alone_gets_a_password_that_works_and_there_is_one_key(
+    host: Host, at: Callable[[Host, Callable[[], object]], None]
+) -> None:
     later: list[str] = []
-
-    def completed_by_another() -> None:
-        new = replace(NEW, adding_run="request later")
-        key = create_account(host.made.onboarding, new, LATER, confirmed=False).added.key
-        assert key
-        later.append(key.id)
-        hand_over(host.stack.accounts, "bakery", "request later", is_first=True)
-
-    faults = host.stack.faults  # its key is made, and the next row that is read is that of handing over
-    faults.meanwhile("iam_users.create_key", lambda: faults.meanwhile("accounts.get", completed_by_another))
+    at(host, lambda: completed_by_another(host, later))
 
     answer = host.create(KEY)
 
     assert (answer.status, "at the same time" in answer.json["detail"]) == (409, True)
     assert host.stack.iam_users.users[USER].keys == later
     assert host.create(KEY).json["smtp"]["password"] is None
+
+
+def test_what_was_closed_before_it_was_complete_stays_closed(host: Host) -> None:
+    left_behind(host)
+    host.ask("/bakery/close", {"reason": "They left", "confirmed": True})
+
+    answer = host.create()
+
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "body.account_id")
+    assert "an id is never given again" in answer.json["detail"]
+
+
+def test_a_renewal_that_was_cut_off_before_the_account_was_complete_ends_no_key_later(host: Host) -> None:
+    left_behind(host)
+    host.stack.faults.fail("iam_users.create_key", error=Killed("injected"))
+    with pytest.raises(Killed):
+        host.ask("/bakery/credential", {})
+    handed_out = host.create().json["smtp"]["username"]
+
+    renewed = host.ask("/bakery/credential", {"grace_hours": 24}, now=LATER)
+
+    assert renewed.json["old_credential_works_until"]
+    assert host.stack.iam_users.users[USER].keys == [handed_out, renewed.json["smtp"]["username"]]
 
 
 def test_a_key_that_was_used_is_nobodys_to_delete(host: Host) -> None:
@@ -476,6 +518,29 @@ def test_a_field_that_the_use_case_refuses_has_the_requests_name(
     answer = host.ask("/bakery", {"reason": "x", **changed}, method="PATCH")
 
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, field)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"owner_email": "bea.baker@bakery"},
+        {"identities": ["bea.baker@bakery"]},
+        {"timezone": "bea.baker"},
+        {"bea.baker": True},
+        {"account_id": "florist", "identities": ["bea.baker@bakery.example"]},
+    ],
+)
+def test_the_log_repeats_nothing_of_what_was_refused(
+    host: Host, caplog: pytest.LogCaptureFixture, changed: dict[str, Any]
+) -> None:
+    off = an_account("oldshop", status=Status.DISABLED, identities=("bea.baker@bakery.example",))
+    host.stack.rows.accounts["oldshop"] = off
+
+    refused = host.create(**changed)
+
+    logged = written(caplog)
+    assert (refused.status in (409, 422), "bea.baker" in json.dumps(refused.json)) == (True, True)
+    assert ("provisioning.refused" in logged, "bea.baker" in logged) == (True, False)
 
 
 def test_what_is_no_request_is_refused(host: Host) -> None:

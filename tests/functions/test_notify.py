@@ -67,7 +67,7 @@ def test_entries_of_the_stream_are_handed_on_once(stored: Cloud) -> None:
 
 
 def test_a_mail_that_ses_does_not_take_now_is_tried_later(stored: Cloud) -> None:
-    ses_refuses("Throttling")
+    ses_refuses("ServiceUnavailable")
 
     assert handler(stream(stored), LambdaContext()) == DONE
 

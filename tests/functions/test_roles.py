@@ -395,6 +395,10 @@ def a_look(table: str, **key: str) -> Abuse:
     return "GetItem", {"TableName": table, "Key": marshalled(key)}
 
 
+def a_batch_of(table: str, key: Mapping[str, str]) -> Abuse:
+    return "BatchGetItem", {"RequestItems": {table: {"Keys": (marshalled(key),)}}}
+
+
 def of_records(abuse: Callable[..., Abuse]) -> Callable[..., Abuse]:
     return partial(abuse, "IdempotencyTable")
 
@@ -441,7 +445,7 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Notify", a_look("SendersTable", caller_identity="permille-bakery")),
     # who posts learns where to, and writes that nothing can be posted there any more
     ("Notify", an_update(*HOOK, "url")),
-    *(("Webhook", an_update(*HOOK, name)) for name in ("kinds", "since", "valid_since")),
+    *(("Webhook", an_update(*HOOK, name)) for name in ("url", "kinds", "since", "valid_since")),
     ("Webhook", a_put("ControlTable", name="webhook", url="https://x.example")),
     ("Webhook", a_deletion("ControlTable", name="webhook")),
     ("Webhook", an_update(*LINKS, "gone_at")),
@@ -479,6 +483,10 @@ ABUSES: list[tuple[str, Abuse]] = [
             "senders",
             "risks_accepted",
         )
+    ),
+    *(
+        ("Provisioning", a_put("AccountsTable", account_id=ACCOUNT, **{name: "x"}))  # nor by a row in its place
+        for name in ("exemption", "trial", "review", "denial", "assessment", "provider", "provider_request", "renewal")
     ),
     ("Provisioning", an_update("SendersTable", {"caller_identity": "permille-bakery"}, "account_id")),
     ("Provisioning", a_put("SendersTable", caller_identity="permille-bakery", ignored="x")),
@@ -526,6 +534,9 @@ ABUSES: list[tuple[str, Abuse]] = [
     ("Doctor", an_update(*LINKS, "valid_since")),
     ("Doctor", a_look(*LINKS[:1], name="links#staff")),
     ("Doctor", a_look("TimelineTable", **ENTRY)),
+    # its URL can have a password, and is read by who queues and who posts
+    *((function, a_look(HOOK[0], **HOOK[1])) for function in CALLS if function not in ("Notify", "Webhook")),
+    *((function, a_batch_of(*HOOK)) for function in ("Console", "Api", "Access", "Doctor")),
     # a history is nobody's to delete
     *((function, a_deletion("TimelineTable", **ENTRY)) for function in CALLS),
     *((function, a_deletion("ComplaintsTable", **CARD[1])) for function in CALLS),
@@ -552,7 +563,7 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Notify", a_look("ControlTable", name="replay_clock")),
         ("Notify", a_look("ControlTable", name="webhook")),
         ("Webhook", a_look("ControlTable", name="webhook")),
-        ("Webhook", an_update(*HOOK, "gone_at")),
+        ("Webhook", an_update(*HOOK, "gone_url", "gone_at")),
         ("Console", an_update(*ACCOUNTS, "status")),
         ("Console", an_update(*BREAKER, "granted")),
         ("Console", an_update(*CARD, "voided")),
@@ -561,6 +572,7 @@ def test_an_abuse_is_denied_for_what_is_wrong_with_it_alone() -> None:
         ("Notify", a_look("IdempotencyTable", id="handed-on#1")),
         ("Provisioning", a_look("IdempotencyTable", id="provisioning#1")),
         ("Provisioning", an_update(*ACCOUNTS, "owner_email")),
+        ("Provisioning", a_put("AccountsTable", account_id=ACCOUNT, owner_email="x")),
         ("Provisioning", a_put("SendersTable", caller_identity="permille-bakery", account_id=ACCOUNT)),
         ("Doctor", a_put("ControlTable", name="doctor", checkup="x")),
     ]

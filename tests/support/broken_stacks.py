@@ -409,7 +409,7 @@ BREAKAGES: list[tuple[Breaking, str, str, str, str]] = [
         "layer-version",
         "warning",
         "different versions",
-        "sam deploy",
+        "permille deploy",
     ),
     (lambda s: function(s, "Enforce", replays=True), "replay-clock", "broken", "Enforce", "ReplayClock=off"),
     (

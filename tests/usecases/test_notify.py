@@ -329,6 +329,15 @@ def test_the_webhook_gets_the_kinds_that_it_takes_alone_in_the_words_of_the_bus(
     assert notify.webhook_queue.zones == notify.bus.zones[:1]
 
 
+def test_the_webhook_gets_nothing_from_before_it_was_set(notify: FakeNotify) -> None:
+    """The stream can be late: redriving and the stream have one rule."""
+    notify.rows.webhook = replace(ENDPOINT, since=DISABLED.at + timedelta(seconds=1))
+
+    deliver(notify.services, [DISABLED], NOW)
+
+    assert notify.webhook_queue.entries == []
+
+
 def test_an_endpoint_that_is_gone_still_has_its_events_queued_so_that_none_is_lost(notify: FakeNotify) -> None:
     notify.rows.webhook = replace(ENDPOINT, gone_at=NOW)
 

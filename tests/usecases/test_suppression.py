@@ -312,8 +312,9 @@ def test_who_is_never_let_through_gives_up() -> None:
     complained(rows, ANN)
     rows.faults.fail("suppressions.lift", times=ATTEMPTS, error=Conflict("injected"))
 
-    with pytest.raises(Unavailable, match="try again"):
+    with pytest.raises(Unavailable, match="try again") as raised:
         removed(rows)
+    assert ANN not in str(raised.value)  # it is logged
 
 
 # ---------------------------------------------------------------- who says that it is not spam
@@ -359,6 +360,19 @@ def test_who_says_that_it_was_not_spam_is_mailed_again_and_the_complaint_still_c
     (entry,) = told.rows.told(ACCOUNT, "unsuppressed")
     assert entry.data["address"] == ANN
     assert entry.sentence() == "By the recipient: they reported that the mail is not spam."
+
+
+def test_a_report_that_others_keep_from_being_counted_is_retried_and_no_log_has_the_address(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    told = Told()
+    told.comes("m-1")
+    told.rows.faults.fail("suppressions.lift", times=ATTEMPTS, error=Conflict("injected"))
+
+    assert told.comes("m-1", "not-spam", LATER) == ["r-0"]
+
+    logged = repr([vars(record) for record in caplog.records])
+    assert ("others kept removing" in logged, ANN in logged) == (True, False)
 
 
 def test_both_in_one_batch_are_taken_by_when_they_were_reported() -> None:

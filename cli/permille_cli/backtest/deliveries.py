@@ -82,10 +82,6 @@ class DeliveryLog:
 
 
 def _arrivals(rows: _Rows) -> Arrivals:
-    at, sent, digest = rows.at, rows.sent, rows.digest
-    seen, numbers = set[int](), Counter[tuple[int, int]]()
-    for row in sorted(range(len(at)), key=at.__getitem__):
-        if digest[row] not in seen:
-            seen.add(digest[row])
-            numbers[at[row], sent[row]] += 1
-    return Arrivals.of((*instants, number) for instants, number in numbers.items())
+    from_last = sorted(zip(rows.at, rows.sent, rows.digest, strict=True), reverse=True)
+    first = {digest: (at, sent) for at, sent, digest in from_last}
+    return Arrivals.of((*instants, number) for instants, number in Counter(first.values()).items())

@@ -39,12 +39,8 @@ class Arrivals:
     @classmethod
     def of(cls, rows: Iterable[tuple[int, int, int]]) -> "Arrivals":
         """Of rows of `at`, `sent` and `number`, in any order."""
-        arrivals = cls()
-        for at, sent, number in sorted(rows):
-            arrivals.at.append(at)
-            arrivals.sent.append(sent)
-            arrivals.number.append(number)
-        return arrivals
+        columns = zip(*sorted(rows), strict=True)
+        return cls(*(array("q", column) for column in columns))
 
     @property
     def total(self) -> int:

@@ -112,5 +112,5 @@ def _commands(stack: str, folder: Path) -> list[str]:
         f"aws cloudformation wait change-set-create-complete {about}",
         f"aws cloudformation execute-change-set {about}",
         f"aws cloudformation wait stack-import-complete --stack-name {stack}",
-        "sam build && sam deploy",
+        "permille deploy",
     ]

@@ -19,6 +19,7 @@ _CONFIG = Config(
     max_pool_connections=16,
 )
 
+ONE_TRY = {"total_max_attempts": 1}  # as `retries`: botocore repeats a call whose answer is lost
 ACCOUNT_TAG = "permille:account"  # of IAM users and secrets that belong to an account
 
 

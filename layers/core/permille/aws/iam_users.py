@@ -4,14 +4,15 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from permille.aws.client import ACCOUNT_TAG, client, code_of, service_call
+from permille.aws.client import ACCOUNT_TAG, ONE_TRY, client, code_of, service_call
 from permille.aws.existing_iam_users import ExistingIamUsers, quota_of_users
+from permille.aws.throttling import unless_throttled
 from permille.domain.sending.iam_policy import POLICY, allowed_resources, sending_policy
 from permille.ports.iam_users import AccessKey, KeyUsage, UserQuota
 
@@ -44,6 +45,7 @@ class IamSenderUsers(ExistingIamUsers):
         self, *, boundary: str, iam: "IAMClient | None" = None, pause: Callable[[float], None] = time.sleep
     ) -> None:
         super().__init__(iam=iam or client("iam"))
+        self._given = iam
         self._boundary = boundary
         self._made: set[str] = set()
         self._pause = pause
@@ -89,7 +91,8 @@ class IamSenderUsers(ExistingIamUsers):
 
     def set_boundary(self, name: str) -> None:
         with service_call(f"setting the permissions boundary of {name}"):
-            self._iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=self._boundary)
+            put = partial(self._iam.put_user_permissions_boundary, UserName=name, PermissionsBoundary=self._boundary)
+            self._once_known(name, put)
 
     def remove_boundary(self, name: str) -> None:
         with service_call(f"removing the permissions boundary of {name}"), _unless_gone():
@@ -117,8 +120,14 @@ class IamSenderUsers(ExistingIamUsers):
 
     def create_key(self, name: str) -> AccessKey:
         with service_call(f"creating an access key of {name}"):
-            key = self._once_known(name, partial(self._iam.create_access_key, UserName=name))["AccessKey"]
+            create = partial(self._making_keys.create_access_key, UserName=name)
+            key = self._once_known(name, lambda: unless_throttled(create, self._pause))["AccessKey"]
         return AccessKey(key["AccessKeyId"], key["SecretAccessKey"])
+
+    @cached_property
+    def _making_keys(self) -> "IAMClient":
+        """Makes no second key where the answer with the secret of the first one is lost."""
+        return self._given or client("iam", retries=ONE_TRY)
 
     def has_tag(self, name: str, tag: str) -> bool:
         with service_call(f"reading the tags of {name}"):

@@ -101,5 +101,6 @@ class ControlRow(Model):
     url = UnicodeAttribute(null=True)
     kinds = ListAttribute(of=UnicodeAttribute, null=True)
     since = UnicodeAttribute(null=True)
+    gone_url = UnicodeAttribute(null=True)
     gone_at = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)

@@ -11,11 +11,11 @@ from typing import TypeVar
 from botocore.exceptions import ClientError
 
 from permille.aws.client import code_of
+from permille.aws.throttling import THROTTLED
 from permille.domain.sending.ses_pace import INTERVAL
 
 T = TypeVar("T")
 TRIES = 12
-TOO_FAST = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException"})
 
 
 class Paced:
@@ -39,7 +39,7 @@ class Paced:
             try:
                 return self._in_time(request)
             except ClientError as error:
-                if code_of(error) not in TOO_FAST:
+                if code_of(error) not in THROTTLED:
                     raise
             self._interval = INTERVAL
             self._pause(INTERVAL * (refused + self._chance()))

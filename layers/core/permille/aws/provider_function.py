@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from permille.aws.client import client, service_call
+from permille.aws.client import ONE_TRY, client, service_call
 from permille.domain.sending.smtp_server import LoginFailure, Password, Server
 from permille.domain.values.errors import Unavailable
 from permille.usecases.decisions.provider_messages import Message, request_message, result
@@ -18,8 +18,7 @@ class ProviderFunction:
     """Implements `ProviderRequests`. `function`: its name or ARN."""
 
     def __init__(self, *, function: str, functions: "LambdaClient | None" = None) -> None:
-        once = {"total_max_attempts": 1}
-        self._functions: LambdaClient = functions or client("lambda", read_timeout=SECONDS, retries=once)
+        self._functions: LambdaClient = functions or client("lambda", read_timeout=SECONDS, retries=ONE_TRY)
         self._function = function
 
     def request(self, token: str, server: Server, password: Password) -> LoginFailure | None:

@@ -40,7 +40,8 @@ def json_object(text: str, where: str) -> Json:
 def _may_hold_half_a_pair(text: str) -> bool:
     """Whether a text may hold half a surrogate pair. Quick, since all feedback is checked: one pass for escapes, and
     hardly any text is not ASCII."""
-    return _ESCAPED_HALF.search(text) is not None or (not text.isascii() and _HALF_A_PAIR.search(text) is not None)
+    escaped = "\\u" in text and _ESCAPED_HALF.search(text) is not None
+    return escaped or (not text.isascii() and _HALF_A_PAIR.search(text) is not None)
 
 
 def object_at(parent: Json, key: str, where: str) -> Json:

@@ -1,13 +1,16 @@
 """Mails to owners, sent through SES."""
 
+import time
+from collections.abc import Callable
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from typing import TYPE_CHECKING, Any
 
-from permille.aws.client import client, service_call
+from permille.aws.client import ONE_TRY, client, service_call
 from permille.aws.ses_events import ABOUT_TAG
+from permille.aws.throttling import unless_throttled
 from permille.domain.words.wording import plain
 from permille.ports.notifications import Mail
 
@@ -51,8 +54,10 @@ class SesMailer:
         from_name: str = "",
         reply_to: str = "",
         ses: "SESClient | None" = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._ses: SESClient = ses or client("ses")
+        self._ses: SESClient = ses or client("ses", retries=ONE_TRY)
+        self._pause = pause
         self._mail_from = mail_from
         self._from_name = plain(from_name)
         self._reply_to = reply_to
@@ -80,7 +85,10 @@ class SesMailer:
     def send(self, mail: Mail) -> None:
         data = self.message(mail).as_bytes()
         with service_call(f"sending the mail of {mail.entry_id}"):
-            self._ses.send_raw_email(Source=self._mail_from, Destinations=[mail.to], RawMessage={"Data": data})
+            unless_throttled(lambda: self._send(mail.to, data), self._pause)
+
+    def _send(self, to: str, data: bytes) -> None:
+        self._ses.send_raw_email(Source=self._mail_from, Destinations=[to], RawMessage={"Data": data})
 
 
 def _tag(value: str) -> str:

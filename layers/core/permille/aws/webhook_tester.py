@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from permille.aws.client import client, service_call
+from permille.aws.client import ONE_TRY, client, service_call
 from permille.domain.values.errors import Unavailable
 from permille.domain.webhooks.delivery import PostFailure, Reply
 from permille.usecases.notifications.webhook_setup import not_set
@@ -19,7 +19,7 @@ class LambdaWebhookTester:
     """Implements `WebhookTester`."""
 
     def __init__(self, *, function: str, functions: "LambdaClient | None" = None) -> None:
-        self._functions: LambdaClient = functions or client("lambda", read_timeout=_SECONDS)
+        self._functions: LambdaClient = functions or client("lambda", read_timeout=_SECONDS, retries=ONE_TRY)
         self._function = function
 
     def test(self) -> Reply:

@@ -14,7 +14,7 @@ from permille.console import access_log
 from permille.console.context import AnyServices, RequestContext
 from permille.console.headers import HEADERS
 from permille.console.requests import Request
-from permille.domain.values.errors import InvalidInput, NotAuthenticated
+from permille.domain.values.errors import ConfirmationNeeded, InvalidInput, NotAuthenticated
 from permille.observability import emit, emit_count, logger
 
 CONTEXT = "ctx"  # the key of the RequestContext in the context of Powertools' routers
@@ -78,7 +78,15 @@ class WebApp(Generic[AnyServices]):
 
 
 def _why(error: Exception) -> str:
-    return "; ".join(message for _, message in error.errors) if isinstance(error, InvalidInput) else str(error)
+    """For the log. Messages about a field, and about what has to be confirmed, can repeat what was sent: only the
+    response has these."""
+    match error:
+        case InvalidInput() if any(field for field, _ in error.errors):
+            return f"invalid values: {len(error.errors)}"
+        case ConfirmationNeeded():
+            return "it has to be confirmed"
+        case _:
+            return str(error)
 
 
 def _as_get(event: dict[str, Any]) -> dict[str, Any]:

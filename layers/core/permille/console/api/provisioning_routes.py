@@ -19,7 +19,13 @@ from permille.schema.onboarding_schema import (
     prepared_json,
 )
 from permille.usecases.provisioning.close_account import close_account
-from permille.usecases.provisioning.create_account import RUN, CreatedAccount, create_account, hand_over
+from permille.usecases.provisioning.create_account import (
+    RUN,
+    CreatedAccount,
+    create_account,
+    hand_over,
+    hand_over_again,
+)
 from permille.usecases.senders import change
 from permille.usecases.senders.change import ChangedAccount, ChangePlan
 from permille.usecases.senders.shared_identities import refuse_unusual
@@ -48,8 +54,12 @@ def create(request: Annotated[NewAccountBody, Body()], idempotency_key: Idempote
         keys.append(created.added.key)
         return {"run": run, "answer": _created_json(ctx.services, created)}
 
+    onboarding = ctx.services.onboarding
     stored = answer_once(ctx, ctx.services.answers, idempotency_key, action)
-    hand_over(ctx.services.onboarding.accounts, new.account_id, stored["run"], is_first=bool(keys))
+    if keys:
+        hand_over(onboarding, new.account_id, run, *keys)
+    else:
+        hand_over_again(onboarding.accounts, new.account_id, stored["run"])
     kept: CreatedAccountJson = stored["answer"]
     return {**kept, "smtp": smtp_of(ctx.services, *keys)}
 

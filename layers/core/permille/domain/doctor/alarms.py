@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from permille.domain.doctor.check import Fault, Severity, check
 from permille.domain.doctor.facts import Alarm
+from permille.domain.doctor.functions import DEPLOY
 from permille.domain.words.wording import times
 
 NO_TOPIC = "none"
@@ -23,7 +24,7 @@ class AlarmTopic:
 def alarms(alarms: Sequence[Alarm]) -> Iterator[Fault]:
     """No alarm is ringing, and every one of them acts"""
     if not alarms:
-        yield Fault("The stack has no alarms.", "deploy the stack again: sam build && sam deploy")
+        yield Fault("The stack has no alarms.", DEPLOY)
     for one in alarms:
         if one.ringing:
             yield Fault(f"The alarm {one.name} is ringing.", "docs/operate/alarms.md", about=one.name)

@@ -12,7 +12,7 @@ from permille.domain.doctor.names import StackNames
 
 MOST_AHEAD = timedelta(seconds=60)
 DOCTOR = "Doctor"  # the function that runs the checks
-DEPLOY = "deploy the stack again: sam build && sam deploy"
+DEPLOY = "deploy the stack again: permille deploy"
 # What a function is started by: the settings of the queues, and TIMELINE for the timeline's stream.
 TIMELINE = "timeline_table"
 STARTED_BY = {
@@ -121,7 +121,7 @@ def code_version(state: LastCheckup) -> Iterator[Fault]:
     """The functions run the code of this command"""
     last = state.last
     if last and state.is_known and last.code != state.ours:
-        mend = "install the command from the version that is deployed, or deploy this one: sam build && sam deploy"
+        mend = "install the command from the version that is deployed, or deploy this one: permille deploy"
         yield Fault(f"The stack runs {last.code}, and this command is {state.ours}.", mend)
 
 

@@ -95,9 +95,10 @@ def confirm(services: RequestServices, token: str, now: datetime) -> Account:
     return connected
 
 
-def _end(services: RequestServices, account_id: str, version: str, now: datetime, *, expired: bool = False) -> None:
-    apply(services, account_id, EndProviderRequest(version=version, expired=expired, by=OWNER), now)
-    services.requested.delete(account_id)
+def _end(services: RequestServices, account_id: str, version: str, now: datetime, *, expired: bool = False) -> bool:
+    """Ends the request, and returns whether its password was deleted: not where another request has taken its place."""
+    account = apply(services, account_id, EndProviderRequest(version=version, expired=expired, by=OWNER), now)
+    return not account.provider_request and services.requested.delete(account_id)
 
 
 def clear(services: RequestServices, now: datetime, in_time: Callable[[], bool]) -> int:
@@ -121,6 +122,5 @@ def _clear(services: RequestServices, account_id: str, written_at: datetime, now
     if current and now < current.expires_at:
         return False
     if current:
-        _end(services, account_id, current.version, now, expired=True)
-        return True
+        return _end(services, account_id, current.version, now, expired=True)
     return now - written_at >= SETTLED_AFTER and services.requested.delete(account_id)

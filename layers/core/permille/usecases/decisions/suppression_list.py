@@ -70,7 +70,7 @@ def unsuppress(
         except Conflict:
             continue
         return removed
-    raise Unavailable(f"{account_id}: others kept removing {wanted}; try again")
+    raise Unavailable(f"{account_id}: others kept removing suppressions; try again")
 
 
 def suppress(

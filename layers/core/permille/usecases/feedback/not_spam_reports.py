@@ -36,4 +36,4 @@ def apply_not_spam_report(
         except Conflict:
             continue
         return may_be_mailed
-    raise Unavailable(f"{account_id}: others kept removing {address}; try again")
+    raise Unavailable(f"{account_id}: others kept removing suppressions; try again")

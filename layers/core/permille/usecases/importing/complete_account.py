@@ -31,12 +31,19 @@ def complete_account(
     """
     if account.status is not Status.ACTIVE:
         raise DecisionRefused(f"adding it was cut off, and it is {account.status} now: enable it first")
-    services.accounts.save(account, replace(account, adding_run=new.adding_run), [])
+    _take_over(services, account, new.adding_run)
     adopts = bool(new.adopted) or account.own_sender not in account.senders  # an adopted one can have the same name
     taken_over = _taken_over(services, account, new) if adopts else ()
     with nothing_undone() as rollback:
         prepared = prepare(services, account, taken_over, now, rollback)
     return None if adopts else _key(services, stored_key, account), prepared
+
+
+def _take_over(services: OnboardServices, account: Account, run: str) -> None:
+    """Names the run in the account's row. A renewal that was cut off is forgotten: its keys are deleted here, and it
+    would end one that is handed out."""
+    renewal = account.renewal if account.renewal and account.renewal.new else None
+    services.accounts.save(account, replace(account, adding_run=run, renewal=renewal), [])
 
 
 def _taken_over(services: OnboardServices, account: Account, new: NewAccount) -> tuple[str, ...]:

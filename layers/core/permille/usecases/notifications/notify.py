@@ -100,20 +100,19 @@ def redrive(
 ) -> Iterator[tuple[Entry, Channel]]:
     """Queues the deliveries that have no idempotency record, and yields them.
 
-    endpoint: of the webhook, which gets no entries from before it was set; None where none is set
+    endpoint: of the webhook; None where none is set
     """
     for entry in entries:
         for channel in channels_of(entry):
-            if channel is Channel.WEBHOOK and not (
-                endpoint and endpoint.since <= entry.at and endpoint.takes(entry.kind)
-            ):
+            if channel is Channel.WEBHOOK and not _is_posted(endpoint, entry):
                 continue
             if not idempotency.was_done(_key(entry, channel)):
                 retry_queue.enqueue(entry.account_id, entry.id, channel)
                 yield entry, channel
 
 
-def _is_due(endpoint: WebhookEndpoint | None, entry: Entry) -> bool:
+def _is_posted(endpoint: WebhookEndpoint | None, entry: Entry) -> bool:
+    """Whether a webhook was set when the entry was written, and takes entries of this kind."""
     return endpoint is not None and endpoint.since <= entry.at and endpoint.takes(entry.kind)
 
 
@@ -122,7 +121,7 @@ def _key(entry: Entry, channel: Channel) -> str:
 
 
 def _perform(services: NotifyServices, entry: Entry, channel: Channel, now: datetime) -> None:
-    if channel is Channel.WEBHOOK and not _is_posted(services, entry):
+    if channel is Channel.WEBHOOK and not _is_posted(services.webhook.get(), entry):
         return
 
     def act() -> None:
@@ -142,12 +141,6 @@ def _deliver_by(channel: Channel, services: NotifyServices, entry: Entry, now: d
             _announce(services, entry, now)
         case Channel.WEBHOOK:
             services.webhook_queue.enqueue(entry, _zone(services, entry))
-
-
-def _is_posted(services: NotifyServices, entry: Entry) -> bool:
-    """Whether a webhook is set that takes entries of this kind."""
-    endpoint = services.webhook.get()
-    return endpoint is not None and endpoint.takes(entry.kind)
 
 
 def _zone(services: NotifyServices, entry: Entry) -> tzinfo:

@@ -9,6 +9,7 @@ from datetime import datetime
 from permille.domain.account.account import Account
 from permille.domain.values.errors import DecisionRefused
 from permille.ports.accounts import Accounts
+from permille.ports.iam_users import AccessKey
 from permille.usecases.decisions.find_account import find_account
 from permille.usecases.importing.complete_account import complete_account
 from permille.usecases.senders.add_account import AddedAccount, AwsFindings, add_account, ses_facts
@@ -39,18 +40,25 @@ def create_account(services: OnboardServices, new: NewAccount, now: datetime, *,
     shared = shared_with_others(services.accounts, new.identities, new.account_id)
     refuse_unusual(shared, confirmed=confirmed)
     account = services.accounts.get(new.account_id)
-    if account and account.adding_run:
+    if account and account.adding_run and not account.is_closed:
         return CreatedAccount(_completed(services, account, new, now), shared)
     return CreatedAccount(add_account(services, new, now), shared)
 
 
-def hand_over(accounts: Accounts, account_id: str, run: str, *, is_first: bool) -> None:
-    """Writes that the account is complete, when everything that is remembered of the request is stored. Raises
-    DecisionRefused where another request has replaced the key of this one meanwhile.
+def hand_over(services: OnboardServices, account_id: str, run: str, key: AccessKey | None) -> None:
+    """Writes that the account is complete, before the password of its new key is returned. Raises DecisionRefused
+    where another request has completed it meanwhile: then the key is deleted."""
+    try:
+        end_run(services.accounts, account_id, run)
+    except DecisionRefused:
+        if key:
+            services.users.delete_key(find_account(services.accounts, account_id).own_sender, key.id)
+        raise
 
-    is_first: whether this request created the account; otherwise its answer is repeated
-    """
-    if is_first or find_account(accounts, account_id).adding_run == run:
+
+def hand_over_again(accounts: Accounts, account_id: str, run: str) -> None:
+    """The same where the request's answer is repeated, without password; nothing where it was handed over before."""
+    if find_account(accounts, account_id).adding_run == run:
         end_run(accounts, account_id, run)
 
 

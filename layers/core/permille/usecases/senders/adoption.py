@@ -109,7 +109,7 @@ def _name_in_iam(services: AdoptionServices, typed: str) -> str:
     if not covers(services.switchable, user.arn.partition(":user/")[2]):
         raise InvalidInput(
             f"{user.arn} does not match user/{services.switchable}, so the stack could not switch it: deploy with a "
-            f"SenderUsers that matches (sam deploy --parameter-overrides SenderUsers=...), or adopt a user of that name"
+            f"SenderUsers that matches (permille deploy --set SenderUsers=...), or adopt a user of that name"
         )
     return user.name
 
