@@ -98,7 +98,7 @@ def test_what_was_asked_for_on_the_owners_page_is_shown_and_withdrawn(stack: Fak
     assert terminal.text("provider", "show", ACCOUNT) == (
         "bakery has no provider connected.\n"
         f"smtp.example.com:587 as {USER} was asked for on the owner's page on 10 March 2026, 12:00 (UTC). It waits for "
-        "the owner's confirmation, until 13 March 2026, 12:00 (UTC); `permille provider disconnect bakery` withdraws "
+        "the owner's confirmation, until 13 March 2026, 12:00 (UTC). `permille provider disconnect bakery` withdraws "
         "it.\n"
     )
     assert terminal.text("provider", "disconnect", ACCOUNT).splitlines() == [
@@ -107,6 +107,17 @@ def test_what_was_asked_for_on_the_owners_page_is_shown_and_withdrawn(stack: Fak
     ]
     assert (stack.get(ACCOUNT).provider_request, stack.requested_secrets.kept) == (None, {})
     assert stack.kinds(ACCOUNT)[-1] == "provider_request_ended"
+
+
+def test_of_a_request_that_nobody_confirmed_in_time_it_is_said(stack: FakeStack, terminal: Terminal) -> None:
+    asked = a_provider_request()
+    stack.rows.accounts[ACCOUNT] = an_account(provider_request=asked)
+    terminal.stack = stack.at(asked.expires_at)
+
+    shown = terminal.text("provider", "show", ACCOUNT)
+
+    assert "The owner did not confirm it by 13 March 2026, 12:00 (UTC): it ends within the hour." in shown
+    assert "waits" not in shown
 
 
 def test_machines_get_what_a_disconnection_did(stack: FakeStack, terminal: Terminal) -> None:

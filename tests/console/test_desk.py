@@ -21,6 +21,7 @@ from tests.support.builders import (
     TOMORROW,
     a_complaint_entry,
     a_provider,
+    a_provider_request,
     an_account,
     an_entry,
     bounce_counts,
@@ -260,6 +261,25 @@ def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: Fa
     text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
 
     assert "The credential was renewed: the old key works until 12 March 2026, 12:00 (UTC)." in text
+
+
+@pytest.mark.parametrize(
+    ("provider", "others"),
+    [(None, ""), (a_provider(host="smtp.first.example"), ", and disconnects smtp.first.example")],
+)
+def test_a_provider_that_waits_for_the_owners_confirmation_is_shown(
+    world: FakeWeb, anna: Visitor, provider: Provider | None, others: str
+) -> None:
+    asked = replace(a_provider_request("smtp.other.example"), user="<b>bea</b>")
+    world.support.add(an_account(timezone="Europe/Berlin", provider=provider, provider_request=asked))
+
+    text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+
+    assert (
+        "smtp.other.example:587 as &lt;b&gt;bea&lt;/b&gt; was asked for on the owner&#39;s page on 10 March 2026, "
+        "13:00 (UTC+01:00). It waits for the owner&#39;s confirmation, until 13 March 2026, 13:00 (UTC+01:00)."
+    ) in text
+    assert f"permille provider disconnect {ACCOUNT} withdraws it{others}." in text
 
 
 def test_an_account_denied_by_hand_is_off_and_can_be_enabled_at_the_desk(world: FakeWeb, anna: Visitor) -> None:

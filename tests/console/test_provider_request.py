@@ -2,6 +2,7 @@
 password is shown."""
 
 import logging
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -164,6 +165,43 @@ def test_who_did_not_ask_refuses_it(world: World) -> None:
     assert world.providers.requested.kept == {}
     assert world.told()[-1] == "provider_request_ended"
     assert "not open any more" in world.decides(link).body
+
+
+def test_that_it_was_refused_by_the_link_is_told_to_staff_and_owner(world: World) -> None:
+    world.decides(world.asked_for(), "refuse")
+
+    ended = world.rows.told(ACCOUNT)[-1]
+    assert ended.data["refused"] is True
+    said = "It was refused by the link in our mail, and the password was deleted. You can ask for a provider again."
+    assert ended.facts.sentence() == said
+
+
+def test_the_page_that_confirms_says_until_when(world: World) -> None:
+    page = Visitor(world).get(world.asked_for()).body
+
+    assert re.search(r"<dt>Can be confirmed until</dt><dd>13 March 2026, 12:00 \(UTC\)</dd>", page)
+
+
+def test_after_a_withdrawal_the_section_says_so_until_the_next_request(world: World) -> None:
+    world.asked_for()
+    said = "smtp.example.com was not connected, on 10 March 2026, 12:00 (UTC). The request was withdrawn"
+
+    assert said not in section_of(world)
+    world.owner().sends(ASK, action="withdraw")
+    assert said in section_of(world)
+    world.now += HOUR
+    link = world.asked_for(OTHER)
+    assert "was not connected" not in section_of(world)
+    world.decides(link)
+    assert "was not connected" not in section_of(world)
+
+
+def section_of(world: World) -> str:
+    """The words of the report about the provider."""
+    body = world.owner().get(REPORT).body
+    found = re.search(r'<section aria-labelledby="provider">.*?</section>', body, re.DOTALL)
+    assert found
+    return " ".join(re.sub(r"<[^>]+>", "", found[0]).split())
 
 
 def test_on_the_report_it_is_withdrawn(world: World) -> None:

@@ -12,6 +12,8 @@ from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from permille.domain.account.account import Account
     from permille.domain.account.provider import Provider, ProviderRequest
 
@@ -55,7 +57,7 @@ def connect(
     connected = providers.connect(stack.providing, account, requested, password, stack.operator_arn(), stack.now())
     if isinstance(connected, LoginFailure):
         raise Failed(f"nothing is stored: {sentence(connected, requested.host, requested.port)}")
-    _print(connected, as_json=as_json)
+    _print(connected, stack.now(), as_json=as_json)
 
 
 @app.command()
@@ -70,7 +72,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 
     JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at), provider_request
     """
-    _print(stack.account(account_id), as_json=as_json)
+    _print(stack.account(account_id), stack.now(), as_json=as_json)
 
 
 @app.command(name="test")
@@ -128,7 +130,7 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
     out.print("The password is deleted." if done.provider or done.request else "A password that was left is deleted.")
 
 
-def _print(account: "Account", *, as_json: bool) -> None:
+def _print(account: "Account", now: "datetime", *, as_json: bool) -> None:
     if as_json:
         emit_json(_as_data(account))
         return
@@ -140,12 +142,12 @@ def _print(account: "Account", *, as_json: bool) -> None:
     else:
         out.print(f"[bold]{account.id}[/] has no provider connected.")
     if asked := account.provider_request:
-        asked_at, until = instant(asked.requested_at, account), instant(asked.expires_at, account)
-        out.print(
-            f"{_server(asked)} was asked for on the owner's page on {asked_at}. It waits for the owner's confirmation, "
-            f"until {until}; `permille provider disconnect {account.id}` withdraws it.",
-            soft_wrap=True,
-        )
+        from permille.reading.asked_provider import asked_line
+        from permille.zones import shown_zone_of
+
+        line = asked_line(asked, shown_zone_of(account), now)
+        withdraws = f"`permille provider disconnect {account.id}` withdraws it."
+        out.print(f"{literal(line)} {withdraws}", soft_wrap=True)
 
 
 def _as_data(account: "Account") -> dict[str, Any]:

@@ -45,7 +45,12 @@ def end(account: Account, command: EndProviderRequest, now: datetime) -> Outcome
     if before is None or before.version != command.version:
         return Outcome(account, [])
     facts = ProviderRequestEnded(
-        host=before.host, port=before.port, user=before.user, expired=command.expired, by=command.by
+        host=before.host,
+        port=before.port,
+        user=before.user,
+        expired=command.expired,
+        refused=command.refused,
+        by=command.by,
     )
     return Outcome(replace(account, provider_request=None, decided_at=now), [entry(account.id, now, facts)])
 

@@ -65,14 +65,16 @@ def withdraw(services: RequestServices, token: str, now: datetime) -> None:
     NotAuthenticated."""
     account = current_owner_of(token, services.signer, services.accounts, now)
     if account.provider_request:
-        _end(services, account.id, account.provider_request.version, now)
+        version = account.provider_request.version
+        _end(services, account.id, EndProviderRequest(version=version, by=OWNER), now)
 
 
 def refuse(services: RequestServices, token: str, now: datetime) -> None:
     """Ends a request, and deletes its password. `token`: of the link in the mail about it. Raises NotAuthenticated, and
     DecisionRefused where the request is not open any more."""
     link, account = verify(token, Purpose.CONFIRM_PROVIDER, services.signer, services.accounts, now)
-    _end(services, account.id, open_request(account, link.about, now).version, now)
+    version = open_request(account, link.about, now).version
+    _end(services, account.id, EndProviderRequest(version=version, refused=True, by=OWNER), now)
 
 
 def confirm(services: RequestServices, token: str, now: datetime) -> Account:
@@ -93,9 +95,9 @@ def confirm(services: RequestServices, token: str, now: datetime) -> Account:
     return connected
 
 
-def _end(services: RequestServices, account_id: str, version: str, now: datetime, *, expired: bool = False) -> bool:
+def _end(services: RequestServices, account_id: str, command: EndProviderRequest, now: datetime) -> bool:
     """Ends the request, and returns whether its password was deleted: not where another request has taken its place."""
-    account = apply(services, account_id, EndProviderRequest(version=version, expired=expired, by=OWNER), now)
+    account = apply(services, account_id, command, now)
     return not account.provider_request and services.requested.delete(account_id)
 
 
@@ -120,5 +122,6 @@ def _clear(services: RequestServices, account_id: str, written_at: datetime, now
     if current and now < current.expires_at:
         return False
     if current:
-        return _end(services, account_id, current.version, now, expired=True)
+        command = EndProviderRequest(version=current.version, expired=True, by=OWNER)
+        return _end(services, account_id, command, now)
     return now - written_at >= SETTLED_AFTER and services.requested.delete(account_id)

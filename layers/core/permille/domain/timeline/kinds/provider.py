@@ -108,19 +108,21 @@ class ProviderRequested(Facts):
 
 @declared("provider_request_ended", Audience.OWNER)
 class ProviderRequestEnded(Facts):
-    """A provider that was asked for was not confirmed: the request was withdrawn, or has expired."""
+    """A provider that was asked for was not confirmed: the request was withdrawn, refused, or has expired."""
 
     host: str
     port: int
     user: str
-    expired: Annotated[bool, "Nobody confirmed it in time; else it was withdrawn."]
+    expired: Annotated[bool, "Nobody confirmed it in time."]
+    refused: Annotated[bool, "By the link in the mail; where neither is so, the request was withdrawn."] = False
     by: By = ""
 
     def headline(self, platform: str) -> str:
         return f"{plain(self.host)} was not connected"
 
     def sentence(self) -> str:
-        how = "Nobody confirmed it in time" if self.expired else "The request was withdrawn"
+        withdrawn = "It was refused by the link in our mail" if self.refused else "The request was withdrawn"
+        how = "Nobody confirmed it in time" if self.expired else withdrawn
         by = "" if self.expired else acted_for_owner(self.by)
         return f"{how}, and the password was deleted. You can ask for a provider again.{by}"
 

@@ -8,7 +8,8 @@ from permille.domain.policy.demands import DEMANDS_IN_WORDS
 from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.decision_record import DecisionRecord
-from permille.domain.timeline.kinds.numbers import ComplaintBurstNumbers, Numbers, RecentRatioNumbers
+from permille.domain.timeline.kinds.numbers import Numbers
+from permille.domain.timeline.kinds.rule_numbers import ComplaintBurstNumbers, RecentRatioNumbers
 from permille.domain.values.calendar import DAY
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
@@ -48,7 +49,8 @@ class Disabled(DecisionRecord):
         if self.is_about_bounces:  # of one day, which the numbers name
             return WHY_BOUNCES
         rule = self.burst if isinstance(self.burst, ComplaintBurstNumbers | RecentRatioNumbers) else None
-        counted_from = max(self.first_day, self.last_day - (rule.days - 1) * DAY) if rule else self.first_day
+        first = self.first_counted
+        counted_from = max(first, self.last_day - (rule.days - 1) * DAY) if rule else first
         return f"{WHY_COMPLAINTS} Counted: e-mails sent from {day(counted_from)} to {day(self.last_day)}."
 
     def _demands(self) -> str:
