@@ -1,12 +1,16 @@
 """`permille account explain`: why an account is as it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from tests.support.builders import ACCOUNT, NOW, TODAY
+from tests.support.builders import ACCOUNT, NOW, TODAY, an_account
+from tests.support.desk_world import WENT_WELL
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
+from permille.domain.account.second_chance import TrialState
 from permille.domain.values.errors import Unavailable
+from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
 
 
@@ -17,6 +21,24 @@ def test_an_account_that_may_send_is_explained_by_its_numbers(stack: FakeStack, 
 
     assert said.startswith("bakery is active.\n")
     assert "3,000" in said
+
+
+def test_on_trial_the_counts_are_those_since_counting_began_anew(stack: FakeStack, terminal: Terminal) -> None:
+    trial = replace(WENT_WELL, state=TrialState.RUNNING)
+    began = NOW - timedelta(hours=3)
+    stack.rows.accounts[ACCOUNT] = an_account(status=Status.TRIAL, epochs=(began,), trial=trial, strikes=1)
+    stack.rows.tallies[ACCOUNT, 1, TODAY] = Tally(delivered=1000, complaints=2)
+    stack.rows.tallies[ACCOUNT, 2, TODAY] = Tally(delivered=20)
+
+    explained = terminal.text("account", "explain", ACCOUNT)
+    shown = terminal.text("account", "show", ACCOUNT)
+
+    assert (
+        "0 complaints in 20 delivered e-mails since 10 March 2026, when counting began anew: 0.00 per 1,000. "
+        "One complaint would disable your SMTP account."
+    ) in explained
+    assert "The e-mails sent from 10 March 2026 to 10 March 2026, by the day of sending (UTC):" in explained
+    assert "since 10 March 2026, when counting began anew: 20 delivered, 0 bounced" in shown
 
 
 def test_a_decision_of_staff_is_told_in_their_words(stack: FakeStack, terminal: Terminal) -> None:

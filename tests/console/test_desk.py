@@ -21,6 +21,7 @@ from tests.support.builders import (
     TOMORROW,
     a_complaint_entry,
     a_provider,
+    a_provider_request,
     an_account,
     an_entry,
     bounce_counts,
@@ -260,6 +261,25 @@ def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: Fa
     text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
 
     assert "The credential was renewed: the old key works until 12 March 2026, 12:00 (UTC)." in text
+
+
+@pytest.mark.parametrize(
+    ("provider", "others"),
+    [(None, ""), (a_provider(host="smtp.first.example"), ", and disconnects smtp.first.example")],
+)
+def test_a_provider_that_waits_for_the_owners_confirmation_is_shown(
+    world: FakeWeb, anna: Visitor, provider: Provider | None, others: str
+) -> None:
+    asked = replace(a_provider_request("smtp.other.example"), username="<b>bea</b>")
+    world.support.add(an_account(timezone="Europe/Berlin", provider=provider, provider_request=asked))
+
+    text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
+
+    assert (
+        "smtp.other.example:587 as &lt;b&gt;bea&lt;/b&gt; was asked for on the owner&#39;s page on 10 March 2026, "
+        "13:00 (UTC+01:00). It waits for the owner&#39;s confirmation, until 13 March 2026, 13:00 (UTC+01:00)."
+    ) in text
+    assert f"permille provider disconnect {ACCOUNT} withdraws it{others}." in text
 
 
 def test_an_account_denied_by_hand_is_off_and_can_be_enabled_at_the_desk(world: FakeWeb, anna: Visitor) -> None:
@@ -665,21 +685,21 @@ def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world
     complained(world.rows, "cyd@example.com", "dan@example.com")
     assert anna.get(account).body.count("Suppressed; mail again") == 2
 
-    assert anna.sends(path, recipient="cyd@example.com", reason=" ").status == 422
-    done = anna.sends(path, recipient="Cyd <Cyd@example.com>", reason="She wrote to us")
+    assert anna.sends(path, address="cyd@example.com", reason=" ").status == 422
+    done = anna.sends(path, address="Cyd <Cyd@example.com>", reason="She wrote to us")
 
     assert done.status == 303
     shown = anna.get(done.headers["Location"]).body
     assert (DONE_MESSAGES["unsuppress"] in shown, shown.count("Suppressed; mail again")) == (True, 1)
     (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
-    assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", ANNA)
-    late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")
+    assert (entry.data["address"], entry.data["by"]) == ("cyd@example.com", ANNA)
+    late = anna.sends(path, address="cyd@example.com", reason="She wrote to us")
     assert (late.status, "cyd@example.com is not suppressed any more" in late.body) == (409, True)
 
 
 def test_bounced_addresses_are_suppressed_if_the_policy_says_so(world: FakeWeb, anna: Visitor) -> None:
     complained(world.rows, "cyd@example.com")
-    anna.sends(f"/desk/accounts/{ACCOUNT}/unsuppress", recipient="cyd@example.com", reason="She wrote to us")
+    anna.sends(f"/desk/accounts/{ACCOUNT}/unsuppress", address="cyd@example.com", reason="She wrote to us")
     FakeLedger(world.rows).count(bounce_counts("cyd@example.com", message_id="m-9"), NOW, PATIENCE)
     assert "Suppressed; mail again" in anna.get(f"/desk/accounts/{ACCOUNT}").body
 
@@ -800,7 +820,7 @@ def written(world: FakeWeb, text: str) -> None:
     world.support.switch.users[text].keys = {text: ACTIVE}
     world.rows.put(a_complaint_entry(subject=text, campaign=text), an_entry("disabled"))
     told = [an_entry(kind, NOW - timedelta(minutes=1 + number)) for number, kind in enumerate(KINDS)]
-    facts = ("reason", "note", "by", "cause", "change", "recipient", "why_not_counted", "code")
+    facts = ("reason", "note", "by", "cause", "change", "recipient", "address", "why_not_counted", "code")
     for entry in told:
         wrote: dict[str, Any] = {name: text for name in facts if hasattr(entry.facts, name)}
         world.rows.put(replace(entry, facts=replace(cast("Any", entry.facts), **wrote)))

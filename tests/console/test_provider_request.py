@@ -2,6 +2,7 @@
 password is shown."""
 
 import logging
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -57,7 +58,7 @@ class World(FakeWeb):
         return self.rows.accounts[ACCOUNT]
 
     def asks(self, server: Server = SERVER, by: Visitor | None = None, **fields: str) -> Answer:
-        sent = {"host": server.host, "port": str(server.port), "user": server.user}
+        sent = {"host": server.host, "port": str(server.port), "username": server.username}
         typed = {"password": PASSWORDS[server], **fields}
         return (by or self.owner()).sends(ASK, action="request", **{**sent, **typed})
 
@@ -111,7 +112,7 @@ def test_what_was_asked_for_and_confirmed_by_mail_is_connected(world: World) -> 
     assert (confirmed.status, "It is connected" in confirmed.body) == (200, True)
     provider = world.account.provider
     assert provider is not None
-    assert (provider.host, provider.port, provider.user) == (SERVER.host, SERVER.port, SERVER.user)
+    assert (provider.host, provider.port, provider.username) == (SERVER.host, SERVER.port, SERVER.username)
     assert world.providers.secrets.kept == {ACCOUNT: {provider.version: SECRET}}
     assert (world.account.provider_request, world.providers.requested.kept) == (None, {})
     assert world.told() == ["provider_tried", "provider_requested", "provider_connected"]
@@ -164,6 +165,43 @@ def test_who_did_not_ask_refuses_it(world: World) -> None:
     assert world.providers.requested.kept == {}
     assert world.told()[-1] == "provider_request_ended"
     assert "not open any more" in world.decides(link).body
+
+
+def test_that_it_was_refused_by_the_link_is_told_to_staff_and_owner(world: World) -> None:
+    world.decides(world.asked_for(), "refuse")
+
+    ended = world.rows.told(ACCOUNT)[-1]
+    assert ended.data["refused"] is True
+    said = "It was refused by the link in our mail, and the password was deleted. You can ask for a provider again."
+    assert ended.facts.sentence() == said
+
+
+def test_the_page_that_confirms_says_until_when(world: World) -> None:
+    page = Visitor(world).get(world.asked_for()).body
+
+    assert re.search(r"<dt>Can be confirmed until</dt><dd>13 March 2026, 12:00 \(UTC\)</dd>", page)
+
+
+def test_after_a_withdrawal_the_section_says_so_until_the_next_request(world: World) -> None:
+    world.asked_for()
+    said = "smtp.example.com was not connected, on 10 March 2026, 12:00 (UTC). The request was withdrawn"
+
+    assert said not in section_of(world)
+    world.owner().sends(ASK, action="withdraw")
+    assert said in section_of(world)
+    world.now += HOUR
+    link = world.asked_for(OTHER)
+    assert "was not connected" not in section_of(world)
+    world.decides(link)
+    assert "was not connected" not in section_of(world)
+
+
+def section_of(world: World) -> str:
+    """The words of the report about the provider."""
+    body = world.owner().get(REPORT).body
+    found = re.search(r'<section aria-labelledby="provider">.*?</section>', body, re.DOTALL)
+    assert found
+    return " ".join(re.sub(r"<[^>]+>", "", found[0]).split())
 
 
 def test_on_the_report_it_is_withdrawn(world: World) -> None:
@@ -259,7 +297,7 @@ def test_one_account_that_cannot_be_cleared_stops_no_other(world: World) -> None
         ({"port": ""}, "choose one of the ports"),
         ({"host": "no host"}, "is no host name"),
         ({"host": ""}, "is no host name"),
-        ({"user": " "}, "a user name has up to 320 characters"),
+        ({"username": " "}, "a user name has up to 320 characters"),
         ({"password": "a\nb"}, "all of them printable"),
     ],
 )
@@ -461,9 +499,9 @@ def test_while_the_function_cannot_be_reached_the_page_says_so(world: World) -> 
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("name", ["host", "user", "port", "password", "action"])
+@pytest.mark.parametrize("name", ["host", "username", "port", "password", "action"])
 def test_hostile_fields_are_escaped_or_refused(world: World, name: str, payload: str) -> None:
-    sent = {"host": SERVER.host, "port": "587", "user": SERVER.user, "password": "x", "action": "request"}
+    sent = {"host": SERVER.host, "port": "587", "username": SERVER.username, "password": "x", "action": "request"}
 
     answer = world.owner().sends(ASK, **{**sent, name: payload})
 
@@ -492,7 +530,7 @@ def test_a_hostile_name_is_escaped_on_the_page_that_asks(world: World) -> None:
     world.asked_for()
     request = world.account.provider_request
     assert request is not None
-    evil = replace(request, host="<b>evil</b>", user='"><script>x</script>')
+    evil = replace(request, host="<b>evil</b>", username='"><script>x</script>')
     world.rows.accounts[ACCOUNT] = replace(world.account, provider_request=evil, provider=a_provider())
 
     pages = [Visitor(world).get(world.link()).body, world.owner().get(REPORT).body]

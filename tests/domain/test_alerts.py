@@ -1,6 +1,6 @@
 """When the owner is alerted, and what an alert says of the account's state."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.support.builders import NOW, an_account, complaint_entries, evidence
@@ -11,10 +11,12 @@ from permille.domain.account.restrictions import Exemption
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.evidence import Rules
 from permille.domain.timeline.kinds.alert import Alert
+from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import only
 from permille.domain.values.status import Mode
+from permille.domain.words.mail_text import MailContext
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ENFORCING = Rules(DEFAULT, Mode.ENFORCE)
 
 
@@ -37,6 +39,30 @@ def test_an_alert_names_an_exemption_that_lasts_and_none_that_has_ended(until: t
 
 def test_an_account_that_keeps_the_rules_is_not_said_to_stay_on_although_it_breaks_one() -> None:
     assert the_alert(an_account(due_at=NOW), 2).still_on is False
+
+
+@pytest.mark.parametrize(
+    ("began", "over"),
+    [
+        (NOW - 3 * HOUR, "since 10 March 2026, when counting began anew"),
+        (NOW - 50 * DAY, "over the last 45 days"),  # before the window
+    ],
+)
+def test_where_counting_began_anew_in_the_window_an_alert_says_since_when(began: datetime, over: str) -> None:
+    account = an_account(due_at=NOW, epochs=(NOW - 60 * DAY, began))
+
+    assert f"2 complaints in 100,000 delivered e-mails {over}: 0.02 per 1,000." in the_alert(account, 2).sentence()
+
+
+def test_a_disabling_says_since_when_its_e_mails_were_counted() -> None:
+    account = an_account(due_at=NOW, epochs=(NOW - 3 * HOUR,))
+
+    (disabled,) = only(Disabled, decide(account, evidence(1000, 2), ENFORCING, NOW).entries)
+
+    assert (
+        "Counted: e-mails sent from 10 March 2026 to 10 March 2026." in disabled.facts.mail(MailContext("APWT"))[0].text
+    )
+    assert disabled.facts.counted_since == account.epochs[-1]
 
 
 def test_an_ended_exemption_makes_no_account_due() -> None:

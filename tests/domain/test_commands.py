@@ -79,6 +79,7 @@ VALID: dict[str, Any] = {
     "provider_request": a_provider_request(),
     "version": "v-1",
     "expired": False,
+    "refused": False,
     "request": "",
     "replaces": None,
     "allow": 20,
@@ -179,7 +180,7 @@ def test_a_command_with_a_wrong_value_cannot_be_made(kind: type[Any], field: str
 
 def test_every_field_that_somebody_types_is_tried_here() -> None:
     parsed = {"provider", "replaces", "role", "address", "short_day", "by_staff", "on"}
-    parsed |= {"server", "provider_request", "version", "expired", "request"}  # before they get here
+    parsed |= {"server", "provider_request", "version", "expired", "refused", "request"}  # before they get here
     parsed |= {"owner_email", "owner_name", "timezone", "before", "after", "add", "remove", "risks"}  # by change.Change
     typed = {field.name for kind in ALL for field in fields(kind)} - parsed
 

@@ -267,7 +267,7 @@ def _api_account(host: Visitor) -> Facts:
 
 
 def _account(data: Any) -> Facts:
-    names = ("limit_per_1000", "allowance_left", "epoch", "may_send", "held", "would_disable", "strikes")
+    names = ("limit_per_1000", "allowance_left", "epoch", "may_send", "hold_reason", "would_disable", "strikes")
     return {**_of(data["window"]), **_standing(data), **{name: data[name] for name in names}}
 
 
@@ -340,7 +340,7 @@ def _system(staff: Visitor) -> Facts:
 def _show(platform: Platform) -> Facts:
     text = " ".join(platform.terminal.text("account", "show", ACCOUNT).split())
     found = re.search(r"^bakery (\w+) .*?counting period (\d+)", text)
-    window = re.search(r"last 45 days: ([\d,]+) delivered, ([\d,]+) bounced", text)
+    window = re.search(r"(?:last 45 days|when counting began anew): ([\d,]+) delivered, ([\d,]+) bounced", text)
     left = re.search(r"complaints: ([\d,]+); ([\d,]+) more allowed \(limit (\d+) per 1,000\)", text)
     assert found and window and left, text  # noqa: PT018
     return {

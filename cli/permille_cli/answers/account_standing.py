@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def print_standing(account: "Account", verdict: "Verdict", senders: list[dict[str, Any]], now: datetime) -> None:
     """Prints status, counts and senders. `senders`: as in the JSON of `account show`."""
+    from permille.domain.timeline.kinds.numbers import over
     from permille.domain.words import wording
 
     counts = verdict.counts
@@ -23,7 +24,9 @@ def print_standing(account: "Account", verdict: "Verdict", senders: list[dict[st
     if account.owner_mail:
         fate = wording.FATES[account.owner_mail]
         out.print(f"[yellow]the owner is not mailed: a mail to them {fate}[/] (permille account owner-mail)")
-    out.print(f"last {policy.window_days} days: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
+    since = verdict.counted_since and verdict.counted_since.astimezone(shown_zone_of(account))
+    period = over(policy.window_days, since) if since else f"last {policy.window_days} days"
+    out.print(f"{period}: {counts.delivered:,} delivered, {counts.bounces:,} bounced")
     limit = policy.complaint_ratio.limit_per_1000
     out.print(f"complaints: {counts.complaints:,}; {verdict.allowance_left:,} more allowed (limit {limit} per 1,000)")
     if account.provider:

@@ -12,6 +12,8 @@ from permille_cli.terminal.options import AccountId
 from permille_cli.terminal.output import AsJson, emit_json, instant, literal, out
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from permille.domain.account.account import Account
     from permille.domain.account.provider import Provider, ProviderRequest
 
@@ -27,7 +29,7 @@ def connect(
     account_id: AccountId,
     host: Annotated[str, typer.Option(help="The provider's SMTP server, such as smtp.example.com.")],
     port: Annotated[int, typer.Option(help="587 for STARTTLS, 465 for implicit TLS.")],
-    user: Annotated[str, typer.Option(help="User name at the provider.")],
+    username: Annotated[str, typer.Option(help="User name at the provider.")],
     *,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking for it.")
@@ -42,20 +44,20 @@ def connect(
     An earlier provider is replaced.
 
     Example:
-        permille provider connect good-bakery --host smtp.example.com --port 587 --user bakery
+        permille provider connect good-bakery --host smtp.example.com --port 587 --username bakery
 
-    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at), provider_request
+    JSON fields: account_id, provider (host, port, username, secret_arn, secret_version, connected_at), provider_request
     """
     from permille.domain.sending.smtp_server import LoginFailure, sentence, server
     from permille.usecases.decisions import providers
 
     account = stack.account(account_id)
-    requested = server(host, port, user, local=stack.is_local)
+    requested = server(host, port, username, local=stack.is_local)
     password = inputs.password(from_stdin=password_stdin)
     connected = providers.connect(stack.providing, account, requested, password, stack.operator_arn(), stack.now())
     if isinstance(connected, LoginFailure):
         raise Failed(f"nothing is stored: {sentence(connected, requested.host, requested.port)}")
-    _print(connected, as_json=as_json)
+    _print(connected, stack.now(), as_json=as_json)
 
 
 @app.command()
@@ -68,9 +70,9 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     Example:
         permille provider show good-bakery
 
-    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at), provider_request
+    JSON fields: account_id, provider (host, port, username, secret_arn, secret_version, connected_at), provider_request
     """
-    _print(stack.account(account_id), as_json=as_json)
+    _print(stack.account(account_id), stack.now(), as_json=as_json)
 
 
 @app.command(name="test")
@@ -128,7 +130,7 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
     out.print("The password is deleted." if done.provider or done.request else "A password that was left is deleted.")
 
 
-def _print(account: "Account", *, as_json: bool) -> None:
+def _print(account: "Account", now: "datetime", *, as_json: bool) -> None:
     if as_json:
         emit_json(_as_data(account))
         return
@@ -140,12 +142,12 @@ def _print(account: "Account", *, as_json: bool) -> None:
     else:
         out.print(f"[bold]{account.id}[/] has no provider connected.")
     if asked := account.provider_request:
-        asked_at, until = instant(asked.requested_at, account), instant(asked.expires_at, account)
-        out.print(
-            f"{_server(asked)} was asked for on the owner's page on {asked_at}. It waits for the owner's confirmation, "
-            f"until {until}; `permille provider disconnect {account.id}` withdraws it.",
-            soft_wrap=True,
-        )
+        from permille.reading.asked_provider import asked_line
+        from permille.zones import shown_zone_of
+
+        line = asked_line(asked, shown_zone_of(account), now)
+        withdraws = f"`permille provider disconnect {account.id}` withdraws it."
+        out.print(f"{literal(line)} {withdraws}", soft_wrap=True)
 
 
 def _as_data(account: "Account") -> dict[str, Any]:
@@ -155,7 +157,7 @@ def _as_data(account: "Account") -> dict[str, Any]:
     waiting = asked and {
         "host": asked.host,
         "port": asked.port,
-        "user": asked.user,
+        "username": asked.username,
         "requested_at": asked.requested_at.isoformat(),
         "expires_at": asked.expires_at.isoformat(),
     }
@@ -163,4 +165,4 @@ def _as_data(account: "Account") -> dict[str, Any]:
 
 
 def _server(at: "Provider | ProviderRequest") -> str:
-    return f"{literal(at.host)}:{at.port} as {literal(at.user)}"
+    return f"{literal(at.host)}:{at.port} as {literal(at.username)}"

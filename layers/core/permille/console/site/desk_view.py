@@ -17,6 +17,7 @@ from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille.domain.words import actors, durations, wording
 from permille.ports.desk import CONSUMED_QUEUES, QueueStatus
+from permille.reading import asked_provider
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
 
@@ -75,6 +76,12 @@ def counts_of(facts: Numbers) -> Tally:
 def local(at: datetime, account: Account) -> str:
     """The instant in the account's time zone."""
     return wording.local(at.astimezone(shown_zone_of(account)))
+
+
+def asked_line(account: Account, now: datetime) -> str:
+    """The provider that waits for the owner's confirmation; empty where none does."""
+    request = account.provider_request
+    return asked_provider.asked_line(request, shown_zone_of(account), now) if request else ""
 
 
 def exempt_until(account: Account | ListedAccount, exemption: Exemption) -> str:

@@ -1,18 +1,18 @@
 """What the pages of the owner's report show: the template variables, with the report in words."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from permille.console.site.provider_form import ProviderInput, open_request, provider_form
+from permille.console.site.provider_form import ProviderInput, provider_form
 from permille.console.site.report_feedback import feedback_values
 from permille.console.site.report_numbers import number_values
+from permille.console.site.report_provider import provider_values
 from permille.console.site.review_form import ReviewInput
 from permille.console.site.review_section import review_values
 from permille.console.site.spreadsheet import Separator
 from permille.domain.account.account import Account
-from permille.domain.sending.smtp_server import LONGEST_HOST, LONGEST_USER
 from permille.domain.timeline.kinds.verdicts import Disabled
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.status import Status
@@ -25,15 +25,6 @@ from permille.usecases.views.report import OwnerReport, ReportRange
 from permille.zones import shown_zone_of
 
 SHOWN_ENTRIES = 10
-_WAITING = "It is connected, and your e-mails go through it whenever your SMTP account is off."
-_IN_USE = "Your e-mails go through it while your SMTP account is off. They count complaints and bounces as well."
-_PROVIDER_LINES: Mapping[Status, str] = {
-    Status.ACTIVE: _WAITING,
-    Status.TRIAL: _WAITING,
-    Status.DISABLED: _IN_USE,
-    Status.OBSERVING: _IN_USE,
-    Status.CLOSED: "It is connected, and nothing goes through it: the account is closed.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +55,8 @@ def report_page(report: OwnerReport, brand: Brand, csrf: str, refused: Refused =
         "csrf": csrf,
         "wrong": refused.review.error if refused.review else refused.why or without_form,
         "monthly_mail": not account.monthly_mail.stopped,
-        "provider": _provider(account),
-        "provider_request": open_request(account, report.now),
         "provider_form": form,
-        "unreachable": bool(account.owner_mail),
+        **provider_values(report, brand),
         **feedback_values(report),
         **timeline_values(report.account, report.entries[:SHOWN_ENTRIES], _earlier(report), brand, report.voided),
     }
@@ -122,7 +111,7 @@ def _standing_values(report: OwnerReport, brand: Brand) -> dict[str, Any]:
         "notes": list(_notes(report, brand)),
         "counted_from": wording.day(verdict.first_day),
         "counted_to": wording.day(verdict.last_day),
-        "begun": _epoch_began(report),
+        "begun": _counted_since(report),
     }
 
 
@@ -157,26 +146,10 @@ def _why_off(report: OwnerReport) -> str:
     return f"It was disabled for this: {facts.sentence()}"
 
 
-def _epoch_began(report: OwnerReport) -> str:
-    """When the current epoch began; empty where that was before the window."""
-    starts = [at for number, at in report.epochs if number == report.account.epoch]
-    if not starts or starts[0].date() < report.verdict.first_day:
-        return ""
-    return wording.local(starts[0].astimezone(report.zone))
-
-
-def _provider(account: Account) -> dict[str, str] | None:
-    """The template variables of provider.html.j2."""
-    provider = account.provider
-    if provider is None:
-        return None
-    return {
-        "line": _IN_USE if account.denied_by_hand else _PROVIDER_LINES[account.status],
-        "host": wording.plain(provider.host, LONGEST_HOST),
-        "port": str(provider.port),
-        "user": wording.plain(provider.user, LONGEST_USER),
-        "connected": wording.day(provider.connected_at),
-    }
+def _counted_since(report: OwnerReport) -> str:
+    """When counting began anew; empty where that was before the window."""
+    since = report.verdict.counted_since
+    return wording.local(since.astimezone(report.zone)) if since else ""
 
 
 def _entry(entry: Entry, zone: tzinfo, brand: Brand) -> dict[str, Any]:

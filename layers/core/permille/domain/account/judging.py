@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def judge_account(account: Account, policy: Policy, days: Days, today: date) -> Verdict:
     """As judge(), with the allowance that the account has left in its status. `days`: of its epoch."""
-    verdict = judge(policy, days, today)
+    verdict = judge(policy, days, today, epochs=account.epochs)
     allowance = allowance_when_on(account, verdict.allowance_left) if account.may_send else 0
     return replace(verdict, allowance_left=allowance)
 

@@ -114,11 +114,13 @@ class EndProviderRequest(_OfOwner):
     """Ends a request for a provider that was not confirmed. Idempotent.
 
     version: of the request
-    expired: nobody confirmed it in time; else it was withdrawn
+    expired: nobody confirmed it in time
+    refused: by the link in the mail; where neither is so, it was withdrawn
     """
 
     version: str
     expired: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
 """The verdict of a policy on counts: which rule they break, and how many more complaints are allowed."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from permille.domain.policy.e_value import LIMITS_BELOW, is_evident
 from permille.domain.policy.policy import MAX_CLOCK_SKEW, BounceBurst, ComplaintRatio, Policy
-from permille.domain.values.tally import PER_MILLE, Days, Tally, first_day, total
+from permille.domain.values.tally import PER_MILLE, Days, Tally, first_counted, first_day, total
 
 COMPLAINTS_BEYOND_ANY_LIMIT = 1000  # so many more than deliveries break complaint_ratio, whatever its numbers
 
@@ -44,6 +44,7 @@ class Verdict:
     recent: the counts of recent_ratio's days; None where the rule is off
     worst: the send day that breaks bounce_burst, and its counts; None where none does
     ln_e: the evidence of complaint_ratio; None without an alpha
+    counted_since: when counting began anew; None where that was before the window
     """
 
     decision: Decision
@@ -57,11 +58,17 @@ class Verdict:
     recent: Tally | None = None
     worst: tuple[date, Tally] | None = None
     ln_e: float | None = None
+    counted_since: datetime | None = None
 
     @property
     def breaks(self) -> bool:
         """Whether a rule is broken."""
         return self.decision is Decision.DISABLE
+
+    @property
+    def first_counted(self) -> date:
+        """The first send day that counts."""
+        return first_counted(self.first_day, self.counted_since)
 
     @property
     def last_counted(self) -> date:
@@ -132,12 +139,14 @@ class _Case:
         return bisect_left(surely_broken, 1, key=lambda more: int(any(self.with_complaints(more).broken())))
 
 
-def judge(policy: Policy, days: Days, today: date, waiting: int = 0) -> Verdict:
+def judge(policy: Policy, days: Days, today: date, waiting: int = 0, epochs: Sequence[datetime] = ()) -> Verdict:
     """Judges the window that ends today. Mail of tomorrow, by a sender's fast clock, counts, too.
 
     days: the tallies of one epoch
     waiting: so many deliveries are added to each ratio
+    epochs: the starts of the account's second and later epochs
     """
+    first = first_day(today, policy.window_days)
     case = _case(policy, days, today, waiting)
     rule = next(case.broken(), None)
     allowance = case.allowance_left
@@ -146,13 +155,14 @@ def judge(policy: Policy, days: Days, today: date, waiting: int = 0) -> Verdict:
         rule=rule,
         counts=case.counts,
         allowance_left=allowance,
-        first_day=first_day(today, policy.window_days),
+        first_day=first,
         last_day=today,
         policy=policy,
         burst=case.burst,
         recent=case.recent,
         worst=case.worst,
         ln_e=policy.complaint_ratio.ln_e(case.counts.complaints, case.counts.delivered),
+        counted_since=next((began for began in epochs[-1:] if began.astimezone(UTC).date() >= first), None),
     )
 
 

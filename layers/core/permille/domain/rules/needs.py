@@ -57,7 +57,7 @@ def evidence_of_tallies(account: Account, days: Days, rules: Rules, now: datetim
     day = _judged_on(account, now)
     if day is None or rules.policy is None:
         return Evidence(days)
-    verdict = judge(rules.policy, days, day)
+    verdict = judge(rules.policy, days, day, epochs=account.epochs)
     acts = verdict.breaks and may_be_acted_on(account, verdict, days, rules)
     return Evidence(days, verdict=verdict, acts=acts)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 PER_MILLE = 1000  # complaint rates are per so many delivered e-mails
@@ -43,6 +43,11 @@ Days = Mapping[date, Tally]
 def total_of(days: Days) -> Tally:
     """The sum of all send days."""
     return sum(days.values(), Tally())
+
+
+def first_counted(first: date, counted_since: datetime | None) -> date:
+    """The first send day that counts of a window that begins on `first`."""
+    return max(first, counted_since.astimezone(UTC).date()) if counted_since else first
 
 
 def epoch_of(sent_at: datetime, starts: Sequence[datetime]) -> int:

@@ -55,7 +55,9 @@ def request(
     if failure := services.login_check.check(server, password):
         return failure
     secret = services.requested.put(account.id, server, password, None)
-    made = ProviderRequest(server.host, server.port, server.user, secret.arn, secret.version, now, now + CONFIRM_WITHIN)
+    made = ProviderRequest(
+        server.host, server.port, server.username, secret.arn, secret.version, now, now + CONFIRM_WITHIN
+    )
     apply(services, account.id, RequestProvider(provider_request=made, by=OWNER), now)
     return None
 
@@ -65,14 +67,16 @@ def withdraw(services: RequestServices, token: str, now: datetime) -> None:
     NotAuthenticated."""
     account = current_owner_of(token, services.signer, services.accounts, now)
     if account.provider_request:
-        _end(services, account.id, account.provider_request.version, now)
+        version = account.provider_request.version
+        _end(services, account.id, EndProviderRequest(version=version, by=OWNER), now)
 
 
 def refuse(services: RequestServices, token: str, now: datetime) -> None:
     """Ends a request, and deletes its password. `token`: of the link in the mail about it. Raises NotAuthenticated, and
     DecisionRefused where the request is not open any more."""
     link, account = verify(token, Purpose.CONFIRM_PROVIDER, services.signer, services.accounts, now)
-    _end(services, account.id, open_request(account, link.about, now).version, now)
+    version = open_request(account, link.about, now).version
+    _end(services, account.id, EndProviderRequest(version=version, refused=True, by=OWNER), now)
 
 
 def confirm(services: RequestServices, token: str, now: datetime) -> Account:
@@ -83,19 +87,19 @@ def confirm(services: RequestServices, token: str, now: datetime) -> Account:
     password = services.requested.get(Secret(requested.secret, requested.version))
     if password is None:
         raise DecisionRefused("the password of this request is gone; ask for the provider again")
-    server = Server(requested.host, requested.port, requested.user)
+    server = Server(requested.host, requested.port, requested.username)
     in_use = Secret(before.secret, before.version) if before else None
     secret = services.secrets.put(account.id, server, password, in_use)
-    provider = Provider(server.host, server.port, server.user, secret.arn, secret.version, now)
+    provider = Provider(server.host, server.port, server.username, secret.arn, secret.version, now)
     command = ConnectProvider(provider=provider, replaces=before, request=requested.version, by=OWNER)
     connected = apply(services, account.id, command, now)
     services.requested.delete(account.id)
     return connected
 
 
-def _end(services: RequestServices, account_id: str, version: str, now: datetime, *, expired: bool = False) -> bool:
+def _end(services: RequestServices, account_id: str, command: EndProviderRequest, now: datetime) -> bool:
     """Ends the request, and returns whether its password was deleted: not where another request has taken its place."""
-    account = apply(services, account_id, EndProviderRequest(version=version, expired=expired, by=OWNER), now)
+    account = apply(services, account_id, command, now)
     return not account.provider_request and services.requested.delete(account_id)
 
 
@@ -120,5 +124,6 @@ def _clear(services: RequestServices, account_id: str, written_at: datetime, now
     if current and now < current.expires_at:
         return False
     if current:
-        return _end(services, account_id, current.version, now, expired=True)
+        command = EndProviderRequest(version=current.version, expired=True, by=OWNER)
+        return _end(services, account_id, command, now)
     return now - written_at >= SETTLED_AFTER and services.requested.delete(account_id)

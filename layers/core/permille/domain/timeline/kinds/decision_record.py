@@ -8,12 +8,8 @@ from typing import Annotated, Any, Literal
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.kinds.complaints import Reported
-from permille.domain.timeline.kinds.numbers import (
-    BounceBurstNumbers,
-    ComplaintBurstNumbers,
-    Numbers,
-    RecentRatioNumbers,
-)
+from permille.domain.timeline.kinds.numbers import Numbers
+from permille.domain.timeline.kinds.rule_numbers import BounceBurstNumbers, ComplaintBurstNumbers, RecentRatioNumbers
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.tally import PER_MILLE, Days
 from permille.domain.words.wording import day, plain, times
@@ -72,7 +68,7 @@ class DecisionRecord(Numbers):
         """
         days = [_day_line(counts) for counts in self.days if counts.delivered or counts.complaints or counts.bounces]
         identities = [f"  {complaints.get(identity) or plain(identity)}" for identity in self.complaint_identities]
-        first, last = day(self.first_day), day(self.last_day)
+        first, last = day(self.first_counted), day(self.last_day)
         return [
             self.broken() if self.rule else f"{self.counts()} {self.allowance()}",
             *self._arithmetic(),

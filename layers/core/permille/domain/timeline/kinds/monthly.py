@@ -39,7 +39,7 @@ class MonthlyStanding(AllowanceNumbers):
             Section(
                 "Why you get this",
                 f"Your {about.platform} SMTP account works. Somebody pressed “Report spam” about an e-mail of yours "
-                f"that was sent between {day(self.first_day)} and {day(self.last_day)}, and it still counts. While "
+                f"that was sent between {day(self.first_counted)} and {day(self.last_day)}, and it still counts. While "
                 f"that is so, we tell you once a month how you stand. A complaint stops counting when its e-mail is "
                 f"older than {self.window_days} days.",
             ),

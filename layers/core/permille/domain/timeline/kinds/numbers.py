@@ -1,47 +1,20 @@
 """The numbers of a verdict, which all entries about a verdict have."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from permille.domain.policy.verdict import Rule, Verdict
 from permille.domain.timeline.facts import Facts
-from permille.domain.values.tally import PER_MILLE, Tally
+from permille.domain.timeline.kinds.rule_numbers import (
+    BounceBurstNumbers,
+    ComplaintBurstNumbers,
+    RecentRatioNumbers,
+    numbers_of_rule,
+    shown_evidence,
+)
+from permille.domain.values.tally import PER_MILLE, Tally, first_counted
 from permille.domain.words.wording import FEW, STILL_ON, day, limit, local, rate, times
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BounceBurstNumbers:
-    """The counts that break `bounce_burst`, and the rule's numbers."""
-
-    day: date
-    delivered: int
-    bounces: int
-    more_than: int
-    percent: int
-    days: Annotated[int, "How many send days the rule looks at; 0 in older entries: the whole window."] = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplaintBurstNumbers:
-    """The counts that break `complaint_burst`, and the rule's numbers."""
-
-    complaints: int
-    more_than: int
-    days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecentRatioNumbers:
-    """The counts that break `recent_ratio`, and the rule's numbers."""
-
-    delivered: int
-    complaints: int
-    limit_per_1000: int
-    complaints_at_least: int
-    days: int
-    alpha: str | None = None
-    ln_e: Annotated[str | None, "The evidence, where the rule has an alpha."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +34,7 @@ class Numbers(Facts):
     ln_e: Annotated[str | None, "The evidence, of a policy with an alpha."] = None
     alpha: str | None = None
     burst: BounceBurstNumbers | ComplaintBurstNumbers | RecentRatioNumbers | None = None
+    counted_since: Annotated[datetime | None, "When counting began anew, if that was in the window."] = None
 
     @staticmethod
     def counted_by(verdict: Verdict) -> dict[str, Any]:
@@ -77,9 +51,10 @@ class Numbers(Facts):
             "first_day": verdict.first_day,
             "last_day": verdict.last_day,
             "policy": verdict.policy.id,
-            "ln_e": _shown(verdict.ln_e),
+            "ln_e": shown_evidence(verdict.ln_e),
             "alpha": None if verdict.ln_e is None else str(ratio.alpha),
-            "burst": _burst(verdict),
+            "burst": numbers_of_rule(verdict),
+            "counted_since": verdict.counted_since,
         }
 
     @property
@@ -87,19 +62,24 @@ class Numbers(Facts):
         """Whether the broken rule is `bounce_burst`."""
         return isinstance(self.burst, BounceBurstNumbers)
 
+    @property
+    def first_counted(self) -> date:
+        """The first send day that counts."""
+        return first_counted(self.first_day, self.counted_since)
+
     def counts(self) -> str:
         """`2 complaints in 1,000 delivered e-mails over the last 45 days: 2.00 per 1,000.`"""
         per_1000 = rate(Tally(self.delivered, self.complaints))
         return (
             f"{times(self.complaints, 'complaint')} in {times(self.delivered, 'delivered e-mail')} "
-            f"over the last {self.window_days} days{f': {per_1000} per 1,000' if per_1000 else ''}."
+            f"{over(self.window_days, self.counted_since)}{f': {per_1000} per 1,000' if per_1000 else ''}."
         )
 
     def allowance(self) -> str:
         """How many more complaints the account can have, in sentences."""
         few = f"{FEW} " if self.complaints * PER_MILLE > self.limit_per_1000 * self.delivered else ""
         if self.allowance_left == 0:
-            return f"{few}One more would disable your SMTP account."
+            return f"{few}One {'more' if self.complaints else 'complaint'} would disable your SMTP account."
         return f"{few}You can have {self.allowance_left:,} more; the one after that would disable your SMTP account."
 
     def broken(self) -> str:
@@ -140,6 +120,11 @@ class Numbers(Facts):
                 return _at_most(self.limit_per_1000, self.window_days)
 
 
+def over(days: int, counted_since: datetime | None) -> str:
+    """The time that counts: `over the last 45 days`, or since when."""
+    return f"since {day(counted_since)}, when counting began anew" if counted_since else f"over the last {days} days"
+
+
 def _at_most(per_1000: int, days: int) -> str:
     return f"no more than {times(per_1000, 'complaint')} for every 1,000 delivered e-mails of the last {days} days."
 
@@ -169,29 +154,3 @@ class PlainNumbers(Numbers):
     def of(cls, verdict: Verdict) -> "PlainNumbers":
         """The numbers of this verdict."""
         return cls(**cls.counted_by(verdict))
-
-
-def _burst(verdict: Verdict) -> BounceBurstNumbers | ComplaintBurstNumbers | RecentRatioNumbers | None:
-    policy = verdict.policy
-    if verdict.rule is Rule.BOUNCE_BURST and verdict.worst and policy.bounce_burst:
-        sent_on, tally = verdict.worst
-        numbers = asdict(policy.bounce_burst)
-        return BounceBurstNumbers(day=sent_on, delivered=tally.delivered, bounces=tally.bounces, **numbers)
-    if verdict.rule is Rule.COMPLAINT_BURST and verdict.burst and policy.complaint_burst:
-        return ComplaintBurstNumbers(complaints=verdict.burst.complaints, **asdict(policy.complaint_burst))
-    if verdict.rule is Rule.RECENT_RATIO and verdict.recent and policy.recent_ratio:
-        rule, counts = policy.recent_ratio, verdict.recent
-        return RecentRatioNumbers(
-            delivered=counts.delivered,
-            complaints=counts.complaints,
-            limit_per_1000=rule.limit_per_1000,
-            complaints_at_least=rule.complaints_at_least,
-            alpha=None if rule.alpha is None else str(rule.alpha),
-            days=rule.days,
-            ln_e=_shown(rule.ln_e(counts.complaints, counts.delivered)),
-        )
-    return None
-
-
-def _shown(ln_e: float | None) -> str | None:
-    return None if ln_e is None else f"{ln_e:.12g}"

@@ -8,7 +8,8 @@ from permille.domain.policy.demands import DEMANDS_IN_WORDS
 from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.decision_record import DecisionRecord
-from permille.domain.timeline.kinds.numbers import ComplaintBurstNumbers, Numbers, RecentRatioNumbers
+from permille.domain.timeline.kinds.numbers import Numbers
+from permille.domain.timeline.kinds.rule_numbers import ComplaintBurstNumbers, RecentRatioNumbers
 from permille.domain.values.calendar import DAY
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
@@ -48,7 +49,8 @@ class Disabled(DecisionRecord):
         if self.is_about_bounces:  # of one day, which the numbers name
             return WHY_BOUNCES
         rule = self.burst if isinstance(self.burst, ComplaintBurstNumbers | RecentRatioNumbers) else None
-        counted_from = max(self.first_day, self.last_day - (rule.days - 1) * DAY) if rule else self.first_day
+        first = self.first_counted
+        counted_from = max(first, self.last_day - (rule.days - 1) * DAY) if rule else first
         return f"{WHY_COMPLAINTS} Counted: e-mails sent from {day(counted_from)} to {day(self.last_day)}."
 
     def _demands(self) -> str:
@@ -155,19 +157,19 @@ class RuleHeld(Numbers):
     """A broken rule is not acted on yet: uncounted `feedback` could still change the verdict, counting has `stalled`,
     the `breaker` is open, or there are `no_deliveries`."""
 
-    why: HoldReason
+    hold_reason: HoldReason
     waiting: Annotated[int, "How many messages the feedback queue had."]
 
     @classmethod
     def of_verdict(cls, verdict: Verdict, why: HoldReason, waiting: int) -> "RuleHeld":
-        return cls(**cls.counted_by(verdict), why=why, waiting=waiting)
+        return cls(**cls.counted_by(verdict), hold_reason=why, waiting=waiting)
 
     @property
     def is_announced(self) -> bool:
-        return self.why.needs_staff
+        return self.hold_reason.needs_staff
 
     def headline(self, platform: str) -> str:
-        return f"{self.rule} is broken, and the account is held: {why_held(self.why)}"
+        return f"{self.rule} is broken, and the account is held: {why_held(self.hold_reason)}"
 
     def sentence(self) -> str:
         return self.broken()
