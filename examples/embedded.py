@@ -32,7 +32,7 @@ In another terminal you are the platform's operator and support:
 
   eval "$(permille local status --dir {directory} --export)"
   SSL_CERT_FILE={certificate} \\
-    permille provider connect {bakery} --host localhost --port {port} --user {user} \\
+    permille provider connect {bakery} --host localhost --port {port} --username {username} \\
     --password-stdin < {password_file}
   permille review approve {bakery} --day DAY         # after the bakery has asked in the CRM
   permille local tick --dir {directory} --at DAY   # it is that day
@@ -63,7 +63,7 @@ def main() -> None:
         app = create_app()
         app.config["MAIL_HEADERS"] = {"X-Local-Complaint": COMPLAINERS, "X-Local-Complaint-After": "1"}
         values = {**up["smtp"], "directory": folder / "stack", "hours": options.hours, "origin": origin}
-        print(TRY.format(bakery=BAKERY, user=provider["username"], password_file=password, **values), flush=True)
+        print(TRY.format(bakery=BAKERY, username=provider["username"], password_file=password, **values), flush=True)
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
         app.run(port=options.port, threaded=True)
 

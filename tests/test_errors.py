@@ -1,5 +1,6 @@
 """One tree of errors: each class says with which HTTP status and exit code it is answered."""
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from tests.support.sentences import is_one_clause
 
 from permille.aws.client import service_call
 from permille.domain.values import errors
@@ -89,3 +91,30 @@ def test_several_wrong_values_are_told_at_once() -> None:
 
     assert str(error) == "day: is over; batch: is none"
     assert error.messages == "is over; is none"
+
+
+def messages(source: Path) -> Iterator[tuple[str, int]]:
+    """The messages that the source gives our errors, with an x for each value in them, and their lines."""
+    names = {name for name, _, _ in classes()}
+    for call in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in names and call.args:
+            message = call.args[0]
+            parts = message.values if isinstance(message, ast.JoinedStr) else [message]
+            yield "".join(part.value if is_text(part) else "x" for part in parts), call.lineno  # type: ignore[attr-defined]
+
+
+def is_text(part: ast.expr) -> bool:
+    return isinstance(part, ast.Constant) and isinstance(part.value, str)
+
+
+@pytest.mark.parametrize("folder", ["layers/core/permille", "cli/permille_cli"])
+def test_every_message_is_one_clause_whoever_says_it(folder: str) -> None:
+    """Command, pages and both APIs say the same messages."""
+    found = [
+        f"{source.name}:{line}: {message}"
+        for source in (CODE / folder).rglob("*.py")
+        for message, line in messages(source)
+        if not is_one_clause(message)
+    ]
+
+    assert found == []

@@ -52,30 +52,30 @@ def _is_taken(smtp: smtplib.SMTP, mail: EmailMessage) -> bool:
 @contextmanager
 def session(route: dict[str, Any], ses: Credential) -> Iterator[smtplib.SMTP]:
     """A session at the route's server, logged in by TLS with a verified certificate."""
-    user, password = ses if route["via"] == "ses" else (route["user"], _password(route))
+    username, password = ses if route["via"] == "ses" else (route["username"], _password(route))
     host, port, tls = route["host"], route["port"], ssl.create_default_context()
     implicit = port in IMPLICIT_TLS
     server = smtplib.SMTP_SSL(host, port, timeout=30, context=tls) if implicit else smtplib.SMTP(host, port, timeout=30)
     with server as smtp:
         if not implicit:
             smtp.starttls(context=tls)
-        _log_in(smtp, user, password)
+        _log_in(smtp, username, password)
         yield smtp
 
 
-def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+def _log_in(smtp: smtplib.SMTP, username: str, password: str) -> None:
     """As smtplib does, which takes ASCII alone; others go by PLAIN in UTF-8 (RFC 4616)."""
-    if f"{user}{password}".isascii():
-        smtp.login(user, password)
+    if f"{username}{password}".isascii():
+        smtp.login(username, password)
         return
     smtp.ehlo()
-    code, reply = smtp.docmd("AUTH", "PLAIN " + b64encode(f"\0{user}\0{password}".encode()).decode())
+    code, reply = smtp.docmd("AUTH", "PLAIN " + b64encode(f"\0{username}\0{password}".encode()).decode())
     if code != 235:
         raise smtplib.SMTPAuthenticationError(code, reply)
 
 
 def _password(route: dict[str, Any]) -> str:
-    """The provider's, of exactly this version: it belongs to this host and user."""
+    """The provider's, of exactly this version: it belongs to this host and user name."""
     secrets, version = boto3.client("secretsmanager"), route["secret_version"]
     value = secrets.get_secret_value(SecretId=route["secret_arn"], VersionId=version)["SecretString"]
     return str(json.loads(value)["password"])

@@ -6,7 +6,7 @@ from .api import AccountApi
 def suppressed(api: AccountApi) -> dict[str, str]:
     """Why each suppressed address is suppressed: `complaint`, `bounce` or `added`. Read it before each campaign.
     Once it is long, keep a copy, read what came `since`, and follow the events (docs/operate/suppressions.md)."""
-    return {row["address"]: row["why"] for row in api.rows("/suppressions")}
+    return {row["address"]: row["reason"] for row in api.rows("/suppressions")}
 
 
 def normalized(address: str) -> str:

@@ -69,7 +69,7 @@ EVERYTHING = an_account(
     owner_acts=OwnerActs(TODAY, 3, NOW, LATER, 2, 4, 1),
     provider_request=a_provider_request(),
     monthly_mail=MonthlyMail(stopped=True, last_at=NOW),
-    import_run="4f2a",
+    adding_run="4f2a",
     review=Review(
         ReviewState.DECLINED,
         TODAY,

@@ -21,7 +21,7 @@ from permille.domain.values.errors import (
     Unavailable,
 )
 
-ASKED = {"host": SERVER.host, "port": SERVER.port, "user": SERVER.user}
+ASKED = {"host": SERVER.host, "port": SERVER.port, "username": SERVER.username}
 
 
 def asking(answered: Any, asked: dict[str, Any], **more: Any) -> Stubber:

@@ -73,6 +73,13 @@ def test_what_ses_has_counted_is_summed_up_from_the_first_day_on(now: datetime) 
     assert SesMetrics().figures(first, now).counted == Tally(2000, 4, 10)
 
 
+def test_at_midnight_nothing_of_the_new_day_is_counted_yet(now: datetime) -> None:
+    midnight = now.replace(hour=0)
+    tells("Delivery", 1000, midnight - timedelta(minutes=1))
+
+    assert SesMetrics().figures(midnight.date(), midnight).counted == Tally()
+
+
 def test_it_takes_two_calls_about_the_whole_account_however_long_the_window_is(now: datetime) -> None:
     """CloudWatch gives a metric without dimensions where none is named; moto would give any."""
     cloudwatch = boto3.client("cloudwatch")

@@ -49,7 +49,7 @@ def passwords(request: pytest.FixtureRequest, path: Path) -> Iterator[SmtpPasswo
 
 
 def put(passwords: SmtpPasswords, user: str, account_id: str = ACCOUNT, text: str = "B+/secret=") -> None:
-    passwords.put(account_id, a_server(user=user), Password(text))
+    passwords.put(account_id, a_server(username=user), Password(text))
 
 
 def test_the_key_of_what_is_stored_is_known(passwords: SmtpPasswords) -> None:

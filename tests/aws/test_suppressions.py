@@ -132,7 +132,7 @@ def test_a_bounce_suppresses_as_a_complaint_does_and_is_lifted_like_one(store: S
     (bounced,) = counted(store, *bounce_counts(BOB, at=NOW - timedelta(hours=1)))
     counted(store, a_count_by(ANN))
 
-    assert [(one.address, one.why) for one in store.suppressions.records(ACCOUNT)] == [
+    assert [(one.address, one.reason) for one in store.suppressions.records(ACCOUNT)] == [
         (BOB, SuppressionReason.BOUNCE),
         (ANN, SuppressionReason.COMPLAINT),
     ]
@@ -158,7 +158,7 @@ def test_what_staff_add_suppresses_with_the_entry_that_says_so(store: Store) -> 
     store.suppressions.add(ACCOUNT, [ADDED, replace(ADDED, address=BOB)], TOLD)
 
     assert store.suppressions.added(ACCOUNT) == {ANN, BOB}
-    assert {(one.address, one.since, one.why) for one in store.suppressions.records(ACCOUNT)} == {
+    assert {(one.address, one.since, one.reason) for one in store.suppressions.records(ACCOUNT)} == {
         (ANN, NOW, SuppressionReason.ADDED),
         (BOB, NOW, SuppressionReason.ADDED),
     }
@@ -197,7 +197,7 @@ def test_each_suppressing_record_has_its_reason(store: Store) -> None:
     counted(store, a_count_by(ANN, "m-1"), *bounce_counts(BOB, "postmaster"))
     store.suppressions.add(ACCOUNT, [replace(ADDED, address="cyd@example.com")], None)
 
-    told = {(one.suppression.address, one.reason) for one in store.suppressions.detailed(ACCOUNT)}
+    told = {(one.suppression.address, one.why) for one in store.suppressions.detailed(ACCOUNT)}
 
     assert told == {
         (ANN, "marked it as spam"),

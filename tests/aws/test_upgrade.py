@@ -1,5 +1,6 @@
 """docs/upgrade.md mends the rows of accounts that a checkout of before wrote."""
 
+import json
 import re
 import sys
 import textwrap
@@ -13,6 +14,7 @@ from tests.aws.conftest import Store
 from tests.support.builders import ACCOUNT, CALLER, KEY, NOW, an_entry
 
 from permille.domain.account.account import Account
+from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.values.errors import Conflict
 from permille.domain.values.status import Status
 
@@ -46,6 +48,9 @@ ROW: dict[str, Any] = {
 }
 
 
+PROVIDER = {"host": "smtp.example.com", "port": 587, "user": "bea", "secret": "arn:s", "version": "1"}
+
+
 def mend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["mend.py", "AccountsTable"])
     exec(textwrap.dedent(PROGRAM), {})  # noqa: S102 - the page's own program
@@ -72,6 +77,25 @@ def test_an_account_of_before_can_be_decided_about_once_its_row_is_mended(
     assert mended.credential.deactivated == {CALLER: frozenset({KEY})}
     assert accounts.save(mended, enabled(mended), [an_entry("staff_enabled")]).status is Status.ACTIVE
     assert accounts.due(NOW, 10) == [ACCOUNT]
+
+
+@pytest.mark.parametrize("rest", [{}, {"switch_generation": 2}], ids=["before the generations", "later"])
+def test_the_providers_of_an_account_of_before_can_be_read_once_its_row_is_mended(
+    rest: dict[str, int], store_on_dynamodb: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = boto3.resource("dynamodb").Table("AccountsTable")
+    connected = json.dumps(PROVIDER | {"connected_at": NOW.isoformat()})
+    requested = json.dumps(PROVIDER | {"requested_at": NOW.isoformat(), "expires_at": NOW.isoformat()})
+    later = {"alerted_entry_ids": "[]", "revision": 1, "deactivated": "{}", "applied": 1, "observed": 1, "lease": 0}
+    row = ROW | rest | (later if rest else {})
+    table.put_item(Item=row | {"provider": connected, "provider_request": requested})
+
+    mend(monkeypatch)
+
+    account = store_on_dynamodb.accounts.get(ACCOUNT)
+    assert account is not None
+    assert account.provider == Provider("smtp.example.com", 587, "bea", "arn:s", "1", NOW)
+    assert account.provider_request == ProviderRequest("smtp.example.com", 587, "bea", "arn:s", "1", NOW, NOW)
 
 
 def test_a_row_that_is_mended_is_left_alone(store_on_dynamodb: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,9 +158,9 @@ def the_report_is_in_the_frame(page: Page, crm: Crm) -> None:
 
 
 def the_campaign_goes_out_through_a_provider_that_is_connected(page: Page, crm: Crm) -> None:
-    user, port = crm.as_printed(r"--user (\S+)"), crm.as_printed(r"--port (\d+) --user")
+    user, port = crm.as_printed(r"--username (\S+)"), crm.as_printed(r"--port (\d+) --username")
     password = Path(crm.as_printed(r"--password-stdin < (\S+)")).read_text(encoding="utf-8")
-    options = ["--host", "localhost", "--port", port, "--user", user, "--password-stdin"]
+    options = ["--host", "localhost", "--port", port, "--username", user, "--password-stdin"]
     trusting = crm.stack.with_env(SSL_CERT_FILE=crm.as_printed(r"SSL_CERT_FILE=(\S+)"))
     connected = trusting.run("provider", "connect", BAKERY, *options, typed=password)
     assert connected.returncode == 0, connected.stderr

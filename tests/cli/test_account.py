@@ -372,7 +372,7 @@ def test_json_has_as_much_as_text(stack: FakeStack, terminal: Terminal) -> None:
             "epoch": 1,
             "strikes": 0,
             "would_disable": True,
-            "held": None,
+            "hold_reason": None,
             "exempt_until": "2026-03-13T12:00:00+00:00",
             "provider": None,
             "senders": [CALLER],

@@ -57,8 +57,8 @@ def test_machines_get_the_same(terminal: Terminal) -> None:
         "second_bound": 16,
         "active_accounts": 400,
         "held": [
-            {"account_id": "full", "why": "breaker", "delivered": 1000, "complaints": 2, "bounces": 0},
-            {"account_id": "unseen", "why": "no_deliveries", "delivered": 1000, "complaints": 2, "bounces": 0},
+            {"account_id": "full", "hold_reason": "breaker", "delivered": 1000, "complaints": 2, "bounces": 0},
+            {"account_id": "unseen", "hold_reason": "no_deliveries", "delivered": 1000, "complaints": 2, "bounces": 0},
         ],
         "last_reset": None,
     }

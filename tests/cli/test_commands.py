@@ -57,7 +57,7 @@ REQUEST = f"review request bakery {ASKED}"
 VOID = f"complaint void bakery {COMPLAINT.id} {BECAUSE}"
 SIMULATE = "simulate --accounts 20 --days 2 --out feedback.jsonl --force"
 HOOK = "webhook set 'https://hooks.example/:fire:/[b]?token=x'"
-CONNECT = "provider connect bakery --host smtp.example.com --port 587 --user ':fire:[b]' --password-stdin"
+CONNECT = "provider connect bakery --host smtp.example.com --port 587 --username ':fire:[b]' --password-stdin"
 # What is typed to see a command at work, the command itself last.
 RUNS = {
     "account add": ["account add shop --owner-email o@shop.example --owner-name :fire: --identity shop.example"],
@@ -157,7 +157,7 @@ def terminal(
     monkeypatch.chdir(tmp_path)
     stack.tables.setups.update(SETUPS)
     stack.iam_users.users["permille-old"] = a_sender(keys=["AKIAOLD"], has_mfa=True)
-    provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
+    provider = a_provider(username=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
     stack.rows.accounts["waiting"] = waiting()
     stack.rows.accounts["held"] = an_account("held", hold=Hold(HoldReason.BREAKER, NOW, needs_staff=True))
@@ -165,7 +165,7 @@ def terminal(
     stack.rows.put(COMPLAINT)
     stack.rows.markers.add((ACCOUNT, COMPLAINT.facts.identity))
     stack.quarantine.keep(WORDS, WORDS, WORDS, NOW)
-    stack.login_check.logins[a_server(user=":fire:[b]")] = "{}"
+    stack.login_check.logins[a_server(username=":fire:[b]")] = "{}"
     return Terminal(stack, capsys, stdin="{}")  # a policy, and a password
 
 
@@ -238,7 +238,7 @@ MARKED = "[b]\x1b[31m"  # Rich's markup, and a terminal's
 def marked(terminal: Terminal, mark: str) -> None:
     """Has the mark in everything that others name, also where rules would keep it out today."""
     rows, name = terminal.stack.rows, f"odd{mark}"
-    provider = a_provider(host=name, user=name, secret=name)
+    provider = a_provider(host=name, username=name, secret=name)
     known: dict[str, Any] = {"owner_email": name, "owner_name": name, "senders": (name,), "provider": provider}
     rows.accounts["odd"] = an_account("odd", status=Status.DISABLED, **known)
     rows.suppressing[ACCOUNT, "odd"] = Suppression(name, NOW, id_at(NOW))
@@ -284,9 +284,9 @@ def test_nothing_that_others_name_is_read_as_markup_or_by_the_terminal(
 @pytest.mark.parametrize(
     ("command", "exact"),
     [
-        ("account list", ["owner_email", "senders", "host", "user", "secret_arn"]),
-        ("account show odd", ["owner_email", "sender", "access_key_id", "host", "user", "secret_arn"]),
-        ("provider show odd", ["host", "user", "secret_arn"]),
+        ("account list", ["owner_email", "senders", "host", "username", "secret_arn"]),
+        ("account show odd", ["owner_email", "sender", "access_key_id", "host", "username", "secret_arn"]),
+        ("provider show odd", ["host", "username", "secret_arn"]),
         ("quarantine list", []),
         ("account explain odd", []),
         ("timeline odd", []),

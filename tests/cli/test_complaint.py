@@ -96,9 +96,7 @@ def test_of_several_one_that_is_refused_keeps_no_other_from_it(
 
     said = terminal.capsys.readouterr().out
     assert f"{report.id} not done: {report.id} never counted (the report says not-spam)" in said
-    assert (
-        f"{gone} not done: {ACCOUNT} has no complaint {gone}; `permille complaint list {ACCOUNT}` names them." in said
-    )
+    assert f"{gone} not done: {ACCOUNT} has no complaint {gone}; `permille complaint list {ACCOUNT}` names them" in said
     assert f"{complaint.id} no longer counts" in said
     assert complaints(stack) == 0
 

@@ -215,7 +215,7 @@ def test_ctrl_c_finishes_the_account_in_hand(terminal: Terminal) -> None:
     assert "1 imported, 0 failed, 2 not tried." in said.out
     assert "Finishing the account in hand" in said.err
     assert set(stored()) == {"florist"}
-    assert terminal.stack.get("florist").import_run == ""
+    assert terminal.stack.get("florist").adding_run == ""
     assert Path("failed.csv").read_text().count("not tried") == 2
     assert signal.getsignal(signal.SIGINT) is before
 

@@ -297,7 +297,7 @@ def test_machines_get_the_history_with_all_numbers(terminal: Terminal) -> None:
         (shorter, "default"),
     ]
     newest = told["entries"][0]
-    assert (newest["by"], newest["numbers"]["id"], newest["replaced_numbers"]["window_days"]) == (STAFF, strict, 30)
+    assert (newest["by"], newest["rules"]["id"], newest["replaced_rules"]["window_days"]) == (STAFF, strict, 30)
 
 
 def test_a_policy_that_was_set_in_another_way_is_reported(stack: FakeStack, terminal: Terminal) -> None:

@@ -13,14 +13,14 @@ from permille.domain.values.status import Status
 
 PASSWORD = "correct-horse-battery"
 USER = "[red]bakery:fire:"
-LOGIN = ("--host", "smtp.example.com", "--port", "587", "--user", USER, "--password-stdin")
+LOGIN = ("--host", "smtp.example.com", "--port", "587", "--username", USER, "--password-stdin")
 NOTHING = {"account_id": ACCOUNT, "provider": None, "provider_request": None}
 CONNECT = ("provider", "connect", ACCOUNT, *LOGIN)
 
 
 @pytest.fixture(autouse=True)
 def _server(stack: FakeStack, terminal: Terminal) -> None:
-    stack.login_check.logins[a_server(user=USER)] = PASSWORD
+    stack.login_check.logins[a_server(username=USER)] = PASSWORD
     terminal.stdin = f"{PASSWORD}\r\n"
 
 
@@ -47,7 +47,7 @@ def test_machines_get_where_it_is_and_never_the_password(terminal: Terminal) -> 
     answer = terminal.answer(*CONNECT)
 
     assert answer["account_id"] == ACCOUNT
-    assert (answer["provider"]["host"], answer["provider"]["user"]) == ("smtp.example.com", USER)
+    assert (answer["provider"]["host"], answer["provider"]["username"]) == ("smtp.example.com", USER)
     assert PASSWORD not in str(answer)
     assert terminal.answer("provider", "show", ACCOUNT) == answer
 
@@ -90,7 +90,7 @@ def test_a_provider_is_forgotten_with_its_password(stack: FakeStack, terminal: T
 
 def test_what_was_asked_for_on_the_owners_page_is_shown_and_withdrawn(stack: FakeStack, terminal: Terminal) -> None:
     asked = a_provider_request()
-    stack.rows.accounts[ACCOUNT] = an_account(provider_request=replace(asked, user=USER))
+    stack.rows.accounts[ACCOUNT] = an_account(provider_request=replace(asked, username=USER))
     stack.requested_secrets.put(ACCOUNT, a_server(), Password(PASSWORD), None)
 
     shown = terminal.answer("provider", "show", ACCOUNT)["provider_request"]
@@ -133,7 +133,7 @@ def test_machines_get_what_a_disconnection_did(stack: FakeStack, terminal: Termi
     [
         (("connect", ACCOUNT, "--host", "no host", *LOGIN[2:]), "'no host' is no host name"),
         (("connect", ACCOUNT, *LOGIN[:2], "--port", "26", *LOGIN[4:]), "e-mail providers do not take mail on port 26"),
-        (("connect", ACCOUNT, *LOGIN[:4], "--user", "", *LOGIN[6:]), "a user name has up to"),
+        (("connect", ACCOUNT, *LOGIN[:4], "--username", "", *LOGIN[6:]), "a user name has up to"),
         (("connect", ACCOUNT, *LOGIN[:6]), "there is no terminal to ask for the password: use --password-stdin"),
         (("connect", "nobody", *LOGIN), "there is no account 'nobody'"),
         (("connect", ACCOUNT), "Missing option '--host'"),

@@ -27,9 +27,9 @@ def test_an_active_account_sends_through_ses(terminal: Terminal) -> None:
     ("different", "said"),
     [
         ({"status": Status.DISABLED}, "bakery may not send, since "),
-        ({"provider": a_provider(user="[red]bakery:fire:")}, "bakery sends through email-smtp.us-east-1"),
+        ({"provider": a_provider(username="[red]bakery:fire:")}, "bakery sends through email-smtp.us-east-1"),
         (
-            {"status": Status.DISABLED, "provider": a_provider(user="[red]bakery:fire:")},
+            {"status": Status.DISABLED, "provider": a_provider(username="[red]bakery:fire:")},
             "bakery sends through smtp.example.com:587 as [red]bakery:fire:, since ",
         ),
     ],

@@ -39,7 +39,7 @@ def test_machines_get_the_entries_as_well(terminal: Terminal) -> None:
 
     assert answer["account_id"] == ACCOUNT
     first, _ = answer["suppressions"]
-    assert first == {"address": ANN, "since": NOW.isoformat(), "entry_id": id_at(NOW), "why": "complaint"}
+    assert first == {"address": ANN, "since": NOW.isoformat(), "entry_id": id_at(NOW), "reason": "complaint"}
 
 
 def test_without_complaints_it_says_so(stack: FakeStack, terminal: Terminal) -> None:
@@ -60,7 +60,7 @@ def test_an_address_is_taken_off_all_its_cards_however_it_is_written(stack: Fake
 def test_machines_get_the_entry_that_says_so(terminal: Terminal) -> None:
     answer = terminal.answer("suppression", "remove", ACCOUNT, ANN, *BECAUSE)
 
-    assert (answer["kind"], answer["facts"]["recipient"]) == ("unsuppressed", ANN)
+    assert (answer["kind"], answer["facts"]["address"]) == ("unsuppressed", ANN)
 
 
 def test_an_address_is_added_once(stack: FakeStack, terminal: Terminal) -> None:
@@ -68,7 +68,7 @@ def test_an_address_is_added_once(stack: FakeStack, terminal: Terminal) -> None:
         "eve@example.com is suppressed.\n"
     )
 
-    assert stack.last_facts(ACCOUNT).recipient == "eve@example.com"
+    assert stack.last_facts(ACCOUNT).address == "eve@example.com"
     assert "eve@example.com is on the list already" in terminal.refused(
         "suppression", "add", ACCOUNT, "eve@example.com", *BECAUSE
     )
@@ -91,14 +91,14 @@ def test_a_file_is_taken_in_and_can_be_again(stack: FakeStack, terminal: Termina
 def test_what_was_exported_can_be_imported(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text("suppression", "add", ACCOUNT, "=1+1@example.com", *BECAUSE)
     stack.rows.suppressing = {
-        key: card for key, card in stack.rows.suppressing.items() if card.why is SuppressionReason.ADDED
+        key: card for key, card in stack.rows.suppressing.items() if card.reason is SuppressionReason.ADDED
     }
 
     table = terminal.text("suppression", "export", ACCOUNT)
     (told,) = terminal.answer("suppression", "export", ACCOUNT)["suppressions"]
 
-    assert table == f"\ufeffaddress,why,since,reason\r\n'=1+1@example.com,added,{NOW.isoformat()},{BECAUSE[1]}\r\n"
-    assert (told["address"], told["why"], told["reason"]) == ("=1+1@example.com", "added", BECAUSE[1])
+    assert table == f"\ufeffaddress,reason,since,why\r\n'=1+1@example.com,added,{NOW.isoformat()},{BECAUSE[1]}\r\n"
+    assert (told["address"], told["reason"], told["why"]) == ("=1+1@example.com", "added", BECAUSE[1])
     terminal.stdin = table
     assert terminal.answer("suppression", "import", ACCOUNT, "-", *BECAUSE)["known"] == 1
 
@@ -175,7 +175,7 @@ def test_whether_a_bounce_suppresses_the_policy_says(stack: FakeStack, terminal:
         "eve@example.com", NOW, id_at(NOW), SuppressionReason.BOUNCE
     )
     show = ("suppression", "show", ACCOUNT, "eve@example.com")
-    assert terminal.answer(*show)["suppression"]["why"] == "bounce"
+    assert terminal.answer(*show)["suppression"]["reason"] == "bounce"
 
     stack.policies.set('{"suppress_bounces": false}')
 

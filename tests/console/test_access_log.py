@@ -87,7 +87,7 @@ def test_a_change_is_logged_also_if_it_is_refused(world: FakeWeb, logged: list[l
     logged.clear()
 
     owner.sends(f"{REPORT}/review", action="amend", day="never", batch="8", cause="c", change="c")
-    staff.sends(f"{DESK}/unsuppress", recipient=ADDRESS, reason="They wrote to us")
+    staff.sends(f"{DESK}/unsuppress", address=ADDRESS, reason="They wrote to us")
     staff.sends(f"{DESK}/approve", version="0", reason="So", day=str(TODAY))
     platform.call("DELETE", f"{API}/review")
 

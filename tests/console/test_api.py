@@ -158,7 +158,7 @@ def test_an_account_is_returned_with_its_counts(platform: Platform) -> None:
         "epoch": 1,
         "strikes": 0,
         "would_disable": False,
-        "held": None,
+        "hold_reason": None,
         "exempt_until": None,
         "window": {
             "days": 45,
@@ -238,7 +238,7 @@ def test_the_route_is_the_smtp_account_while_that_is_on(platform: Platform) -> N
         "via": "ses",
         "host": "email-smtp.us-east-1.amazonaws.com",
         "port": 587,
-        "user": None,
+        "username": None,
         "secret_arn": None,
         "secret_version": None,
         "since": NOW.isoformat(),
@@ -261,7 +261,7 @@ def test_the_route_of_a_disabled_account_is_its_provider_or_none(platform: Platf
         "arn:aws:s",
         "v-1",
     )
-    assert platform.ask(HERE).json["provider"]["user"] == "bakery"
+    assert platform.ask(HERE).json["provider"]["username"] == "bakery"
 
 
 HOSTILE = [
@@ -586,7 +586,7 @@ def test_the_list_of_bounces_can_begin_at_an_instant(platform: Platform) -> None
 
 def test_suppressions_have_bounces_where_the_policy_says_so(platform: Platform) -> None:
     bounced(platform, 1)
-    assert [one["why"] for one in platform.ask(f"{HERE}/suppressions").json["suppressions"]] == ["bounce"]
+    assert [one["reason"] for one in platform.ask(f"{HERE}/suppressions").json["suppressions"]] == ["bounce"]
 
     platform.policies.policy = replace(DEFAULT, suppress_bounces=False)
 
@@ -608,13 +608,13 @@ def test_suppressed_addresses_are_listed_once_since_their_first_complaint(platfo
                 "address": "ann@example.com",
                 "since": first.entry.at.isoformat(),
                 "entry_id": first.entry.id,
-                "why": "complaint",
+                "reason": "complaint",
             },
             {
                 "address": "bob@example.com",
                 "since": second.entry.at.isoformat(),
                 "entry_id": second.entry.id,
-                "why": "complaint",
+                "reason": "complaint",
             },
         ],
         "next": None,

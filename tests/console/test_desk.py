@@ -270,7 +270,7 @@ def test_until_when_the_old_key_of_a_renewed_credential_works_is_shown(world: Fa
 def test_a_provider_that_waits_for_the_owners_confirmation_is_shown(
     world: FakeWeb, anna: Visitor, provider: Provider | None, others: str
 ) -> None:
-    asked = replace(a_provider_request("smtp.other.example"), user="<b>bea</b>")
+    asked = replace(a_provider_request("smtp.other.example"), username="<b>bea</b>")
     world.support.add(an_account(timezone="Europe/Berlin", provider=provider, provider_request=asked))
 
     text = text_of(anna.get(f"/desk/accounts/{ACCOUNT}"))
@@ -685,21 +685,21 @@ def test_staff_remove_a_complainer_from_the_suppression_list_with_a_reason(world
     complained(world.rows, "cyd@example.com", "dan@example.com")
     assert anna.get(account).body.count("Suppressed; mail again") == 2
 
-    assert anna.sends(path, recipient="cyd@example.com", reason=" ").status == 422
-    done = anna.sends(path, recipient="Cyd <Cyd@example.com>", reason="She wrote to us")
+    assert anna.sends(path, address="cyd@example.com", reason=" ").status == 422
+    done = anna.sends(path, address="Cyd <Cyd@example.com>", reason="She wrote to us")
 
     assert done.status == 303
     shown = anna.get(done.headers["Location"]).body
     assert (DONE_MESSAGES["unsuppress"] in shown, shown.count("Suppressed; mail again")) == (True, 1)
     (entry,) = world.rows.told(ACCOUNT, "unsuppressed")
-    assert (entry.data["recipient"], entry.data["by"]) == ("cyd@example.com", ANNA)
-    late = anna.sends(path, recipient="cyd@example.com", reason="She wrote to us")
+    assert (entry.data["address"], entry.data["by"]) == ("cyd@example.com", ANNA)
+    late = anna.sends(path, address="cyd@example.com", reason="She wrote to us")
     assert (late.status, "cyd@example.com is not suppressed any more" in late.body) == (409, True)
 
 
 def test_bounced_addresses_are_suppressed_if_the_policy_says_so(world: FakeWeb, anna: Visitor) -> None:
     complained(world.rows, "cyd@example.com")
-    anna.sends(f"/desk/accounts/{ACCOUNT}/unsuppress", recipient="cyd@example.com", reason="She wrote to us")
+    anna.sends(f"/desk/accounts/{ACCOUNT}/unsuppress", address="cyd@example.com", reason="She wrote to us")
     FakeLedger(world.rows).count(bounce_counts("cyd@example.com", message_id="m-9"), NOW, PATIENCE)
     assert "Suppressed; mail again" in anna.get(f"/desk/accounts/{ACCOUNT}").body
 
@@ -820,7 +820,7 @@ def written(world: FakeWeb, text: str) -> None:
     world.support.switch.users[text].keys = {text: ACTIVE}
     world.rows.put(a_complaint_entry(subject=text, campaign=text), an_entry("disabled"))
     told = [an_entry(kind, NOW - timedelta(minutes=1 + number)) for number, kind in enumerate(KINDS)]
-    facts = ("reason", "note", "by", "cause", "change", "recipient", "why_not_counted", "code")
+    facts = ("reason", "note", "by", "cause", "change", "recipient", "address", "why_not_counted", "code")
     for entry in told:
         wrote: dict[str, Any] = {name: text for name in facts if hasattr(entry.facts, name)}
         world.rows.put(replace(entry, facts=replace(cast("Any", entry.facts), **wrote)))

@@ -141,9 +141,9 @@ def test_an_address_is_suppressed_listed_and_mailed_again(anna: Visitor, world: 
     assert (done.status, done.headers["Location"]) == (303, f"{DESK}/suppressions?done=suppress")
     assert ("bob@example.com" in page.body, "The address is suppressed." in page.body) == (True, True)
     (suppressed,) = world.rows.told(ACCOUNT, "suppressed")
-    assert suppressed.data == {"recipient": "bob@example.com", "reason": "They asked for it", "by": ANNA}
+    assert suppressed.data == {"address": "bob@example.com", "reason": "They asked for it", "by": ANNA}
 
-    again = anna.sends(f"{DESK}/suppressions", recipient="bob@example.com", reason="They want it back")
+    again = anna.sends(f"{DESK}/suppressions", address="bob@example.com", reason="They want it back")
 
     assert (again.status, again.headers["Location"]) == (303, f"{DESK}/suppressions?done=unsuppress")
     assert "No address is suppressed." in anna.get(f"{DESK}/suppressions").body
@@ -193,7 +193,7 @@ def test_there_is_no_page_of_nobody(anna: Visitor, path: str, account_id: str) -
 
 @pytest.mark.parametrize("path", ["/suppress", "/suppressions"])
 def test_nothing_is_suppressed_for_nobody(anna: Visitor, world: FakeWeb, path: str) -> None:
-    form = {"address": "ann@example.com", "recipient": "ann@example.com", "reason": "Why"}
+    form = {"address": "ann@example.com", "reason": "Why"}
 
     assert anna.sends(f"/desk/accounts/nobody{path}", **form).status in (404, 409)
     assert world.rows.told("nobody") == []

@@ -95,7 +95,7 @@ class OwnersLink(RuleBasedStateMachine):
 
     @rule(works=st.booleans(), withdraws=st.booleans())
     def asks_for_a_provider(self, works: bool, withdraws: bool) -> None:
-        form = {"host": SERVER.host, "port": str(SERVER.port), "user": SERVER.user}
+        form = {"host": SERVER.host, "port": str(SERVER.port), "username": SERVER.username}
         password = PASSWORDS[SERVER] if works else TYPED
         owner, path = self.world.owner(), f"/report/{ACCOUNT}/provider"
         assert owner.sends(path, action="request", password=password, **form).status in (303, 422)

@@ -58,7 +58,7 @@ class World(FakeWeb):
         return self.rows.accounts[ACCOUNT]
 
     def asks(self, server: Server = SERVER, by: Visitor | None = None, **fields: str) -> Answer:
-        sent = {"host": server.host, "port": str(server.port), "user": server.user}
+        sent = {"host": server.host, "port": str(server.port), "username": server.username}
         typed = {"password": PASSWORDS[server], **fields}
         return (by or self.owner()).sends(ASK, action="request", **{**sent, **typed})
 
@@ -112,7 +112,7 @@ def test_what_was_asked_for_and_confirmed_by_mail_is_connected(world: World) -> 
     assert (confirmed.status, "It is connected" in confirmed.body) == (200, True)
     provider = world.account.provider
     assert provider is not None
-    assert (provider.host, provider.port, provider.user) == (SERVER.host, SERVER.port, SERVER.user)
+    assert (provider.host, provider.port, provider.username) == (SERVER.host, SERVER.port, SERVER.username)
     assert world.providers.secrets.kept == {ACCOUNT: {provider.version: SECRET}}
     assert (world.account.provider_request, world.providers.requested.kept) == (None, {})
     assert world.told() == ["provider_tried", "provider_requested", "provider_connected"]
@@ -297,7 +297,7 @@ def test_one_account_that_cannot_be_cleared_stops_no_other(world: World) -> None
         ({"port": ""}, "choose one of the ports"),
         ({"host": "no host"}, "is no host name"),
         ({"host": ""}, "is no host name"),
-        ({"user": " "}, "a user name has up to 320 characters"),
+        ({"username": " "}, "a user name has up to 320 characters"),
         ({"password": "a\nb"}, "all of them printable"),
     ],
 )
@@ -499,9 +499,9 @@ def test_while_the_function_cannot_be_reached_the_page_says_so(world: World) -> 
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("name", ["host", "user", "port", "password", "action"])
+@pytest.mark.parametrize("name", ["host", "username", "port", "password", "action"])
 def test_hostile_fields_are_escaped_or_refused(world: World, name: str, payload: str) -> None:
-    sent = {"host": SERVER.host, "port": "587", "user": SERVER.user, "password": "x", "action": "request"}
+    sent = {"host": SERVER.host, "port": "587", "username": SERVER.username, "password": "x", "action": "request"}
 
     answer = world.owner().sends(ASK, **{**sent, name: payload})
 
@@ -530,7 +530,7 @@ def test_a_hostile_name_is_escaped_on_the_page_that_asks(world: World) -> None:
     world.asked_for()
     request = world.account.provider_request
     assert request is not None
-    evil = replace(request, host="<b>evil</b>", user='"><script>x</script>')
+    evil = replace(request, host="<b>evil</b>", username='"><script>x</script>')
     world.rows.accounts[ACCOUNT] = replace(world.account, provider_request=evil, provider=a_provider())
 
     pages = [Visitor(world).get(world.link()).body, world.owner().get(REPORT).body]

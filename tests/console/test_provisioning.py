@@ -56,7 +56,7 @@ def test_an_account_is_created_with_all_that_its_programs_and_its_domain_need(ho
     records = [{"name": one.name, "type": "CNAME", "value": one.value} for one in dkim("bakery.example")]
     assert (answer.json["sender"], answer.json["records_to_publish"]) == (USER, records)
     assert (account.owner_email, account.owner_name, account.timezone) == ("bea@bakery.example", "Bea", "Europe/Vienna")
-    assert (account.identities, account.import_run) == (("bakery.example",), "")
+    assert (account.identities, account.adding_run) == (("bakery.example",), "")
     assert (user.boundary, user.tag) == (BOUNDARY, "permille/us-east-1/bakery")
 
 
@@ -155,7 +155,7 @@ def is_whole(host: Host, answer: Any) -> None:
     (key,) = host.stack.iam_users.users[USER].keys
     assert (answer.status, answer.json["smtp"]["username"]) == (200, key)
     assert answer.json["smtp"]["password"] == password_of(host, key)
-    assert (host.stack.get("bakery").import_run, host.stack.get("bakery").senders) == ("", (USER,))
+    assert (host.stack.get("bakery").adding_run, host.stack.get("bakery").senders) == ("", (USER,))
     assert host.stack.identities.sets == {"bakery.example": "permille"}
 
 
@@ -172,7 +172,7 @@ def test_wherever_a_creation_is_killed_the_same_request_completes_it_or_says_wha
 
     if again.status == 200 and again.json["smtp"]["password"] is None:
         assert host.stack.rows.answers
-        assert host.stack.get("bakery").import_run == ""
+        assert host.stack.get("bakery").adding_run == ""
         again = host.ask("/bakery/credential", {}, now=LATER)
         assert again.json["smtp"]["password"] == password_of(host, again.json["smtp"]["username"])
     else:
@@ -191,7 +191,7 @@ def test_whatever_call_fails_the_same_request_completes_the_account_and_nothing_
     again = host.create(KEY, LATER)
 
     assert again.status == 200
-    assert host.stack.get("bakery").import_run == ""
+    assert host.stack.get("bakery").adding_run == ""
     assert len(host.stack.iam_users.users[USER].keys) == 1
     assert {"accounts.remove", "identities.delete", "iam_users.delete"} & set(host.stack.faults.calls) == set()
 
@@ -199,7 +199,7 @@ def test_whatever_call_fails_the_same_request_completes_the_account_and_nothing_
 def left_behind(host: Host, run: str = "request before", **changed: Any) -> None:
     """An account whose creation was killed after its key was made."""
     host.create()
-    host.stack.rows.accounts["bakery"] = replace(host.stack.get("bakery"), import_run=run, **changed)
+    host.stack.rows.accounts["bakery"] = replace(host.stack.get("bakery"), adding_run=run, **changed)
 
 
 def test_another_request_for_the_same_completes_what_was_killed_with_another_key(host: Host) -> None:
@@ -216,7 +216,7 @@ def test_what_completes_a_creation_says_which_records_are_left_to_publish(host: 
     """Those of the answer that was lost."""
     first = host.create(identities=["bakery.example", "ready.example", "bea@bakery.example"])
     host.stack.identities.verified.add("ready.example")
-    host.stack.rows.accounts["bakery"] = replace(host.stack.get("bakery"), import_run="request before")
+    host.stack.rows.accounts["bakery"] = replace(host.stack.get("bakery"), adding_run="request before")
 
     answer = host.create(identities=["bakery.example", "ready.example", "bea@bakery.example"])
 
@@ -258,7 +258,7 @@ def test_what_an_import_adds_is_the_imports_to_complete(host: Host) -> None:
 
 def completed_by_another(host: Host, keys: list[str]) -> None:
     """A later request cannot know that the first still runs: it completes the account, with a key of its own."""
-    new = replace(NEW, import_run="request later")
+    new = replace(NEW, adding_run="request later")
     key = create_account(host.made.onboarding, new, LATER, confirmed=False).added.key
     assert key
     keys.append(key.id)

@@ -293,7 +293,7 @@ def test_the_table_and_the_json_of_bounces_have_every_one() -> None:
         "mail_server_said": "'=cmd|'/c calc'!A1",
         "epoch": "1",
     }
-    assert [len(one["bounces"]) for one in read["bounces"]] == [2]
+    assert [len(one["bounces"]) for one in read["bounced_campaigns"]] == [2]
     assert read["bounces_not_listed"] == 0
 
 
@@ -348,7 +348,7 @@ def hostile(payload: str) -> OwnerReport:
     about: dict[str, Any] = {
         "owner_name": payload,
         "owner_email": payload,
-        "provider": replace(PROVIDER, host=payload, user=payload),
+        "provider": replace(PROVIDER, host=payload, username=payload),
     }
     account = an_account(status=Status.DISABLED, review=review, **about)
     bounced = bounce_counts(

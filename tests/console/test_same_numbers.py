@@ -165,7 +165,7 @@ def test_while_a_broken_rule_waits_for_feedback(platform: Platform) -> None:
 
     platform.mail_goes_out(1000, complaints=2)
 
-    everybody_agrees(platform, Status.ACTIVE, delivered=1000, complaints=2, allowance_left=0, held="feedback")
+    everybody_agrees(platform, Status.ACTIVE, delivered=1000, complaints=2, allowance_left=0, hold_reason="feedback")
 
 
 def test_what_somebody_does_by_hand(platform: Platform) -> None:

@@ -55,7 +55,7 @@ def test_every_operation_needs_its_scope_and_names_the_missing_one(method: str, 
     assert ask(Grant(needed), method, path)[0] == 200
     assert ask(Grant(other), method, path) == (
         403,
-        f"This token lacks the scope {name}: permille link platform --name NAME --scope read --scope write.",
+        f"this token lacks the scope {name}: permille link platform --name NAME --scope read --scope write",
     )
 
 
@@ -64,7 +64,7 @@ def test_every_operation_needs_a_token_for_the_account(method: str, path: str) -
     assert ask(Grant(EVERYTHING.scopes, ("florist", "bak*")), method, path)[0] == 200
     assert ask(Grant(EVERYTHING.scopes, ("florist", "bakery-*")), method, path) == (
         403,
-        "This token is not for the account bakery: permille link platform --name NAME --account ID.",
+        "this token is not for the account bakery: permille link platform --name NAME --account ID",
     )
 
 
@@ -87,7 +87,7 @@ def test_the_answer_does_not_show_whether_a_foreign_account_exists(method: str, 
 def test_an_address_about_no_account_is_for_tokens_of_all(path: str, status: int) -> None:
     assert ask(Grant(READ, (ACCOUNT, "b*")), "GET", path) == (
         403,
-        "This token is for some accounts; here one for all is needed: permille link platform --name NAME.",
+        "this token is for some accounts; here one for all is needed: permille link platform --name NAME",
     )
     assert ask(Grant(READ), "GET", path)[0] == status
 

@@ -96,7 +96,7 @@ NAMES = (
     "action",
     "host",
     "port",
-    "user",
+    "username",
     "password",
     "token",
     "from",

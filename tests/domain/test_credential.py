@@ -90,4 +90,6 @@ def test_drift_is_found_in_both_directions(
 ) -> None:
     drifted = drift("bakery", a_state(keys, denied=denied), BOTH, may_send=may_send)
 
-    assert [(one.sender, one.what, one.key) for one in drifted] == [("bakery", what, key) for what, key in found]
+    assert [(one.sender, one.what, one.access_key_id) for one in drifted] == [
+        ("bakery", what, key) for what, key in found
+    ]

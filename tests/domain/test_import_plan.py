@@ -45,11 +45,11 @@ def numbered(count: int, **different: Any) -> list[AccountLine]:
         (NEW, {"obstacles": {2: "it cannot be adopted"}}, REFUSE, "it cannot be adopted"),
         (NEW, {"obstacles": {3: "another line"}}, CREATE, ""),
         (NEW, {"accounts": {"shop": THERE}}, SKIP, "the account is there already"),
-        (NEW, {"accounts": {"shop": replace(THERE, import_run="1a")}}, COMPLETE, "an import of it was cut off"),
+        (NEW, {"accounts": {"shop": replace(THERE, adding_run="1a")}}, COMPLETE, "an import of it was cut off"),
         (NEW, {"accounts": {"shop": an_account("shop", status=Status.CLOSED)}}, REFUSE, "the account was closed"),
         (
             NEW,
-            {"accounts": {"shop": an_account("shop", status=Status.DISABLED, import_run="1a")}},
+            {"accounts": {"shop": an_account("shop", status=Status.DISABLED, adding_run="1a")}},
             REFUSE,
             "an import of it was cut off, and it is disabled now",
         ),

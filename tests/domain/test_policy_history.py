@@ -24,8 +24,8 @@ def a_history(*were_set: Policy, in_force: Policy | None) -> PolicyHistory:
         facts = PolicySet(
             policy=policy.id,
             replaced=replaced.id,
-            numbers=policy_data(policy),
-            replaced_numbers=policy_data(replaced),
+            rules=policy_data(policy),
+            replaced_rules=policy_data(replaced),
             by=STAFF,
         )
         entries.append(system_entry(NOW + timedelta(minutes=number), facts))
@@ -88,7 +88,7 @@ def test_one_that_the_history_does_not_tell_of_is_refused_with_those_that_it_doe
 
 
 def recorded(policy_id: str, numbers: dict[str, Any], in_force: Policy) -> PolicyHistory:
-    facts = PolicySet(policy=policy_id, replaced="", numbers=numbers, replaced_numbers={}, by=STAFF)
+    facts = PolicySet(policy=policy_id, replaced="", rules=numbers, replaced_rules={}, by=STAFF)
     return PolicyHistory([system_entry(NOW, facts)], in_force)
 
 

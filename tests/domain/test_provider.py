@@ -47,7 +47,7 @@ def test_whoever_is_not_closed_connects_one_and_stays_as_they_are(status: Status
     assert entry.data == {
         "host": "smtp.example.com",
         "port": 587,
-        "user": "bakery@example.com",
+        "username": "bakery@example.com",
         "replaces": "",
         "confirmed": False,
         "by": STAFF,
@@ -145,10 +145,10 @@ def test_tls_begins_with_the_session_on_the_ports_for_that(port: int, implicit: 
     assert (port in IMPLICIT_TLS) is implicit
 
 
-@pytest.mark.parametrize("user", ["", "  ", "a\nb", "a\x00b", "x" * 321])
-def test_what_is_no_user_name_is_refused(user: str) -> None:
+@pytest.mark.parametrize("username", ["", "  ", "a\nb", "a\x00b", "x" * 321])
+def test_what_is_no_user_name_is_refused(username: str) -> None:
     with pytest.raises(InvalidInput, match="a user name has up to 320 characters"):
-        server("smtp.example.com", 587, user, local=False)
+        server("smtp.example.com", 587, username, local=False)
 
 
 @pytest.mark.parametrize("fault", FailureReason)

@@ -80,10 +80,10 @@ def test_days_on_which_much_happened_are_exact_to_the_instant() -> None:
 def test_spans_lie_within_the_range_and_never_overlap(entries: list[tuple[str, int]], status: Status) -> None:
     found = spans(told(*entries), status, BEGINS, NOW)
 
-    edges = [edge for span in found for edge in (span.begins, span.ends)]
+    edges = [edge for span in found for edge in (span.begins_at, span.ends_at)]
     assert edges == sorted(edges)
     assert all(BEGINS <= edge <= NOW for edge in edges)
-    assert (found[-1].status if found and found[-1].ends == NOW else A) == status
+    assert (found[-1].status if found and found[-1].ends_at == NOW else A) == status
 
 
 def test_the_last_change_says_since_when() -> None:

@@ -45,7 +45,6 @@ from permille.domain.words.mail_text import MailContext
 from permille.domain.words.wording import plain, quoted
 
 ALL = list(KINDS)
-OLDER = [json.loads(line) for line in (Path(__file__).parent / "older_entries.jsonl").read_text().splitlines()]
 CHOICES = [
     (kind, name)
     for kind, facts in KINDS.items()
@@ -462,18 +461,6 @@ def test_an_instant_at_the_ends_of_time_is_told_in_every_zone(at: datetime, zone
 # ---------------------------------------------------------------- of other versions
 
 
-@pytest.mark.parametrize("row", OLDER, ids=lambda row: row["kind"])
-def test_an_entry_that_an_older_version_wrote_is_read_as_what_it_is(row: dict[str, str]) -> None:
-    at, facts = datetime.fromisoformat(row["at"]), json.loads(row["facts"])
-
-    read = entry_as_read(row["account_id"], row["entry_id"], at, row["kind"], row["audience"], facts)
-
-    assert type(read.facts) is KINDS[row["kind"]]
-    assert read.data == {**read.data, **facts}
-    assert read.headline(PLATFORM)
-    assert read.sentence().endswith((".", "”"))
-
-
 @pytest.mark.parametrize(("kind", "field"), CHOICES)
 def test_a_choice_that_only_a_newer_version_has_fails_no_reader(kind: str, field: str) -> None:
     written = an_entry(kind)
@@ -502,7 +489,7 @@ def test_a_fact_of_another_type_fails_no_reader(kind: str) -> None:
         assert read.facts.mail(MailContext(PLATFORM)) is not None
 
 
-OURS = {"rule", "policy", "numbers", "replaced", "replaced_numbers"}  # facts that Permille alone names
+OURS = {"rule", "policy", "rules", "replaced", "replaced_rules"}  # facts that Permille alone names
 
 
 def hostile(data: Any) -> Any:

@@ -246,7 +246,7 @@ def a_provider(server: MailServer, password: str = PASSWORD) -> dict[str, Any]:
     manager = boto3.client("secretsmanager")
     kept = manager.create_secret(Name="permille/bakery/provider", SecretString=json.dumps({"password": password}))
     manager.put_secret_value(SecretId=kept["ARN"], SecretString=json.dumps({"password": "of a later host"}))
-    secret = {"user": USER, "secret_arn": kept["ARN"], "secret_version": kept["VersionId"]}
+    secret = {"username": USER, "secret_arn": kept["ARN"], "secret_version": kept["VersionId"]}
     return OFF | {"may_send": True, "via": "provider", "host": HOST, "port": server.port} | secret
 
 
@@ -332,7 +332,10 @@ def test_a_server_without_tls_gets_no_password(api: FakeApi) -> None:
 
 
 def test_all_pages_of_the_suppressions_are_read(api: FakeApi) -> None:
-    pages = [{"address": "ann@inbox.example", "why": "complaint"}, {"address": "bob@inbox.example", "why": "bounce"}]
+    pages = [
+        {"address": "ann@inbox.example", "reason": "complaint"},
+        {"address": "bob@inbox.example", "reason": "bounce"},
+    ]
     api.answers["/suppressions"] = [
         {"suppressions": pages[:1], "next": "more"},
         {"suppressions": pages[1:], "next": None},
@@ -468,7 +471,7 @@ def test_complainers_are_left_out_and_nobody_is_mailed_twice(
 ) -> None:
     api.answers |= {
         "/route": ses(server),
-        "/suppressions": {"suppressions": [{"address": "ann@inbox.example", "why": "complaint"}], "next": None},
+        "/suppressions": {"suppressions": [{"address": "ann@inbox.example", "reason": "complaint"}], "next": None},
     }
     form = {"csrf": csrf(client)}
 

@@ -56,7 +56,7 @@ def handled(event: dict[str, Any], services: RequestServices) -> dict[str, Any]:
 
 def asks(services: RequestServices, password: str = SECRET) -> dict[str, Any]:
     token = make_token(signer(services), new_claims(LinkRole.OWNER, ACCOUNT, clock()))
-    named = {"host": SERVER.host, "port": SERVER.port, "user": SERVER.user, "password": password}
+    named = {"host": SERVER.host, "port": SERVER.port, "username": SERVER.username, "password": password}
     return handled({"action": "request", "token": token, **named}, services)
 
 
@@ -116,7 +116,14 @@ def test_the_hourly_run_ends_what_nobody_confirmed_within_three_days(
 @pytest.mark.parametrize(
     "message",
     [
-        {"action": "request", "token": "x", "host": "smtp.example.com", "port": 587, "user": "bea", "password": "p"},
+        {
+            "action": "request",
+            "token": "x",
+            "host": "smtp.example.com",
+            "port": 587,
+            "username": "bea",
+            "password": "p",
+        },
         {"action": "confirm", "token": "x"},
         {"action": "refuse", "token": "a.b.c"},
         {"action": "withdraw", "token": ""},

@@ -91,7 +91,7 @@ def test_its_role_allows_what_it_asks_of_aws_and_nothing_else(cloud: Cloud) -> N
         services = _of_a_new_environment()
         services.onboarding.identities.create("bread.example", "another-set")
         assert answered(services, asked("", BAKERY | {"identities": ["bread.example"]}))[0] == 200
-        _is(services, import_run="request before")  # it was killed before it had answered
+        _is(services, adding_run="request before")  # it was killed before it had answered
         assert answered(services, asked("", BAKERY | {"identities": ["bread.example"]}))[0] == 200
         story = [
             asked("/bakery", {"add_identities": ["bakery.example"], "reason": "R"}, "PATCH"),

@@ -252,9 +252,9 @@ def provisions() -> None:
     accounts = the.onboarding.accounts
     list(accounts.all())
     assert accounts.owner_of("permille-florist") == ""
-    florist = an_account("florist", senders=("permille-florist",), import_run="request 1")
+    florist = an_account("florist", senders=("permille-florist",), adding_run="request 1")
     added = accounts.add(florist, [entry("florist", NOW, Created(senders=florist.senders, by=STAFF))])
-    whole = accounts.save(added, replace(added, import_run=""), [])
+    whole = accounts.save(added, replace(added, adding_run=""), [])
     owner = ChangeOwner(owner_email="new@florist.example", owner_name="Flo", timezone="UTC", reason="R", by=STAFF)
     changed = decisions.apply(the.changing, whole.id, owner, NOW + timedelta(hours=1))
     identities = ChangeIdentities(before=changed.identities, after=("florist.example",), reason="R", by=STAFF)
@@ -345,15 +345,15 @@ OF_SENDERS = ("senders", "identities", "risks_accepted")
 OF_LINKS_AND_MAILS = ("links_valid_since", "owner_mail")
 OF_OWNERS_ACTS = ("owner_acts",)
 OF_THE_SWITCH = ("deactivated", "applied", "applied_at", "observed", "lease", "leased_until")
-OF_IMPORTS = ("import_run",)
+OF_ADDING = ("adding_run",)
 OF_NOTICES = ("bounced_at", "bounces_reported_until")
 
 
 @pytest.mark.parametrize(
     ("function", "kept"),
     [
-        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS, *OF_IMPORTS}),
-        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES, *OF_IMPORTS}),
+        ("Enforce", {*OF_OWNERS, *OF_SENDERS, *OF_LINKS_AND_MAILS, *OF_OWNERS_ACTS, *OF_ADDING}),
+        ("Console", {*OF_OWNERS, *OF_SENDERS, "links_valid_since", *OF_THE_SWITCH, *OF_NOTICES, *OF_ADDING}),
     ],
 )
 def test_whoever_decides_may_write_all_of_an_account_but_what_others_decide(function: str, kept: set[str]) -> None:

@@ -24,7 +24,7 @@ def test_a_bounce_is_seen_told_of_once_and_suppresses(ahead: Stack) -> None:
     assert (bounce["subject"], bounce["campaign"]) == ("Fresh rye bread", "spring")
 
     [suppressed] = json.loads(platform.ask("GET", f"{listed}/suppressions").body)["suppressions"]
-    assert (suppressed["address"], suppressed["why"]) == (bounce["recipient"], "bounce")
+    assert (suppressed["address"], suppressed["reason"]) == (bounce["recipient"], "bounce")
     assert stack.answer("suppression", "list", business.id)["suppressions"] == [suppressed]
 
     owner = Web(stack)

@@ -104,7 +104,7 @@ def test_notes_suppressions_and_the_owners_view_are_within_the_consoles_rights(a
     assert anna.sends(f"{desk}/note", csrf=csrf, text="They called").status == 303
     assert anna.sends(f"{desk}/suppress", csrf=csrf, address="bob@example.com", reason="They asked").status == 303
     assert "bob@example.com" in anna.get(f"{desk}/suppressions").body
-    assert anna.sends(f"{desk}/suppressions", csrf=csrf, recipient="bob@example.com", reason="So").status == 303
+    assert anna.sends(f"{desk}/suppressions", csrf=csrf, address="bob@example.com", reason="So").status == 303
     assert "They called" in text_of(anna.get(desk))
     assert "You see what the owner of" in text_of(anna.get(f"{desk}/report"))
     assert "has been disabled" in text_of(anna.get(f"{desk}/mails"))

@@ -62,7 +62,7 @@ def test_too_little_on_the_day_proves_nothing_and_is_told_with_the_numbers(shop:
     shop.it_is(shop.verdict + COUNTED_WITHIN)
 
     (told,) = [entry for entry in shop.business.timeline() if entry["kind"] == "trial_unused"]
-    assert (told["facts"]["delivered"], told["facts"]["needed"]) == (4, 5)
+    assert (told["facts"]["delivered"], told["facts"]["least_delivered"]) == (4, 5)
     assert shop.now[0] == "disabled"
     eventually(lambda: shop.business.mails()[-1]["Subject"] == "Too few e-mails went out on your trial day")
 

@@ -98,7 +98,7 @@ def test_the_accounts_are_listed_as_the_operator_lists_them(platform: Web, busin
 def test_who_complained_is_listed_until_staff_take_them_off(platform: Web, business: Business, stack: Stack) -> None:
     complaints = [one for one in business.timeline() if one["kind"] == "complaint"]
     expected = [
-        {"address": one["facts"]["recipient"], "since": one["at"], "entry_id": one["id"], "why": "complaint"}
+        {"address": one["facts"]["recipient"], "since": one["at"], "entry_id": one["id"], "reason": "complaint"}
         for one in complaints
     ]
     assert told(platform, business, "/suppressions")["suppressions"] == expected
@@ -111,7 +111,7 @@ def test_who_complained_is_listed_until_staff_take_them_off(platform: Web, busin
         expected[1]["address"]
     ]
     last = business.timeline()[-1]
-    assert (last["kind"], last["facts"]["recipient"]) == ("unsuppressed", first)
+    assert (last["kind"], last["facts"]["address"]) == ("unsuppressed", first)
     again = stack.run("suppression", "remove", business.id, first, "--reason", "Once more")
     assert (again.returncode, "is not suppressed" in again.stderr) == (2, True)
 

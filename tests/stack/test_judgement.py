@@ -157,7 +157,7 @@ def test_a_key_that_is_activated_by_hand_is_found_by_the_sweep_and_deactivated_a
 
     eventually(lambda: statuses() == {business.key: "Inactive", second: "Inactive"})
     (drift,) = eventually(lambda: [entry for entry in business.timeline() if entry["kind"] == "drift"])
-    assert {(one["what"], one["key"]) for one in drift["facts"]["found"]} == {
+    assert {(one["what"], one["access_key_id"]) for one in drift["facts"]["found"]} == {
         ("active", business.key),
         ("active", second),
     }
@@ -222,7 +222,7 @@ def test_while_feedback_waits_a_ratio_is_not_acted_on_but_for_no_longer_than_two
         tick(stack)
         assert can_log_in(business)
         assert kinds(business).count("held") == 1
-        assert business.standing()["held"] == "feedback"
+        assert business.standing()["hold_reason"] == "feedback"
 
         later = datetime.now(UTC) + HOLD_AT_MOST
         stack.answer("local", "tick", "--at", later.isoformat())
@@ -262,7 +262,7 @@ def test_the_breaker_opens_and_a_person_resets_it(stack: Stack) -> None:
     try:
         for shop in shops:
             shop.send(2, complaints=2)
-        eventually(lambda: all(shop.standing()["held"] == "breaker" for shop in shops))
+        eventually(lambda: all(shop.standing()["hold_reason"] == "breaker" for shop in shops))
         shown = stack.answer("breaker", "show")
         assert shown["open"]
         assert {shop.id for shop in shops} <= {one["account_id"] for one in shown["held"]}

@@ -33,7 +33,7 @@ def server() -> Iterator[MailServer]:
 
 
 def options(server: MailServer, host: str = HOST, user: str = USER) -> list[str]:
-    return ["--host", host, "--port", str(server.port), "--user", user, "--password-stdin"]
+    return ["--host", host, "--port", str(server.port), "--username", user, "--password-stdin"]
 
 
 def connected(business: Business, server: MailServer) -> None:
@@ -55,10 +55,10 @@ def test_a_provider_is_connected_tried_again_and_disconnected(business: Business
 
     assert done.returncode == 0, done.stderr
     shown = json.loads(done.stdout)["provider"]
-    assert {name: shown[name] for name in ("host", "port", "user")} == {
+    assert {name: shown[name] for name in ("host", "port", "username")} == {
         "host": HOST,
         "port": server.port,
-        "user": USER,
+        "username": USER,
     }
     assert server.tried == [(USER, PASSWORD)]
     value = stack.client("secretsmanager").get_secret_value(
@@ -124,7 +124,7 @@ def test_the_route_follows_the_status_by_itself(business: Business, server: Mail
         return answer
 
     at_first = route()
-    assert (at_first["via"], at_first["may_send"], at_first["user"]) == ("ses", True, None)
+    assert (at_first["via"], at_first["may_send"], at_first["username"]) == ("ses", True, None)
     assert f"{at_first['host']}:{at_first['port']}" == stack.outputs["SmtpEndpoint"]
 
     business.send(3, complaints=2)
@@ -133,7 +133,7 @@ def test_the_route_follows_the_status_by_itself(business: Business, server: Mail
 
     connected(business, server)  # a disabled account too
     through = route()
-    assert (through["via"], through["host"], through["port"], through["user"]) == (
+    assert (through["via"], through["host"], through["port"], through["username"]) == (
         "provider",
         HOST,
         server.port,

@@ -63,7 +63,7 @@ def test_a_provider_is_asked_for_on_the_page_and_confirmed_by_mail(
     stack, web, report = business.stack, Web(business.stack), f"/report/{business.id}"
     page = web.follows(stack.answer("link", "owner", business.id)["link"])
     [csrf] = set(re.findall(r'name="csrf" value="(\w+)"', page.body))
-    typed = {"csrf": csrf, "host": HOST, "port": str(server.port), "user": USER, "password": PASSWORD}
+    typed = {"csrf": csrf, "host": HOST, "port": str(server.port), "username": USER, "password": PASSWORD}
 
     wrong = web.sends(f"{report}/provider", action="request", **{**typed, "password": "hidden-wrong"})
     asked = web.sends(f"{report}/provider", action="request", **typed)
@@ -82,7 +82,11 @@ def test_a_provider_is_asked_for_on_the_page_and_confirmed_by_mail(
 
     assert (confirmed.status, "It is connected" in confirmed.body) == (200, True)
     shown = stack.answer("provider", "show", business.id)["provider"]
-    assert {name: shown[name] for name in ("host", "port", "user")} == {"host": HOST, "port": server.port, "user": USER}
+    assert {name: shown[name] for name in ("host", "port", "username")} == {
+        "host": HOST,
+        "port": server.port,
+        "username": USER,
+    }
     manager = stack.client("secretsmanager")
     value = manager.get_secret_value(SecretId=shown["secret_arn"], VersionId=shown["secret_version"])["SecretString"]
     assert json.loads(value)["password"] == PASSWORD
@@ -100,7 +104,7 @@ def test_what_nobody_confirms_ends_by_the_hourly_run(business: Business, server:
     stack, web, report = business.stack, Web(business.stack), f"/report/{business.id}"
     page = web.follows(stack.answer("link", "owner", business.id)["link"])
     [csrf] = set(re.findall(r'name="csrf" value="(\w+)"', page.body))
-    typed = {"csrf": csrf, "host": HOST, "port": str(server.port), "user": USER, "password": PASSWORD}
+    typed = {"csrf": csrf, "host": HOST, "port": str(server.port), "username": USER, "password": PASSWORD}
     assert web.sends(f"{report}/provider", action="request", **typed).status == 303
 
     stack.answer("local", "tick", "--at", (datetime.now(UTC) + timedelta(days=4)).isoformat())

@@ -12,7 +12,7 @@ from permille.domain.sending.smtp_server import LoginFailure, Password, Server
 from permille.usecases.decisions.provider_messages import Message, answer, request_message, result
 from permille.usecases.decisions.provider_requests import RequestServices
 
-SERVER, OTHER = a_server(), a_server(host="mail.example.net", user="bea")
+SERVER, OTHER = a_server(), a_server(host="mail.example.net", username="bea")
 PASSWORDS = {SERVER: "hidden-secret-1", OTHER: "hidden-secret-2"}
 
 

@@ -87,7 +87,7 @@ def a_stack() -> DeployedStack:
     Wire(suppressed).refuse("GetSuppressedDestination", "NotFoundException", times=len(COMMANDS))
     vars(stack).update(
         ses_suppressions=SesSuppressionList(ses=suppressed),
-        login_check=FakeSmtpLoginCheck(logins={a_server(user=":fire:[b]"): "{}"}),
+        login_check=FakeSmtpLoginCheck(logins={a_server(username=":fire:[b]"): "{}"}),
         link_issuer=FakeLinkIssuer(
             IssueServices(FakeTokenSigner(), FakeLinkRegister(Rows()))
         ),  # its adapter asks a function, as the next one's
@@ -145,7 +145,7 @@ def _fill(stack: DeployedStack) -> None:
     add = ["account", "add", ACCOUNT, "--owner-email", "o@bakery.example", "--identity", "bakery.example"]
     assert status_of(add, stack=stack) == 0
     _make_users()
-    provider = a_provider(user=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
+    provider = a_provider(username=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     others = [
         an_account("connected", status=Status.DISABLED, provider=provider, senders=("permille-connected",)),
         waiting(),

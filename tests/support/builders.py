@@ -97,13 +97,13 @@ def a_provider_request(host: str = "smtp.example.com", version: str = "v-1") -> 
 
 
 def a_provider(**different: Any) -> Provider:
-    usual = {"host": "smtp.example.com", "port": 587, "user": "bakery@example.com", "connected_at": NOW}
+    usual = {"host": "smtp.example.com", "port": 587, "username": "bakery@example.com", "connected_at": NOW}
     secret = f"arn:aws:secretsmanager:us-east-1:123456789012:secret:permille/{ACCOUNT}/provider-a1b2c3"
     return Provider(**{**usual, "secret": secret, "version": "v-1", **different})
 
 
 def a_server(**different: Any) -> Server:
-    return Server(**{"host": "smtp.example.com", "port": 587, "user": "bakery@example.com", **different})
+    return Server(**{"host": "smtp.example.com", "port": 587, "username": "bakery@example.com", **different})
 
 
 def a_sender(caller: str = CALLER, account_id: str = ACCOUNT, *epochs: datetime) -> Sender:
@@ -298,21 +298,21 @@ _USUAL_FACTS: dict[str, Any] = {
     "recipient": "ann@example.com",
     "senders": (CALLER,),
     "identities": ("bakery.example",),
-    "key": SECOND_KEY,
-    "keys": (KEY,),
+    "access_key_id": SECOND_KEY,
+    "access_key_ids": (KEY,),
     "ended": False,
     "off": False,
     "host": "smtp.example.com",
     "port": 587,
-    "user": "bakery@example.com",
+    "username": "bakery@example.com",
     "address": "owner@bakery.example",
     "replaces": "",
     "state": "bounced",
-    "why": HoldReason.FEEDBACK,
+    "hold_reason": HoldReason.FEEDBACK,
     "waiting": 7,
     "bound": 5,
     "former": (FormerSet(identity="bakery.example", configuration_set="their-own"),),
-    "found": (Difference(sender=CALLER, what="active", key=KEY),),
+    "found": (Difference(sender=CALLER, what="active", access_key_id=KEY),),
     "note": "Begin with your best customers",
     "text": "They called: the list is a bought one",
     "instead_of": "",
@@ -329,8 +329,8 @@ _USUAL_FACTS: dict[str, Any] = {
     "mode": Mode.ENFORCE,
     "before": Mode.MONITOR,
     "replaced": "default",
-    "replaced_numbers": policy_data(DEFAULT),
-    "numbers": policy_data(ALLPROWEBTOOLS),
+    "replaced_rules": policy_data(DEFAULT),
+    "rules": policy_data(ALLPROWEBTOOLS),
     "count": 2,
     "reasons": ("it is no JSON",),
     "bodies": ("a1b2", "c3d4"),
@@ -342,7 +342,7 @@ _FACTS_OF: dict[str, dict[str, Any]] = {
     "senders_changed": {"before": (CALLER,), "after": (CALLER, "permille-old")},
     "owner_address_dropped": {"address": "before@bakery.example"},
     "owner_changed": {"before": BEFORE, "after": replace(BEFORE, address="bea@bakery.example")},
-    "credential_renewed": {"sender": CALLER, "until": NOW + timedelta(hours=48)},
+    "credential_renewed": {"sender": CALLER, "old_credential_works_until": NOW + timedelta(hours=48)},
     "old_credential_ended": {"sender": CALLER},
     "disabling_reversed": {"disabled_at": NOW - timedelta(hours=1)},
     "bounces": {

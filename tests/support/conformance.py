@@ -8,6 +8,13 @@ from hypothesis import settings
 from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
 from tests.support.examples import examples
+from tests.support.sentences import hold_to_style
+
+
+def hold_to_style_if_problem(answer: Any) -> None:
+    """Fails where the answer is a problem whose texts are in another style."""
+    if answer.status_code >= 400 and "detail" in answer.json():
+        hold_to_style(answer.json())
 
 
 def each_operation_conforms(api: Any, conforms: Callable[[Any], None], document: str) -> None:

@@ -697,7 +697,7 @@ class FakeSuppressions:
     def complaints_about(self, account_id: str, message_id: str, address: str) -> dict[str, datetime]:
         with self._rows.faults.call("suppressions.complaints_about"):
             theirs = [one for one in self._rows.suppressing.items() if one[0][0] == account_id]
-            cards = [(key, card) for key, card in theirs if card.why is SuppressionReason.COMPLAINT]
+            cards = [(key, card) for key, card in theirs if card.reason is SuppressionReason.COMPLAINT]
             told = {key[1]: self._rows.entries[account_id, card.entry_id].data for key, card in cards}
             return {
                 identity: datetime.fromisoformat(facts["reported_at"])
@@ -729,7 +729,7 @@ class FakeSuppressions:
     def added(self, account_id: str) -> frozenset[str]:
         with self._rows.faults.call("suppressions.added"):
             theirs = [card for (its, _), card in self._rows.suppressing.items() if its == account_id]
-            return frozenset(card.address for card in theirs if card.why is SuppressionReason.ADDED)
+            return frozenset(card.address for card in theirs if card.reason is SuppressionReason.ADDED)
 
     def add(self, account_id: str, additions: Sequence[Addition], entry: Entry | None) -> None:
         with self._rows.faults.call("suppressions.add"):

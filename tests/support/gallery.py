@@ -108,7 +108,7 @@ def numbers_of_trials() -> Iterator[tuple[str, Entry]]:
         "trial_began-by-ratio": TrialBegan(ends_at=NOW, **large),
         "trial_ended-early": TrialEnded(verdict_at=NOW, delivered=2500, most_sent=2400),
         "trial_ended-by-ratio": TrialEnded(verdict_at=NOW, delivered=9000, complaints=2),
-        "trial_unused-few": TrialUnused(delivered=12, needed=80),
+        "trial_unused-few": TrialUnused(delivered=12, least_delivered=80),
         "reinstated-by-ratio": Reinstated(delivered=9000, complaints=2),
     }
     for name, facts in faces.items():
@@ -117,7 +117,12 @@ def numbers_of_trials() -> Iterator[tuple[str, Entry]]:
 
 def renewals() -> Iterator[tuple[str, Entry]]:
     """Of a credential: the old one ends at once, the account is off, it is enabled with the new one."""
-    renewed: dict[str, Any] = {"sender": "permille-bakery", "key": "AKIAIOSFODNN7EXAMPL2", "until": NOW, "by": STAFF}
+    renewed: dict[str, Any] = {
+        "sender": "permille-bakery",
+        "access_key_id": "AKIAIOSFODNN7EXAMPL2",
+        "old_credential_works_until": NOW,
+        "by": STAFF,
+    }
     why: dict[str, Any] = {"reason": "Your password was stolen", "by": STAFF, "new_credential": True}
     faces: dict[str, Facts] = {
         "credential_renewed-at-once": CredentialRenewed(**renewed, ended=True, off=False),

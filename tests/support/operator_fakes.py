@@ -614,7 +614,7 @@ class FakeSmtpPasswords:
 
     def put(self, account_id: str, server: Server, password: Password) -> None:
         with self.faults.call("smtp_passwords.put"):
-            self.stored[account_id] = server.user, password.reveal()
+            self.stored[account_id] = server.username, password.reveal()
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -9,18 +9,26 @@ from typing import Any
 from tests.support.builders import NOW, LambdaContext
 from tests.support.fakes import FakePolicies, FakeTokenSigner, Rows
 from tests.support.function_url import url_event
+from tests.support.sentences import hold_to_style
 from tests.support.visiting import EVERYTHING, FakeWeb, a_token
 
 from permille.console.api import api_app
 from permille.console.api.context import ApiServices
+from permille.console.api.problems import MEDIA_TYPE
 from permille.domain.login.links import Grant, LinkRole
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """An answer of either API. A problem is held to the style of errors."""
+
     status: int
     headers: dict[str, str]
     text: str
+
+    def __post_init__(self) -> None:
+        if self.text and self.headers.get("content-type") == MEDIA_TYPE:  # HEAD has no body
+            hold_to_style(self.json)
 
     @property
     def json(self) -> Any:

@@ -61,7 +61,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def mail_pages() -> Iterator[tuple[str, str]]:
     """The pages that links in mails lead to."""
-    asked = {"host": "smtp.example.com", "port": "587", "user": "bakery@example.com", "expires": "Friday"}
+    asked = {"host": "smtp.example.com", "port": "587", "username": "bakery@example.com", "expires": "Friday"}
     for name, stopped in {"stop": False, "stopped": True}.items():
         yield f"monthly-mail-{name}", page("monthly_mail", address="/monthly-mail", token="t", stopped=stopped)
     for name, request, said in (

@@ -267,7 +267,7 @@ def _api_account(host: Visitor) -> Facts:
 
 
 def _account(data: Any) -> Facts:
-    names = ("limit_per_1000", "allowance_left", "epoch", "may_send", "held", "would_disable", "strikes")
+    names = ("limit_per_1000", "allowance_left", "epoch", "may_send", "hold_reason", "would_disable", "strikes")
     return {**_of(data["window"]), **_standing(data), **{name: data[name] for name in names}}
 
 

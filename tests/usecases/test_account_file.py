@@ -33,7 +33,7 @@ def test_a_line_is_an_account() -> None:
     assert (row.new.account_id, row.new.owner_email, row.new.owner_name) == ("shop", "o@shop.example", "Sue")
     assert (row.new.timezone, row.new.identities) == ("Europe/Vienna", ("shop.example", "news@b.example"))
     assert (row.new.adopted, row.new.take_over) == (("permille-old", "permille-new"), True)
-    assert (row.new.accept_risk, row.new.by, row.new.import_run) == ("Known", STAFF, "r1")
+    assert (row.new.accept_risk, row.new.by, row.new.adding_run) == ("Known", STAFF, "r1")
     assert (row.asked.identities, row.asked.adopts) == (row.new.identities, row.new.adopted)
 
 

@@ -196,7 +196,7 @@ def test_a_key_that_was_activated_by_hand_is_seen_at_once(world: FakeDesk) -> No
 
     (sender,) = seen(world).senders
 
-    assert sender.differences == [Difference(sender=CALLER, what="active", key="k1")]
+    assert sender.differences == [Difference(sender=CALLER, what="active", access_key_id="k1")]
 
 
 def test_who_was_denied_by_hand_is_seen_at_once_and_has_not_drifted(world: FakeDesk) -> None:

@@ -87,7 +87,7 @@ def actions(plan: ImportPlan) -> dict[str, str]:
 def is_complete(stack: FakeStack) -> None:
     """Everything is as the file says, and somebody has the password of each key that was made."""
     assert set(stack.rows.accounts) == {"bakery", "oldshop", "console"}
-    assert {account.import_run for account in stack.rows.accounts.values()} == {""}
+    assert {account.adding_run for account in stack.rows.accounts.values()} == {""}
     users = stack.iam_users.users
     assert set(users) == {"permille-bakery", "permille-old", "permille-console"}
     (key,) = users["permille-bakery"].keys
@@ -270,7 +270,7 @@ def test_a_credential_that_was_renewed_meanwhile_stays(stack: FakeStack) -> None
     imports(stack, "r2")
 
     assert (len(user.keys), passwords(stack).stored) == (1, {})
-    assert stack.get("bakery").import_run == ""
+    assert stack.get("bakery").adding_run == ""
 
 
 def test_of_two_runs_at_once_only_one_says_that_its_password_is_valid(stack: FakeStack) -> None:
@@ -281,7 +281,7 @@ def test_of_two_runs_at_once_only_one_says_that_its_password_is_valid(stack: Fak
     assert "another run completes this account at the same time" in next(first).error
 
     (key,) = stack.iam_users.users["permille-bakery"].keys
-    assert stack.get("bakery").import_run == ""
+    assert stack.get("bakery").adding_run == ""
     assert key == "AKIA2"
 
 

@@ -143,4 +143,4 @@ def test_where_others_use_ses_too_it_takes_longer_and_nothing_fails() -> None:
     assert ses.refused > 150
     assert plan.estimate.seconds < took < 2 * plan.estimate.seconds
     assert len(stack.rows.accounts) == 200
-    assert {account.import_run for account in stack.rows.accounts.values()} == {""}
+    assert {account.adding_run for account in stack.rows.accounts.values()} == {""}

@@ -32,7 +32,7 @@ from permille.domain.values.status import Status
 from permille.schema.route_schema import provider_json
 from permille.usecases.decisions.providers import Disconnection, ProviderServices, check_login, connect, disconnect
 
-FIRST, SECOND = a_server(), a_server(host="mail.example.net", user="bea")
+FIRST, SECOND = a_server(), a_server(host="mail.example.net", username="bea")
 PASSWORDS = {FIRST: "secret-of-the-first", SECOND: "secret-of-the-second"}
 CALLS = ["login_check.check", "secrets.put", "accounts.get", "accounts.save"]
 
@@ -82,7 +82,7 @@ class FakeProviders:
         if found is None:
             return
         kept = self.secrets.kept[found.secret][found.version]
-        assert kept == PASSWORDS[Server(found.host, found.port, found.user)]
+        assert kept == PASSWORDS[Server(found.host, found.port, found.username)]
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_what_logs_in_is_connected(world: FakeProviders) -> None:
     assert provider_json(connected) == {
         "host": "smtp.example.com",
         "port": 587,
-        "user": "bakery@example.com",
+        "username": "bakery@example.com",
         "secret_arn": ACCOUNT,
         "secret_version": "v-1",
         "connected_at": NOW.isoformat(),

@@ -150,7 +150,7 @@ def test_the_secret_is_in_no_entry() -> None:
     renewed = bakery.renews()
 
     (entry,) = bakery.world.told("credential_renewed")
-    assert (entry.data["key"], entry.data["by"]) == (renewed.key.id, STAFF)
+    assert (entry.data["access_key_id"], entry.data["by"]) == (renewed.key.id, STAFF)
     assert renewed.key.secret not in entry.facts_json
     assert renewed.key.secret not in repr(renewed)
 

@@ -37,7 +37,9 @@ def notify() -> FakeNotify:
 def announced(kind: str, account_id: str = ACCOUNT) -> Entry:
     found = an_entry(kind, account_id=SYSTEM if KINDS[kind].declaration.system else account_id)
     facts = found.facts
-    return replace(found, facts=replace(facts, why=HoldReason.BREAKER)) if isinstance(facts, RuleHeld) else found
+    return (
+        replace(found, facts=replace(facts, hold_reason=HoldReason.BREAKER)) if isinstance(facts, RuleHeld) else found
+    )
 
 
 @pytest.mark.parametrize("kind", ANNOUNCED)
@@ -59,7 +61,7 @@ def test_a_hold_is_announced_where_it_does_not_end_by_itself(why: HoldReason) ->
     held = announced("held")
     assert isinstance(held.facts, RuleHeld)
 
-    found = replace(held.facts, why=why).is_announced
+    found = replace(held.facts, hold_reason=why).is_announced
 
     assert found is (why in (HoldReason.BREAKER, HoldReason.NO_DELIVERIES))
 

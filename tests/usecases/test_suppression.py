@@ -115,7 +115,7 @@ def test_a_counted_complaint_suppresses_the_one_recipient_that_it_names(report: 
 
 
 def test_other_entries_suppress_nobody() -> None:
-    assert suppressed_by(by_staff(ACCOUNT, "unsuppressed", NOW, "R", STAFF, recipient=ANN)) == ""
+    assert suppressed_by(by_staff(ACCOUNT, "unsuppressed", NOW, "R", STAFF, address=ANN)) == ""
 
 
 # ---------------------------------------------------------------- the list
@@ -183,7 +183,7 @@ def test_a_bounce_suppresses_its_recipient_where_the_policy_says_so(
 
     page = some(rows, None, "", 10, bounces=suppress)
 
-    assert [(one.address, one.why) for one in page.items] == expected
+    assert [(one.address, one.reason) for one in page.items] == expected
 
 
 def test_who_bounced_and_then_complained_is_suppressed_whatever_the_policy_says_of_bounces() -> None:
@@ -191,9 +191,9 @@ def test_who_bounced_and_then_complained_is_suppressed_whatever_the_policy_says_
     FakeLedger(rows).count(bounce_counts(ANN, at=NOW - timedelta(hours=1)), NOW, PATIENCE)
     complained(rows, ANN)
 
-    assert [one.why for one in listed(rows)] == [SuppressionReason.BOUNCE]
+    assert [one.reason for one in listed(rows)] == [SuppressionReason.BOUNCE]
     off = some(rows, None, "", 10, bounces=False)
-    assert [(one.since, one.why) for one in off.items] == [(NOW, SuppressionReason.COMPLAINT)]
+    assert [(one.since, one.reason) for one in off.items] == [(NOW, SuppressionReason.COMPLAINT)]
 
 
 def test_one_act_takes_an_address_off_its_bounces_and_its_complaints() -> None:
@@ -218,7 +218,7 @@ def test_staff_take_an_address_off_all_its_cards_and_the_timeline_says_so(named:
 
     assert entry is not None
     assert (entry.kind, entry.at) == ("unsuppressed", NOW)
-    assert entry.data == {"recipient": ANN, "reason": "They wrote to us", "by": STAFF}
+    assert entry.data == {"address": ANN, "reason": "They wrote to us", "by": STAFF}
     assert rows.told(ACCOUNT, "unsuppressed") == [entry]
     assert addresses(rows) == [BOB]
 
@@ -358,7 +358,7 @@ def test_who_says_that_it_was_not_spam_is_mailed_again_and_the_complaint_still_c
 
     assert (addresses(told.rows), told.complaints) == ([], 1)
     (entry,) = told.rows.told(ACCOUNT, "unsuppressed")
-    assert entry.data["recipient"] == ANN
+    assert entry.data["address"] == ANN
     assert entry.sentence() == "By the recipient: they reported that the mail is not spam."
 
 
@@ -437,7 +437,7 @@ def test_whether_a_bounce_suppresses_them_still_the_policy_says(bounces: bool, t
     told.comes("m-1", "not-spam", LATER)
 
     assert len(told.rows.told(ACCOUNT, "unsuppressed")) == told_of
-    assert [one.why for one in listed(told.rows)] == [SuppressionReason.BOUNCE]
+    assert [one.reason for one in listed(told.rows)] == [SuppressionReason.BOUNCE]
 
 
 @pytest.mark.parametrize(
@@ -471,7 +471,7 @@ def test_two_who_say_so_in_one_batch_are_both_told() -> None:
         told.comes(f"m-{number}", "not-spam", LATER, recipients=[who], destination=[who])
 
     assert addresses(told.rows) == []
-    assert sorted(entry.data["recipient"] for entry in told.rows.told(ACCOUNT, "unsuppressed")) == [ANN, BOB]
+    assert sorted(entry.data["address"] for entry in told.rows.told(ACCOUNT, "unsuppressed")) == [ANN, BOB]
 
 
 @pytest.mark.parametrize("again", [1, 3])
@@ -532,8 +532,8 @@ def test_staff_suppress_an_address_and_the_timeline_says_so_once() -> None:
     entry = added(rows)
 
     assert entry is not None
-    assert entry.data == {"recipient": ANN, "reason": "She called us", "by": STAFF}
-    assert [(one.address, one.since, one.why) for one in listed(rows)] == [(ANN, NOW, SuppressionReason.ADDED)]
+    assert entry.data == {"address": ANN, "reason": "She called us", "by": STAFF}
+    assert [(one.address, one.since, one.reason) for one in listed(rows)] == [(ANN, NOW, SuppressionReason.ADDED)]
     assert added(rows, at=NOW + timedelta(hours=1)) is None
     assert rows.told(ACCOUNT, "suppressed") == [entry]
 
@@ -614,7 +614,7 @@ def test_the_export_has_each_address_once_with_why_and_the_reason() -> None:
 
     told = exported(suppressions, ACCOUNT, bounces=True)
 
-    assert [(one.suppression.address, one.suppression.why, one.reason) for one in told] == [
+    assert [(one.suppression.address, one.suppression.reason, one.why) for one in told] == [
         (ANN, SuppressionReason.COMPLAINT, "marked it as spam"),
         (BOB, SuppressionReason.BOUNCE, "the address does not exist (5.1.1)"),
         ("cyd@example.com", SuppressionReason.ADDED, "She called us"),

@@ -46,7 +46,7 @@ def a_disabled(world: FakeEnforcement, *keys: str) -> Account:
 
 
 def finds(world: FakeEnforcement) -> list[tuple[str, str]]:
-    return [(one["what"], one["key"]) for entry in world.told("drift") for one in entry.data["found"]]
+    return [(one["what"], one["access_key_id"]) for entry in world.told("drift") for one in entry.data["found"]]
 
 
 def test_a_key_that_was_activated_by_hand_is_drift_and_is_deactivated_again(world: FakeEnforcement) -> None:
@@ -92,9 +92,9 @@ def test_what_drifted_is_told_of_each_sender(world: FakeEnforcement) -> None:
     (told,) = world.told("drift")
     assert told.facts == Drift(
         found=(
-            Difference(sender=CALLER, what="active", key=f"{CALLER}-k1"),
-            Difference(sender=SECOND, what="active", key=f"{SECOND}-k1"),
-            Difference(sender=SECOND, what="not denied", key=""),
+            Difference(sender=CALLER, what="active", access_key_id=f"{CALLER}-k1"),
+            Difference(sender=SECOND, what="active", access_key_id=f"{SECOND}-k1"),
+            Difference(sender=SECOND, what="not denied", access_key_id=""),
         )
     )
 

@@ -114,7 +114,7 @@ def list_accounts(
         permille account list --only near_limit
 
     JSON fields: accounts (account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone,
-    owner_mail, may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, provider, senders)
+    owner_mail, may_send, in_sync, epoch, strikes, would_disable, hold_reason, exempt_until, provider, senders)
     """
     from permille.domain.account.account_search import AccountSearch, folded
     from permille_cli.answers.account_standing import status_text
@@ -161,9 +161,9 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
         permille account show good-bakery
 
     JSON fields: account_id, status, denied_by_hand, review, trial, owner_email, owner_name, timezone, owner_mail,
-    may_send, in_sync, epoch, strikes, would_disable, held, exempt_until, window (days, first_day, last_day, delivered,
-    complaints, bounces), limit_per_1000, allowance_left, policy, provider, old_credential_works_until, identities,
-    senders (sender, exists, agrees, denied, denied_by_hand, keys), risks_accepted, is_complete
+    may_send, in_sync, epoch, strikes, would_disable, hold_reason, exempt_until, window (days, first_day, last_day,
+    delivered, complaints, bounces), limit_per_1000, allowance_left, policy, provider, old_credential_works_until,
+    identities, senders (sender, exists, agrees, denied, denied_by_hand, keys), risks_accepted, is_complete
     """
     account = stack.account(account_id)
     now = account.after_last_decision(stack.now())
@@ -175,13 +175,13 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
 
         named = {"identities": list(account.identities), "senders": senders}
         named |= {"risks_accepted": dict(account.risks_accepted)}
-        named |= {"is_complete": not account.import_run}
+        named |= {"is_complete": not account.adding_run}
         emit_json({**account_json(account, verdict), **credential.expiry_json(until), **named})
     else:
         from permille_cli.answers.account_standing import print_standing
 
         print_standing(account, verdict, senders, now)
-        if account.import_run:
+        if account.adding_run:
             out.print("Adding it was cut off: repeat the import, or the request, that adds it.")
         if until:
             out.print(f"The credential was renewed; the old one works until {instant(until, account)}.")

@@ -67,7 +67,7 @@ def _print_state(data: dict[str, Any]) -> None:
     if data["bound"] is not None and data["second_bound"] > data["bound"]:
         out.print(f"if the evidence is beyond doubt: up to {data['second_bound']:,}, even while it is open")
     for held in data["held"]:
-        why = why_held(held["why"])
+        why = why_held(held["hold_reason"])
         out.print(f"  held: {held['account_id']}, {_counts(held)}, because {why}", soft_wrap=True)
     if data["held"]:
         decide = "Decide about them with `permille breaker release` or `exempt`: name accounts, or use --all."
@@ -204,7 +204,7 @@ def _held(account: "ListedAccount") -> dict[str, Any]:
     """With the counts of its last assessment."""
     counts = account.assessment or Tally()
     numbers = {name: getattr(counts, name) for name in ("delivered", "complaints", "bounces")}
-    return {"account_id": account.id, "why": account.hold_reason, **numbers}
+    return {"account_id": account.id, "hold_reason": account.hold_reason, **numbers}
 
 
 def _state(stack: Stack) -> dict[str, Any]:

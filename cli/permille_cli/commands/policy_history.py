@@ -17,7 +17,7 @@ def history(*, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> N
     Example:
         permille policy history
 
-    JSON fields: parameter, in_force, is_recorded, entries (at, policy, replaced, numbers, replaced_numbers, by,
+    JSON fields: parameter, in_force, is_recorded, entries (at, policy, replaced, rules, replaced_rules, by,
     sentence)
     """
     from rich.table import Column, Table

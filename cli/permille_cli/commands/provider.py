@@ -29,7 +29,7 @@ def connect(
     account_id: AccountId,
     host: Annotated[str, typer.Option(help="The provider's SMTP server, such as smtp.example.com.")],
     port: Annotated[int, typer.Option(help="587 for STARTTLS, 465 for implicit TLS.")],
-    user: Annotated[str, typer.Option(help="User name at the provider.")],
+    username: Annotated[str, typer.Option(help="User name at the provider.")],
     *,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking for it.")
@@ -44,15 +44,15 @@ def connect(
     An earlier provider is replaced.
 
     Example:
-        permille provider connect good-bakery --host smtp.example.com --port 587 --user bakery
+        permille provider connect good-bakery --host smtp.example.com --port 587 --username bakery
 
-    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at), provider_request
+    JSON fields: account_id, provider (host, port, username, secret_arn, secret_version, connected_at), provider_request
     """
     from permille.domain.sending.smtp_server import LoginFailure, sentence, server
     from permille.usecases.decisions import providers
 
     account = stack.account(account_id)
-    requested = server(host, port, user, local=stack.is_local)
+    requested = server(host, port, username, local=stack.is_local)
     password = inputs.password(from_stdin=password_stdin)
     connected = providers.connect(stack.providing, account, requested, password, stack.operator_arn(), stack.now())
     if isinstance(connected, LoginFailure):
@@ -70,7 +70,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     Example:
         permille provider show good-bakery
 
-    JSON fields: account_id, provider (host, port, user, secret_arn, secret_version, connected_at), provider_request
+    JSON fields: account_id, provider (host, port, username, secret_arn, secret_version, connected_at), provider_request
     """
     _print(stack.account(account_id), stack.now(), as_json=as_json)
 
@@ -157,7 +157,7 @@ def _as_data(account: "Account") -> dict[str, Any]:
     waiting = asked and {
         "host": asked.host,
         "port": asked.port,
-        "user": asked.user,
+        "username": asked.username,
         "requested_at": asked.requested_at.isoformat(),
         "expires_at": asked.expires_at.isoformat(),
     }
@@ -165,4 +165,4 @@ def _as_data(account: "Account") -> dict[str, Any]:
 
 
 def _server(at: "Provider | ProviderRequest") -> str:
-    return f"{literal(at.host)}:{at.port} as {literal(at.user)}"
+    return f"{literal(at.host)}:{at.port} as {literal(at.username)}"

@@ -20,7 +20,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
     Example:
         permille route good-bakery
 
-    JSON fields: account_id, status, may_send, via, host, port, user, secret_arn, secret_version, since, why
+    JSON fields: account_id, status, may_send, via, host, port, username, secret_arn, secret_version, since, why
     """
     from permille.schema.route_schema import route_json
     from permille.usecases.views.current_route import current_route
@@ -32,7 +32,7 @@ def show(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: 
         emit_json(answer)
         return
     through = f"sends through {literal(answer['host'])}:{answer['port']}" if answer["may_send"] else "may not send"
-    as_user = f" as {literal(answer['user'])}" if answer["user"] else ""
+    as_user = f" as {literal(answer['username'])}" if answer["username"] else ""
     since = instant(datetime.fromisoformat(answer["since"]), account) if answer["since"] else "ever"
     out.print(f"[bold]{account.id}[/] {through}{as_user}, since {since}", soft_wrap=True)
     out.print(literal(answer["why"]), soft_wrap=True)

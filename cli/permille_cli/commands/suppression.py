@@ -35,7 +35,7 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
     Example:
         permille suppression list good-bakery
 
-    JSON fields: account_id, suppressions (address, since, entry_id, why)
+    JSON fields: account_id, suppressions (address, since, entry_id, reason)
     """
     from permille.schema.suppression_schema import suppression_json
 
@@ -48,7 +48,7 @@ def list_suppressed(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK
         return
     for suppression in suppressed:
         since = instant(suppression.since, account)
-        out.print(f"{suppression.why:<9}  {literal(suppression.address)}, since {since}", soft_wrap=True)
+        out.print(f"{suppression.reason:<9}  {literal(suppression.address)}, since {since}", soft_wrap=True)
     if not suppressed:
         out.print("No address is suppressed.")
 
@@ -68,7 +68,7 @@ def show(
     Example:
         permille suppression show good-bakery ann@example.com
 
-    JSON fields: account_id, address, suppression (address, since, entry_id, why), ses (reasons, taken_off, unknown)
+    JSON fields: account_id, address, suppression (address, since, entry_id, reason), ses (reasons, taken_off, unknown)
     """
     from permille.schema.suppression_schema import suppression_json
     from permille_cli.answers.ses_list import in_ses
@@ -115,7 +115,7 @@ def add(
     if as_json:
         emit_json(entry_json(entry, stack["PlatformName"], shown_zone_of(account)))
     else:
-        out.print(f"{literal(entry.facts.recipient)} is suppressed.", soft_wrap=True)
+        out.print(f"{literal(entry.facts.address)} is suppressed.", soft_wrap=True)
 
 
 @app.command(name="import")
@@ -167,7 +167,7 @@ def export(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json
     Example:
         permille suppression export good-bakery > suppressed.csv
 
-    JSON fields: account_id, suppressions (address, since, entry_id, why, reason)
+    JSON fields: account_id, suppressions (address, since, entry_id, reason, why)
     """
     from permille.console.site import spreadsheet
     from permille.console.site.spreadsheet import Separator

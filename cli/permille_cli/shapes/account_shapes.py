@@ -40,7 +40,7 @@ SENDER = obj(
 WORKS_UNTIL = noted(maybe(INSTANT), "Until when the old credential works; null where it does not.")
 _RENEWED = obj({**CREDENTIAL, "status": STATUS, "denied_by_hand": FLAG, "old_credential_works_until": WORKS_UNTIL})
 TWO = obj({"before": either(TEXT, many(TEXT)), "after": either(TEXT, many(TEXT))})
-_REQUEST = obj({"host": TEXT, "port": WHOLE, "user": TEXT, "requested_at": INSTANT, "expires_at": INSTANT})
+_REQUEST = obj({"host": TEXT, "port": WHOLE, "username": TEXT, "requested_at": INSTANT, "expires_at": INSTANT})
 PROVIDER = {
     "account_id": TEXT,
     "provider": maybe(defined("Provider")),
@@ -189,7 +189,7 @@ ANSWERS: dict[str, Shape] = {
     "sender list": obj({"ignored": many(obj({"sender": TEXT, "reason": TEXT}))}),
     "sender unignore": obj({"sender": TEXT, "reason": TEXT, "by": TEXT}),
     "suppression add": defined("Entry"),
-    "suppression export": obj({"account_id": TEXT, "suppressions": many(obj({"reason": TEXT}, base="Suppression"))}),
+    "suppression export": obj({"account_id": TEXT, "suppressions": many(obj({"why": TEXT}, base="Suppression"))}),
     "suppression import": obj({"account_id": TEXT, "added": WHOLE, "known": WHOLE}),
     "suppression list": obj({"account_id": TEXT, "suppressions": many(defined("Suppression"))}),
     "suppression remove": either(obj(LIFTED, base="Entry"), obj(LIFTED)),

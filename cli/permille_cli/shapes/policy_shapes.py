@@ -148,8 +148,8 @@ HISTORY = {
                 "at": INSTANT,
                 "policy": TEXT,
                 "replaced": TEXT,
-                "numbers": POLICY,
-                "replaced_numbers": POLICY,
+                "rules": POLICY,
+                "replaced_rules": POLICY,
                 "by": TEXT,
                 "sentence": TEXT,
             }

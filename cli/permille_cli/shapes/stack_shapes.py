@@ -43,7 +43,7 @@ _BREAKER = obj(
         "bound": maybe(WHOLE),
         "second_bound": maybe(WHOLE),
         "active_accounts": WHOLE,
-        "held": many(obj({"account_id": TEXT, "why": one_of(HoldReason), **COUNTS})),
+        "held": many(obj({"account_id": TEXT, "hold_reason": one_of(HoldReason), **COUNTS})),
         "last_reset": maybe(obj({"at": INSTANT, "by": TEXT, "reason": TEXT})),
     }
 )

@@ -29,10 +29,10 @@ class PasswordFile:
 
     def put(self, account_id: str, server: Server, password: Password) -> None:
         try:
-            self._append(account_id, server.host, str(server.port), server.user, password.reveal())
+            self._append(account_id, server.host, str(server.port), server.username, password.reveal())
         except OSError as error:
             raise Failed(f"{self._path} cannot be written: {error.strerror}; import again") from error
-        self._keys[account_id] = server.user
+        self._keys[account_id] = server.username
 
     def _append(self, *cells: str) -> None:
         """Writes a row to the disk, the whole of it or nothing."""

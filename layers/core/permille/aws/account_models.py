@@ -106,7 +106,7 @@ class AccountRow(Model):
     risks_accepted = JSONAttribute(null=True)
     owner_acts = JSONAttribute(null=True)
     monthly_mail = JSONAttribute(null=True)
-    import_run = UnicodeAttribute(default="")
+    adding_run = UnicodeAttribute(default="")
     due_at = UnicodeAttribute(null=True)
     assessment = JSONAttribute(null=True)
     switch_generation = NumberAttribute()

@@ -57,7 +57,7 @@ class DynamoAnswerStore:
             try:
                 answer = run(asked={"key": [request.sender, request.key], "content": dict(request.content)})
             except IdempotencyAlreadyInProgressError as error:
-                raise StillRunning("The first request with this key still runs. Repeat it in a few seconds.") from error
+                raise StillRunning("the first request with this key still runs; repeat it in a few seconds") from error
             except IdempotencyValidationError as error:
                 raise InvalidInput(
                     "this key was used for another request; take a new one for each", KEY_HEADER

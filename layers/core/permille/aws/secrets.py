@@ -112,5 +112,5 @@ class SecretsManager:
 
 def secret_value(server: Server, password: Password) -> str:
     """JSON with the fields of AWS's own secrets, so that each version is complete."""
-    value = {"host": server.host, "port": server.port, "username": server.user, "password": password.reveal()}
+    value = {"host": server.host, "port": server.port, "username": server.username, "password": password.reveal()}
     return json.dumps(value)

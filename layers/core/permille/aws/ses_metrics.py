@@ -39,8 +39,9 @@ class SesMetrics:
     ) -> dict[str, Any]:
         """CloudWatch's answer for each metric, the newest data points first."""
         queries = [_query(name, metric, statistic, period) for name, metric in metrics.items()]
+        end = now + timedelta(seconds=1)  # at midnight `since` is `now`, which CloudWatch refuses
         answer = self._cloudwatch.get_metric_data(
-            MetricDataQueries=queries, StartTime=since, EndTime=now, ScanBy="TimestampDescending"
+            MetricDataQueries=queries, StartTime=since, EndTime=end, ScanBy="TimestampDescending"
         )
         return {result["Id"]: result for result in answer["MetricDataResults"]}
 

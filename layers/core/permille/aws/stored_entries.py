@@ -8,6 +8,24 @@ from typing import Any
 from permille.domain.timeline.kinds.registry import entry_as_read
 from permille.domain.timeline.timeline import Entry
 
+_OF_PROVIDERS, _OF_SUPPRESSIONS = {"user": "username"}, {"recipient": "address"}
+# By kind: the names that earlier versions stored facts under, and those of today. No entry is written over.
+_EARLIER_NAMES: Mapping[str, Mapping[str, str]] = {
+    "credential_renewed": {"key": "access_key_id", "until": "old_credential_works_until"},
+    "drift": {"key": "access_key_id"},
+    "held": {"why": "hold_reason"},
+    "old_credential_ended": {"keys": "access_key_ids"},
+    "policy_set": {"numbers": "rules", "replaced_numbers": "replaced_rules"},
+    "provider_connected": _OF_PROVIDERS,
+    "provider_disconnected": _OF_PROVIDERS,
+    "provider_request_ended": _OF_PROVIDERS,
+    "provider_requested": _OF_PROVIDERS,
+    "provider_tried": _OF_PROVIDERS,
+    "suppressed": _OF_SUPPRESSIONS,
+    "trial_unused": {"needed": "least_delivered"},
+    "unsuppressed": _OF_SUPPRESSIONS,
+}
+
 
 def entry_of(row: Mapping[str, str]) -> Entry:
     """An entry of its row. Raises ValueError where its facts cannot be read."""
@@ -17,8 +35,19 @@ def entry_of(row: Mapping[str, str]) -> Entry:
         datetime.fromisoformat(row["at"]),
         row["kind"],
         row.get("audience", ""),
-        json.loads(row["facts"]),
+        _renamed(json.loads(row["facts"]), _EARLIER_NAMES.get(row["kind"], {})),
     )
+
+
+def _renamed(facts: Any, names: Mapping[str, str]) -> Any:
+    """The facts under their names of today, at any depth."""
+    match facts:
+        case Mapping():
+            return {names.get(name, name): _renamed(member, names) for name, member in facts.items()}
+        case list():
+            return [_renamed(item, names) for item in facts]
+        case _:
+            return facts
 
 
 def entries(event: Mapping[str, Any]) -> list[Entry]:

@@ -168,15 +168,15 @@ def _check_grant(grant: Grant, request: Request) -> None:
     scope, account_id = Scope.WRITE if request.changes_something else Scope.READ, _account_in_api(request.path)
     if scope not in grant.scopes:
         raise NotGranted(
-            f"This token lacks the scope {scope}: permille link platform --name NAME --scope read --scope write."
+            f"this token lacks the scope {scope}: permille link platform --name NAME --scope read --scope write"
         )
     if not account_id and not grant.covers(account_id):
         raise NotGranted(
-            "This token is for some accounts; here one for all is needed: permille link platform --name NAME."
+            "this token is for some accounts; here one for all is needed: permille link platform --name NAME"
         )
     if not grant.covers(account_id):
         which = f"the account {account_id}" if ACCOUNT_ID.fullmatch(account_id) else "what is at this address"
-        raise NotGranted(f"This token is not for {which}: permille link platform --name NAME --account ID.")
+        raise NotGranted(f"this token is not for {which}: permille link platform --name NAME --account ID")
 
 
 def _account_in_api(path: str) -> str:

@@ -13,8 +13,8 @@ class Span:
     """The account had this status from `begins` on, and before `ends`."""
 
     status: Status
-    begins: datetime
-    ends: datetime
+    begins_at: datetime
+    ends_at: datetime
 
 
 def spans(entries: Sequence[Entry], status: Status, begins: datetime, ends: datetime) -> list[Span]:
@@ -35,7 +35,7 @@ def spans(entries: Sequence[Entry], status: Status, begins: datetime, ends: date
             since = entry.at
         held = entry.change.after if entry.change else held
     all_spans.append(Span(status, since, ends))
-    return [span for span in all_spans if span.status is not Status.ACTIVE and span.begins < span.ends]
+    return [span for span in all_spans if span.status is not Status.ACTIVE and span.begins_at < span.ends_at]
 
 
 def last_change(entries: Iterable[Entry]) -> Entry | None:

@@ -48,7 +48,7 @@ class AccountSummaryJson(StandingJson):
     would_disable: Annotated[
         bool, Doc("True while a rule is broken and not acted on: the stack only monitors, or the account is exempt.")
     ]
-    held: Annotated[HoldReason | None, Doc("Why a broken rule is not acted on yet; null where no rule waits.")]
+    hold_reason: Annotated[HoldReason | None, Doc("Why a broken rule is not acted on yet; null where no rule waits.")]
     exempt_until: Annotated[str | None, Doc("Until then no rule disables the account.")]
     provider: Annotated[ProviderJson | None, Doc("The third-party SMTP provider that the owner connected.")]
 
@@ -86,7 +86,7 @@ def account_summary_json(account: Account) -> AccountSummaryJson:
         "epoch": account.epoch,
         "strikes": account.strikes,
         "would_disable": account.would_disable,
-        "held": account.hold_reason or None,
+        "hold_reason": account.hold_reason or None,
         "exempt_until": account.exemption.until.isoformat() if account.exemption else None,
         "provider": provider_json(account),
     }

@@ -112,7 +112,7 @@ class RenewedCredentialJson(TypedDict):
     status: Annotated[Status, Doc("While the account is off, so is the new credential.")]
     smtp: SmtpJson
     old_credential_works_until: Annotated[
-        str | None, Doc("Until when the former one works; null where it stops at once.", "date-time")
+        str | None, Doc("Until when the old one works; null where it stops at once.", "date-time")
     ]
 
 

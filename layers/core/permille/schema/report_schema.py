@@ -23,15 +23,15 @@ class SpanJson(TypedDict):
     """A time in which the account had one status."""
 
     status: Annotated[Status, Doc("The status in that time.")]
-    begins: Annotated[str, Doc("When the time begins.", "date-time")]
-    ends: Annotated[str, Doc("When the time ends.", "date-time")]
+    begins_at: Annotated[str, Doc("When the time begins.", "date-time")]
+    ends_at: Annotated[str, Doc("When the time ends.", "date-time")]
 
 
 class EpochJson(TypedDict):
     """A counting period."""
 
     epoch: Annotated[int, Doc("Its number.")]
-    begins: Annotated[str, Doc("When it begins.", "date-time")]
+    begins_at: Annotated[str, Doc("When it begins.", "date-time")]
 
 
 class ConnectedProviderJson(TypedDict):
@@ -39,7 +39,7 @@ class ConnectedProviderJson(TypedDict):
 
     host: str
     port: int
-    user: Annotated[str, Doc("User name at the provider.")]
+    username: Annotated[str, Doc("User name at the provider.")]
     connected_at: Annotated[str, Doc("When the provider was connected.", "date-time")]
 
 
@@ -57,7 +57,9 @@ class ReportJson(StandingJson):
         list[CampaignJson], Doc("Reports by campaign; the campaign with the most that count is first.")
     ]
     complaints_not_listed: Annotated[int, Doc("Complaints that count and are not listed, because there are too many.")]
-    bounces: Annotated[list[BouncedCampaignJson], Doc("Bounces by campaign; the campaign with the most is first.")]
+    bounced_campaigns: Annotated[
+        list[BouncedCampaignJson], Doc("Bounces by campaign; the campaign with the most is first.")
+    ]
     bounces_not_listed: Annotated[
         int, Doc("Bounces that count and are not listed: there are too many, or their records have expired.")
     ]
@@ -77,10 +79,10 @@ def report_json(report: OwnerReport, platform: str) -> ReportJson:
         "range": report.range,
         "periods": [period_json(period) for period in report.periods],
         "spans": [_span_json(span) for span in report.spans],
-        "epochs": [{"epoch": number, "begins": begins.isoformat()} for number, begins in report.epochs],
+        "epochs": [{"epoch": number, "begins_at": begins_at.isoformat()} for number, begins_at in report.epochs],
         "campaigns": [campaign_json(campaign) for campaign in report.campaigns],
         "complaints_not_listed": report.unlisted,
-        "bounces": [bounced_campaign_json(campaign) for campaign in report.bounces],
+        "bounced_campaigns": [bounced_campaign_json(campaign) for campaign in report.bounces],
         "bounces_not_listed": report.unlisted_bounces,
         "provider": _connected_provider_json(report.account),
         "timeline": [{**entry, "facts": _owners_facts(entry["facts"])} for entry in entries],
@@ -107,7 +109,7 @@ def _without_staff_facts(value: Any) -> Any:
 
 
 def _span_json(span: Span) -> SpanJson:
-    return {"status": span.status, "begins": span.begins.isoformat(), "ends": span.ends.isoformat()}
+    return {"status": span.status, "begins_at": span.begins_at.isoformat(), "ends_at": span.ends_at.isoformat()}
 
 
 def _connected_provider_json(account: Account) -> ConnectedProviderJson | None:
@@ -117,6 +119,6 @@ def _connected_provider_json(account: Account) -> ConnectedProviderJson | None:
     return {
         "host": provider.host,
         "port": provider.port,
-        "user": provider.user,
+        "username": provider.username,
         "connected_at": provider.connected_at.isoformat(),
     }

@@ -15,7 +15,7 @@ class ProviderJson(TypedDict):
 
     host: str
     port: int
-    user: Annotated[str, Doc("User name at the provider.")]
+    username: Annotated[str, Doc("User name at the provider.")]
     secret_arn: Annotated[str, Doc("ARN of the secret that holds the password.")]
     secret_version: Annotated[str, Doc("Version of the secret.")]
     connected_at: Annotated[str, Doc("When the provider was connected.", "date-time")]
@@ -30,7 +30,7 @@ class RouteJson(TypedDict):
     via: Annotated[Via | None, Doc("Amazon SES or the provider; null while the account may not send.")]
     host: Annotated[str | None, Doc("Host of the SMTP server.")]
     port: Annotated[int | None, Doc("Port of the SMTP server.")]
-    user: Annotated[str | None, Doc("User name at the provider; null for Amazon SES.")]
+    username: Annotated[str | None, Doc("User name at the provider; null for Amazon SES.")]
     secret_arn: Annotated[str | None, Doc("ARN of the secret that holds the provider's password.")]
     secret_version: Annotated[str | None, Doc("Version of the secret.")]
     since: Annotated[str | None, Doc("When the route became what it is; null where that is not known.")]
@@ -45,7 +45,7 @@ def provider_json(account: Account) -> ProviderJson | None:
     return {
         "host": provider.host,
         "port": provider.port,
-        "user": provider.user,
+        "username": provider.username,
         "secret_arn": provider.secret,
         "secret_version": provider.version,
         "connected_at": provider.connected_at.isoformat(),
@@ -64,7 +64,7 @@ def route_json(account: Account, route: Route, platform: str, smtp_endpoint: str
         "via": route.via,
         "host": host if is_ses else provider and provider["host"],
         "port": int(port) if is_ses else provider and provider["port"],
-        "user": provider and provider["user"],
+        "username": provider and provider["username"],
         "secret_arn": provider and provider["secret_arn"],
         "secret_version": provider and provider["secret_version"],
         "since": route.since_entry.at.isoformat() if route.since_entry else None,

@@ -17,7 +17,7 @@ class SuppressionJson(TypedDict):
     entry_id: Annotated[
         str, Doc("For a complaint the id of its timeline entry; for a bounce its id in the list of bounces.")
     ]
-    why: Annotated[
+    reason: Annotated[
         SuppressionReason,
         Doc("The recipient complained, a mail to the address bounced permanently, or staff added it."),
     ]
@@ -26,7 +26,7 @@ class SuppressionJson(TypedDict):
 class DetailedSuppressionJson(SuppressionJson):
     """A suppressed address with the reason in words."""
 
-    reason: Annotated[str, Doc("What the recipient did, why the mail bounced, or staff's reason.")]
+    why: Annotated[str, Doc("What the recipient did, why the mail bounced, or staff's reason.")]
 
 
 def suppression_json(suppression: Suppression) -> SuppressionJson:
@@ -35,10 +35,10 @@ def suppression_json(suppression: Suppression) -> SuppressionJson:
         "address": suppression.address,
         "since": suppression.since.isoformat(),
         "entry_id": suppression.entry_id,
-        "why": suppression.why,
+        "reason": suppression.reason,
     }
 
 
 def detailed_suppression_json(detailed: Detailed) -> DetailedSuppressionJson:
     """A suppressed address with its reason, cut to what staff may write."""
-    return {**suppression_json(detailed.suppression), "reason": plain(detailed.reason, LONGEST_REASON)}
+    return {**suppression_json(detailed.suppression), "why": plain(detailed.why, LONGEST_REASON)}

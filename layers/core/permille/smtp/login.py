@@ -60,7 +60,7 @@ class SmtpLogin:
         ends = time.monotonic() + self._seconds_in_all
         try:
             with _as_failures(), self._session(server, ends) as session:
-                _login(session, server.user, password)
+                _login(session, server.username, password)
         except _Failed as failed:
             return failed.failure
         return None
@@ -101,14 +101,14 @@ class SmtpLogin:
         session.esmtp_features = {}
 
 
-def _login(session: smtplib.SMTP, user: str, password: Password) -> None:
+def _login(session: smtplib.SMTP, username: str, password: Password) -> None:
     """Logs in by PLAIN or LOGIN. smtplib would try every mechanism, failing several times, and allows ASCII only."""
     offered = session.esmtp_features.get("auth", "").upper().split()
     if "PLAIN" in offered:
-        answer = session.docmd("AUTH", f"PLAIN {_encoded(f'{chr(0)}{user}{chr(0)}{password.reveal()}')}")
+        answer = session.docmd("AUTH", f"PLAIN {_encoded(f'{chr(0)}{username}{chr(0)}{password.reveal()}')}")
     elif "LOGIN" in offered:
         _expect(334, session.docmd("AUTH", "LOGIN"), FailureReason.LOGIN)
-        _expect(334, session.docmd(_encoded(user)), FailureReason.LOGIN)
+        _expect(334, session.docmd(_encoded(username)), FailureReason.LOGIN)
         answer = session.docmd(_encoded(password.reveal()))
     else:
         raise _Failed(FailureReason.NO_AUTH)

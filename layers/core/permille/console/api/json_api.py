@@ -72,7 +72,7 @@ class JsonApi:
     def _no_route(self, request: Request) -> PermilleError:
         methods = self._operations_at(request.path)
         if not methods or request.method in methods:  # the latter where Powertools allows no such characters in paths
-            return NotFound("There is nothing at this address.")
+            return NotFound("there is nothing at this address")
         return MethodNotAllowed(sorted({*methods, *({"HEAD"} if "GET" in methods else ())}))
 
     def _operations_at(self, path: str) -> _Operations:
@@ -82,7 +82,7 @@ class JsonApi:
         """What Powertools would let pass: raises NotFound for control characters in the path, InvalidInput for unknown
         parameters of the query, and an error for a body that is not a JSON object."""
         if not request.path.isprintable():  # Powertools ignores a line break at the end
-            raise NotFound("There is nothing at this address.")
+            raise NotFound("there is nothing at this address")
         names = self._operations_at(request.path).get(request.method)
         if names is None:
             return
@@ -126,7 +126,7 @@ def _invalid(error: RequestValidationError) -> PermilleError:
     """No account has an invalid id, so that is a 404."""
     errors = error.errors()
     if any(each["loc"][0] == "path" for each in errors):
-        return NotFound("There is no such account.")
+        return NotFound("there is no such account")
     return InvalidInput.of(field_errors(errors))
 
 
@@ -149,12 +149,12 @@ def _query_names(operation: Mapping[str, Any]) -> frozenset[str]:
 
 def _validate_body(request: Request) -> None:
     if request.header("content-type").partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMedia("The body has to be application/json.")
+        raise UnsupportedMedia("the body has to be application/json")
     if request.size > LARGEST_BODY:
-        raise RequestTooLarge(f"The body is larger than {LARGEST_BODY:,} bytes.")
+        raise RequestTooLarge(f"the body is larger than {LARGEST_BODY:,} bytes")
     try:
         body = json.loads(request.body)
     except (ValueError, binascii.Error, RecursionError) as error:
-        raise MalformedRequest("The body is not valid JSON.") from error
+        raise MalformedRequest("the body is not valid JSON") from error
     if not isinstance(body, dict):
         raise InvalidInput("has to be an object", "body")

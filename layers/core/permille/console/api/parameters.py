@@ -181,5 +181,7 @@ def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    """Our own messages begin with `Value error, `."""
-    return _WORDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")[:LONGEST_MESSAGE]
+    """Our own messages begin with `Value error, `, and those of pydantic large: `Input should be`."""
+    text, ours = str(error["msg"]), "Value error, "
+    said = text.removeprefix(ours) if text.startswith(ours) else text[:1].lower() + text[1:]
+    return _WORDS.get(error["type"]) or said[:LONGEST_MESSAGE]

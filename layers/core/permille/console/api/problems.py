@@ -29,10 +29,10 @@ TITLES = {
 }
 # Details of the statuses whose errors must not be shown in their own words.
 _DETAILS = {
-    HTTPStatus.UNAUTHORIZED: "A valid token for host platforms is needed: permille link platform --name NAME.",
-    HTTPStatus.FORBIDDEN: "This token is not for host platforms.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "An unexpected error. It is logged.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "A dependency is unavailable. Retry in a few seconds; it is safe to repeat this.",
+    HTTPStatus.UNAUTHORIZED: "a valid token for host platforms is needed: permille link platform --name NAME",
+    HTTPStatus.FORBIDDEN: "this token is not for host platforms",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "an unexpected error, which is logged",
+    HTTPStatus.SERVICE_UNAVAILABLE: "a dependency is unavailable; retry in a few seconds, which is safe",
 }
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="permille"'},
@@ -53,7 +53,7 @@ class Problem(TypedDict):
     type: Annotated[str, Doc("Always about:blank: the status says what kind of problem it is.")]
     title: Annotated[str, Doc("The phrase of the status.")]
     status: Annotated[int, Doc("The HTTP status.")]
-    detail: Annotated[str, Doc("What is wrong with this request, for people.")]
+    detail: Annotated[str, Doc("What is wrong with this request, for people, in the words of the command's errors.")]
     instance: Annotated[str, Doc("The id of the request, as the API's log has it.")]
     errors: NotRequired[Annotated[list[FieldError], Doc("Every invalid field; with status 422 alone.")]]
 

@@ -67,7 +67,7 @@ class NewAccountBody(BaseModel):
             self.timezone,
             tuple(self.identities),
             by=by,
-            import_run=run,
+            adding_run=run,
         )
 
 
@@ -152,7 +152,7 @@ class CredentialBody(BaseModel):
     model_config = _model({"lost": True})
 
     grace_hours: Annotated[int, BeforeValidator(integer)] = Field(
-        default=0, description="For how many hours the former credential still works.", ge=0, le=LONGEST_GRACE
+        default=0, description="For how many hours the old credential still works.", ge=0, le=LONGEST_GRACE
     )
     lost: bool = Field(
         default=False,

@@ -55,7 +55,7 @@ def create_owner_link(
     **operation(
         "renewCredential",
         "Renew the SMTP credential",
-        "For a password that was lost, or seen by somebody. The new one is returned once; the former one stops "
+        "For a password that was lost, or seen by somebody. The new one is returned once; the old one stops "
         "working at once, or after `grace_hours`. The owner is mailed that it was renewed, without the password. If "
         "the answer to a renewal was lost, send `lost`.",
         "The new credential.",

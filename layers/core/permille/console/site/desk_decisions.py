@@ -34,8 +34,8 @@ def unsuppress(desk: DeskServices, account_id: str, form: Form, by: str, now: da
     command = desk_forms.unsuppress_command(form, by)
     entry = suppression_list.unsuppress(desk.suppressions, account_id, command, now)
     if entry is None:
-        raise DecisionRefused(f"{plain(form.get('recipient', '')) or 'nobody'} is not suppressed any more")
-    return entry.facts.recipient
+        raise DecisionRefused(f"{plain(form.get('address', '')) or 'nobody'} is not suppressed any more")
+    return entry.facts.address
 
 
 def suppress(desk: DeskServices, account_id: str, form: Form, by: str, now: datetime) -> None:

@@ -57,7 +57,7 @@ def version_of(text: str) -> VersionRead:
 
 def unsuppress_command(form: Form, by: str) -> Unsuppress:
     """Raises InvalidInput."""
-    return Unsuppress(address=form.get("recipient", ""), reason=form.get("reason", ""), by=by)
+    return Unsuppress(address=form.get("address", ""), reason=form.get("reason", ""), by=by)
 
 
 def suppress_command(form: Form, by: str) -> Suppress:

@@ -28,7 +28,7 @@ class TimeScale:
 
     def shade(self, span: Span) -> Shade:
         """The shade of the span; its width is 0 where the span is outside of the periods."""
-        begins, ends = self.at(span.begins), self.at(span.ends)
+        begins, ends = self.at(span.begins_at), self.at(span.ends_at)
         return Shade(begins, round(ends - begins, 1), span)
 
     def _periods_before(self, instant: datetime) -> float:

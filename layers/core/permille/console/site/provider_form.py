@@ -10,7 +10,7 @@ from permille.domain.account.account import Account
 from permille.domain.sending.smtp_server import (
     LONGEST_HOST,
     LONGEST_PASSWORD,
-    LONGEST_USER,
+    LONGEST_USERNAME,
     PORTS,
     LoginFailure,
     Password,
@@ -34,7 +34,7 @@ class ProviderInput:
 
     host: str = ""
     port: str = USUAL_PORT
-    user: str = ""
+    username: str = ""
     error: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
 
@@ -42,13 +42,13 @@ class ProviderInput:
         """The parsed fields. Raises InvalidInput. The function Providers validates the rest."""
         if not (self.port.isascii() and self.port.isdigit() and len(self.port) <= len("65535")):
             raise InvalidInput("choose one of the ports that the provider names", "port")
-        return Server(self.host, int(self.port), self.user)
+        return Server(self.host, int(self.port), self.username)
 
 
 def parse(form: Mapping[str, str]) -> ProviderInput:
     """The fields of a form, without blanks around them."""
-    host, port, user = (form.get(name, "").strip() for name in ("host", "port", "user"))
-    return ProviderInput(host, port, user)
+    host, port, username = (form.get(name, "").strip() for name in ("host", "port", "username"))
+    return ProviderInput(host, port, username)
 
 
 def password_in(form: Mapping[str, str]) -> Password:
@@ -76,11 +76,11 @@ def provider_form(account: Account, fields: ProviderInput | None, now: datetime)
     return {
         "host": shown.host,
         "port": shown.port,
-        "user": shown.user,
+        "username": shown.username,
         "error": shown.error,
         "wrong": shown.wrong,
         "ports": sorted(PORTS, key=lambda port: (str(port) != USUAL_PORT, port)),
-        "longest": {"host": LONGEST_HOST, "user": LONGEST_USER, "password": LONGEST_PASSWORD},
+        "longest": {"host": LONGEST_HOST, "username": LONGEST_USERNAME, "password": LONGEST_PASSWORD},
     }
 
 
@@ -92,6 +92,6 @@ def open_request(account: Account, now: datetime) -> dict[str, str] | None:
     return {
         "host": wording.plain(request.host, LONGEST_HOST),
         "port": str(request.port),
-        "user": wording.plain(request.user, LONGEST_USER),
+        "username": wording.plain(request.username, LONGEST_USERNAME),
         "expires": wording.local(request.expires_at.astimezone(shown_zone_of(account))),
     }

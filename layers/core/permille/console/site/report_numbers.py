@@ -66,7 +66,8 @@ def _in_words(report: OwnerReport) -> str:
     if rate := wording.rate(report.periods[-1].window):
         words += f" The line ends at {rate} per 1,000; the limit is {_limit(report)}."
     spans = (
-        f" {SPAN_LABELS[span.status]}: {wording.day(span.begins)} to {wording.day(span.ends)}." for span in report.spans
+        f" {SPAN_LABELS[span.status]}: {wording.day(span.begins_at)} to {wording.day(span.ends_at)}."
+        for span in report.spans
     )
     return words + "".join(spans)
 

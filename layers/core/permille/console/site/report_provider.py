@@ -5,7 +5,7 @@ from typing import Any
 
 from permille.console.site.provider_form import open_request
 from permille.domain.account.account import Account
-from permille.domain.sending.smtp_server import LONGEST_HOST, LONGEST_USER
+from permille.domain.sending.smtp_server import LONGEST_HOST, LONGEST_USERNAME
 from permille.domain.timeline.kinds.provider import ProviderConnected, ProviderRequested, ProviderRequestEnded
 from permille.domain.values.status import Status
 from permille.domain.words import wording
@@ -43,7 +43,7 @@ def _provider(account: Account) -> dict[str, str] | None:
         "line": _IN_USE if account.denied_by_hand else _PROVIDER_LINES[account.status],
         "host": wording.plain(provider.host, LONGEST_HOST),
         "port": str(provider.port),
-        "user": wording.plain(provider.user, LONGEST_USER),
+        "username": wording.plain(provider.username, LONGEST_USERNAME),
         "connected": wording.day(provider.connected_at),
     }
 

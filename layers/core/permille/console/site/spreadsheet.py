@@ -53,10 +53,10 @@ COMPLAINTS = (
     "recipient",
     "what_the_recipient_did",
     "counts",
-    "why_not",
+    "why_not_counted",
     "epoch",
 )
-SUPPRESSIONS = ("address", "why", "since", "reason")
+SUPPRESSIONS = ("address", "reason", "since", "why")
 BOUNCES = (
     "sent_at",
     "bounced_at",
@@ -133,8 +133,8 @@ def _bounce_row(campaign: str, record: BounceRecord) -> tuple[Cell, ...]:
 
 
 def _suppression_row(detailed: Detailed) -> tuple[Cell, ...]:
-    suppression, reason = detailed.suppression, plain(detailed.reason, LONGEST_REASON)
-    return suppression.address, suppression.why.value, suppression.since.isoformat(), reason
+    suppression, why = detailed.suppression, plain(detailed.why, LONGEST_REASON)
+    return suppression.address, suppression.reason.value, suppression.since.isoformat(), why
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]], separator: Separator) -> str:

@@ -54,7 +54,7 @@ class Account:
     risks_accepted: by sender, why its risky permissions are accepted
     owner_acts: what holders of its owner's links did lately
     monthly_mail: whether the owner wants it, and when the last one was written
-    import_run: the run of an import or request that is adding it; empty once it is complete
+    adding_run: the run of an import or request that is adding it; empty once it is complete
     due_at: when Enforce has to process it; None: not until something happens
     assessment: when it was last judged in this epoch; None if never
     switch_generation: raised by each decision after which IAM has to be changed
@@ -95,7 +95,7 @@ class Account:
     risks_accepted: Mapping[str, str] = field(default_factory=dict)
     owner_acts: OwnerActs = field(default_factory=OwnerActs)
     monthly_mail: MonthlyMail = field(default_factory=MonthlyMail)
-    import_run: str = ""
+    adding_run: str = ""
     due_at: datetime | None = None
     assessment: Assessment | None = None
     switch_generation: int = 1

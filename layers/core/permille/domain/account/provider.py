@@ -8,15 +8,15 @@ from datetime import datetime
 class Provider:
     """A third-party SMTP server.
 
-    host, port, user: its address, and the user name of the login
+    host, port, username: its address, and the user name of the login
     secret: the ARN of the secret with the password
-    version: the version of the secret that belongs to this host and user
+    version: the version of the secret that belongs to this host and user name
     connected_at: when it was connected
     """
 
     host: str
     port: int
-    user: str
+    username: str
     secret: str
     version: str
     connected_at: datetime
@@ -27,7 +27,7 @@ class ProviderRequest:
     """A third-party SMTP server that was asked for on the owner's page. It is used for nothing until the owner confirms
     it.
 
-    host, port, user: its address, and the user name of the login
+    host, port, username: its address, and the user name of the login
     secret: the ARN of the secret with the password
     version: the version of the secret, which also identifies the request
     requested_at, expires_at: from when and until when it can be confirmed
@@ -35,7 +35,7 @@ class ProviderRequest:
 
     host: str
     port: int
-    user: str
+    username: str
     secret: str
     version: str
     requested_at: datetime

@@ -133,7 +133,11 @@ def denied_by_hand(states: tuple[CredentialState, ...]) -> Iterator[Fault]:
 
 
 def _words(differences: tuple[Difference, ...]) -> str:
-    return "; ".join(f"{one.sender}: {f'the key {one.key} is ' * bool(one.key)}{one.what}" for one in differences)
+    return "; ".join(f"{one.sender}: {_key(one)}{one.what}" for one in differences)
+
+
+def _key(difference: Difference) -> str:
+    return f"the key {difference.access_key_id} is " if difference.access_key_id else ""
 
 
 @check(

@@ -33,7 +33,7 @@ def connect(account: Account, command: ConnectProvider, now: datetime) -> Outcom
     facts = ProviderConnected(
         host=provider.host,
         port=provider.port,
-        user=provider.user,
+        username=provider.username,
         replaces=replaces,
         confirmed=bool(confirmed),
         by=command.by,
@@ -48,10 +48,12 @@ def disconnect(account: Account, command: DisconnectProvider, now: datetime) -> 
     """Disconnects the provider, and ends a request for one; nothing happens where there is neither."""
     former, asked, entries = account.provider, account.provider_request, list[Entry]()
     if former:
-        facts = ProviderDisconnected(host=former.host, port=former.port, user=former.user, by=command.by)
+        facts = ProviderDisconnected(host=former.host, port=former.port, username=former.username, by=command.by)
         entries.append(entry(account.id, now, facts))
     if asked:
-        ended = ProviderRequestEnded(host=asked.host, port=asked.port, user=asked.user, expired=False, by=command.by)
+        ended = ProviderRequestEnded(
+            host=asked.host, port=asked.port, username=asked.username, expired=False, by=command.by
+        )
         entries.append(entry(account.id, now, ended))
     without = replace(account, provider=None, provider_request=None, decided_at=now)
     return Outcome(without, entries) if entries else Outcome(account, [])

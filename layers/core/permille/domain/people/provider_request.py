@@ -24,7 +24,7 @@ def note_login(account: Account, command: TryProvider, zone: tzinfo, now: dateti
     acts = account.owner_acts.counted(CountedAct.LOGIN, zone, now)
     acts.counted(CountedAct.PROVIDER, zone, now)  # a login is not tried where its request would be refused
     server = command.server
-    facts = ProviderTried(host=server.host, port=server.port, user=server.user, by=command.by)
+    facts = ProviderTried(host=server.host, port=server.port, username=server.username, by=command.by)
     return Outcome(replace(account, owner_acts=acts, decided_at=now), [entry(account.id, now, facts)])
 
 
@@ -33,7 +33,12 @@ def request(account: Account, command: RequestProvider, zone: tzinfo, now: datet
     _check_requestable(account)
     acts, new = account.owner_acts.counted(CountedAct.PROVIDER, zone, now), command.provider_request
     facts = ProviderRequested(
-        host=new.host, port=new.port, user=new.user, request=new.version, expires_at=new.expires_at, by=command.by
+        host=new.host,
+        port=new.port,
+        username=new.username,
+        request=new.version,
+        expires_at=new.expires_at,
+        by=command.by,
     )
     asked = replace(account, provider_request=new, owner_acts=acts, decided_at=now)
     return Outcome(asked, [entry(account.id, now, facts)])
@@ -47,7 +52,7 @@ def end(account: Account, command: EndProviderRequest, now: datetime) -> Outcome
     facts = ProviderRequestEnded(
         host=before.host,
         port=before.port,
-        user=before.user,
+        username=before.username,
         expired=command.expired,
         refused=command.refused,
         by=command.by,

@@ -102,7 +102,12 @@ def renewed(account: Account, key: str, renew: Renew, now: datetime) -> Outcome:
     if renew.enable:
         return staff.enable(account, renew.enable, now, new_credential=True)
     facts = CredentialRenewed(
-        sender=renewal.sender, key=key, until=until, ended=until <= now, off=not account.may_send, by=renew.by
+        sender=renewal.sender,
+        access_key_id=key,
+        old_credential_works_until=until,
+        ended=until <= now,
+        off=not account.may_send,
+        by=renew.by,
     )
     return Outcome(replace(account, decided_at=now, due_at=now), [entry(account.id, now, facts)])
 

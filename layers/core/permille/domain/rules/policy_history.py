@@ -20,12 +20,12 @@ class _Recorded:
     """A policy as an entry records it. A version of Permille with more numbers may compute another id for it."""
 
     id: str
-    numbers: Mapping[str, Any]
+    rules: Mapping[str, Any]
 
     def policy(self) -> Policy:
         """Parses it. Raises InvalidInput where a newer version recorded numbers that this one does not know."""
         try:
-            return parse_policy(json.dumps(self.numbers))
+            return parse_policy(json.dumps(self.rules))
         except InvalidPolicy as wrong:
             raise InvalidInput(f"this version cannot put the policy {self.id} in force: {wrong}") from wrong
 
@@ -72,6 +72,6 @@ class PolicyHistory:
     def _recorded(self) -> Iterator[_Recorded]:
         for entry in self.entries:
             facts = entry.facts
-            yield _Recorded(facts.policy, facts.numbers)
+            yield _Recorded(facts.policy, facts.rules)
             if facts.replaced:
-                yield _Recorded(facts.replaced, facts.replaced_numbers)
+                yield _Recorded(facts.replaced, facts.replaced_rules)

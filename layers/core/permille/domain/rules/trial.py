@@ -95,7 +95,7 @@ def _pass(account: Account, trial: Trial, evidence: Evidence, policy: Policy, no
         return Outcome(*_fail(account, evidence, "", now))
     if counts.delivered < trial.least_delivered:
         unused = replace(account, status=Status.DISABLED, trial=None, review=None, decided_at=now, due_at=None)
-        too_few = TrialUnused(delivered=counts.delivered, needed=trial.least_delivered)
+        too_few = TrialUnused(delivered=counts.delivered, least_delivered=trial.least_delivered)
         return Outcome(unused, [entry(account.id, now, too_few)])
     if (policy.second_chance.reinstate_by_staff or trial.denied_by_hand) and not trial.confirmed:
         return _ask_staff(account, trial, counts, now)

@@ -174,7 +174,7 @@ def _of_existing(asked: AccountLine, account: Account) -> PlannedAccount:
     if account.is_closed:
         why = "the account was closed, and an id is never given again: take another id"
         return PlannedAccount(asked, ImportAction.REFUSE, why)
-    if not account.import_run:
+    if not account.adding_run:
         differs = [*["owner_email"] * (asked.owner_email != account.owner_email)]
         differs += ["identities"] * ({*asked.identities} != {*account.identities})
         notes = [f"its {' and '.join(differs)} differ from the line: `permille account change`"] * bool(differs)

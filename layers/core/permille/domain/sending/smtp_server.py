@@ -9,7 +9,7 @@ from permille.domain.values.errors import InvalidInput
 
 IMPLICIT_TLS: Final = (465, 2465)  # the session begins with TLS; on all others STARTTLS is demanded
 PORTS: Final = (25, *IMPLICIT_TLS, 587, 2525, 2587)  # those of providers alone, so that nobody can scan ports
-LONGEST_HOST, LONGEST_USER, LONGEST_PASSWORD = 253, 320, 1000
+LONGEST_HOST, LONGEST_USERNAME, LONGEST_PASSWORD = 253, 320, 1000
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
@@ -41,7 +41,7 @@ class Server:
 
     host: str
     port: int
-    user: str
+    username: str
 
 
 class FailureReason(StrEnum):
@@ -97,7 +97,7 @@ def sentence(failure: LoginFailure, host: str, port: int) -> str:
     return _SENTENCES[failure.fault].format(host=host, port=port, reply=f" ({failure.reply})" if failure.reply else "")
 
 
-def server(host: str, port: int, user: str, *, local: bool) -> Server:
+def server(host: str, port: int, username: str, *, local: bool) -> Server:
     """Validates the server that the owner entered. Raises InvalidInput. `local`: on the embedded stack, where each port
     is allowed."""
     name = host.strip().rstrip(".").lower()
@@ -107,6 +107,6 @@ def server(host: str, port: int, user: str, *, local: bool) -> Server:
         raise InvalidInput(
             f"e-mail providers do not take mail on port {port}; theirs are {', '.join(map(str, sorted(PORTS)))}", "port"
         )
-    if not user.strip() or len(user) > LONGEST_USER or not user.isprintable():
-        raise InvalidInput(f"a user name has up to {LONGEST_USER} characters, all of them printable", "user")
-    return Server(name, port, user)
+    if not username.strip() or len(username) > LONGEST_USERNAME or not username.isprintable():
+        raise InvalidInput(f"a user name has up to {LONGEST_USERNAME} characters, all of them printable", "username")
+    return Server(name, port, username)

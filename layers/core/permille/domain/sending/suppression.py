@@ -31,21 +31,21 @@ class Suppression:
     address: in its bare form
     since: when it was recorded
     entry_id: the id of the record; of a complaint, of its timeline entry
-    why: the reason
+    reason: why it was
     """
 
     address: str
     since: datetime
     entry_id: str
-    why: SuppressionReason = SuppressionReason.COMPLAINT
+    reason: SuppressionReason = SuppressionReason.COMPLAINT
 
 
 @dataclass(frozen=True, slots=True)
 class Detailed:
-    """A suppression with its reason in words: the recipient's act, why the mail bounced, or the reason of staff."""
+    """A suppression and its reason in words: the recipient's act, why the mail bounced, or the reason of staff."""
 
     suppression: Suppression
-    reason: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def suppressed_by(entry: Entry) -> str:
 
 def in_force(records: Iterable[Suppression], *, bounces: bool) -> Iterable[Suppression]:
     """The records that suppress. `bounces`: whether bounces do, by the policy's `suppress_bounces`."""
-    return records if bounces else (record for record in records if record.why is not SuppressionReason.BOUNCE)
+    return records if bounces else (record for record in records if record.reason is not SuppressionReason.BOUNCE)
 
 
 def once_each(records: Iterable[Suppression]) -> Iterable[Suppression]:
@@ -94,4 +94,4 @@ def once_each(records: Iterable[Suppression]) -> Iterable[Suppression]:
 
 def lifted(account_id: str, at: datetime, address: str, reason: str, by: str) -> TimelineEntry[Unsuppressed]:
     """Makes the entry that takes an address off the list, until it complains or bounces again."""
-    return entry(account_id, at, Unsuppressed(recipient=address, reason=reason, by=by), distinguisher=address)
+    return entry(account_id, at, Unsuppressed(address=address, reason=reason, by=by), distinguisher=address)

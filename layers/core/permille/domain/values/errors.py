@@ -81,7 +81,7 @@ class MethodNotAllowed(MalformedRequest):
 
     def __init__(self, allowed: Sequence[str]) -> None:
         self.allowed = ", ".join(allowed)
-        super().__init__(f"This address takes {self.allowed}.")
+        super().__init__(f"this address takes {self.allowed}")
 
 
 class RequestTooLarge(MalformedRequest):

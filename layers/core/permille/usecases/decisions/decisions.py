@@ -128,7 +128,7 @@ def _complaint_to_correct(services: DecisionServices, account: Account, entry_id
     """The complaint that is to be corrected. Raises NotFound."""
     entry = services.timeline.get(account.id, entry_id)
     if entry is None:
-        raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them.")
+        raise NotFound(f"{account.id} has no complaint {entry_id}; `permille complaint list {account.id}` names them")
     facts = entry.facts
     return ComplaintToCorrect(
         entry, isinstance(facts, Reported) and services.accounts.is_voided(account.id, facts.identity)

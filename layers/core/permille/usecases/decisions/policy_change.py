@@ -22,8 +22,8 @@ def put_in_force(services: PolicyServices, previewed: Preview, text: str, by: st
     facts = PolicySet(
         policy=candidate.id,
         replaced=replaced.id if replaced else "",
-        numbers=policy_data(candidate),
-        replaced_numbers=policy_data(replaced) if replaced else {},
+        rules=policy_data(candidate),
+        replaced_rules=policy_data(replaced) if replaced else {},
         by=by,
     )
     if in_force(services.policies) != replaced:

@@ -1,6 +1,6 @@
 """The messages between Console and Providers, in JSON: what is asked, and what is answered.
 
-asked: {action: request, token, host, port, user, password}, or {action: withdraw|confirm|refuse, token}
+asked: {action: request, token, host, port, username, password}, or {action: withdraw|confirm|refuse, token}
 answered: {}, {failure: {fault, reply}}, {refused}, {invalid: [{field, message}]}, {not_authenticated}, {expired} or
     {unavailable}
 """
@@ -66,7 +66,7 @@ def _done(services: RequestServices, message: Mapping[str, Any], now: datetime, 
     if action != "request":
         _BY_TOKEN[action](services, token, now)
         return {}
-    requested = server(message["host"], message["port"], message["user"], local=local)
+    requested = server(message["host"], message["port"], message["username"], local=local)
     try:
         password = Password(message["password"])
     except InvalidInput as error:
@@ -77,7 +77,7 @@ def _done(services: RequestServices, message: Mapping[str, Any], now: datetime, 
 
 def request_message(token: str, requested: Server, password: str) -> Message:
     """Asks for a provider."""
-    named = {"host": requested.host, "port": requested.port, "user": requested.user}
+    named = {"host": requested.host, "port": requested.port, "username": requested.username}
     return {"action": "request", "token": token, **named, "password": password}
 
 

@@ -55,7 +55,9 @@ def request(
     if failure := services.login_check.check(server, password):
         return failure
     secret = services.requested.put(account.id, server, password, None)
-    made = ProviderRequest(server.host, server.port, server.user, secret.arn, secret.version, now, now + CONFIRM_WITHIN)
+    made = ProviderRequest(
+        server.host, server.port, server.username, secret.arn, secret.version, now, now + CONFIRM_WITHIN
+    )
     apply(services, account.id, RequestProvider(provider_request=made, by=OWNER), now)
     return None
 
@@ -85,10 +87,10 @@ def confirm(services: RequestServices, token: str, now: datetime) -> Account:
     password = services.requested.get(Secret(requested.secret, requested.version))
     if password is None:
         raise DecisionRefused("the password of this request is gone; ask for the provider again")
-    server = Server(requested.host, requested.port, requested.user)
+    server = Server(requested.host, requested.port, requested.username)
     in_use = Secret(before.secret, before.version) if before else None
     secret = services.secrets.put(account.id, server, password, in_use)
-    provider = Provider(server.host, server.port, server.user, secret.arn, secret.version, now)
+    provider = Provider(server.host, server.port, server.username, secret.arn, secret.version, now)
     command = ConnectProvider(provider=provider, replaces=before, request=requested.version, by=OWNER)
     connected = apply(services, account.id, command, now)
     services.requested.delete(account.id)

@@ -57,7 +57,7 @@ def connect(
         return failure
     before = account.provider
     secret = services.secrets.put(account.id, server, password, _secret(before) if before else None)
-    provider = Provider(server.host, server.port, server.user, secret.arn, secret.version, now)
+    provider = Provider(server.host, server.port, server.username, secret.arn, secret.version, now)
     return apply(services, account.id, ConnectProvider(provider=provider, replaces=before, by=by), now)
 
 
@@ -68,7 +68,7 @@ def check_login(services: ProviderServices, account: Account) -> LoginFailure | 
     password = services.secrets.get(_secret(provider))
     if password is None:
         return LoginFailure(FailureReason.NO_PASSWORD)
-    return services.login_check.check(Server(provider.host, provider.port, provider.user), password)
+    return services.login_check.check(Server(provider.host, provider.port, provider.username), password)
 
 
 def disconnect(services: ProviderServices, account: Account, by: str, now: datetime) -> Disconnection:

@@ -77,7 +77,7 @@ def suppress(
     suppressions: SuppressionAdditions, account_id: str, command: Suppress, now: datetime
 ) -> TimelineEntry[Suppressed] | None:
     """Adds an address, and returns the entry; None where it was added before."""
-    suppressed = entry(account_id, now, Suppressed(recipient=command.address, reason=command.reason, by=command.by))
+    suppressed = entry(account_id, now, Suppressed(address=command.address, reason=command.reason, by=command.by))
     addition = Addition(command.address, now, command.reason, command.by)
     try:
         suppressions.add(account_id, [addition], suppressed)

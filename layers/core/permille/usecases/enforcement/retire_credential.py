@@ -39,7 +39,7 @@ def _active_old_keys(state: SenderState, renewal: Renewal) -> frozenset[str]:
 
 def _end(accounts: Accounts, account: Account, renewal: Renewal, now: datetime) -> None:
     ended = replace(renewal, ended=True, until=min(renewal.until or now, now))
-    ended_entry = entry(account.id, now, OldCredentialEnded(sender=renewal.sender, keys=renewal.old))
+    ended_entry = entry(account.id, now, OldCredentialEnded(sender=renewal.sender, access_key_ids=renewal.old))
     accounts.save(account, replace(account, renewal=ended, decided_at=now), [ended_entry] if renewal.old else [])
     emit("credential.retired", account=account.id, sender=renewal.sender)
 

@@ -117,7 +117,7 @@ def _account(read: Mapping[str, str], by: str, run: str) -> NewAccount:
         accept_risk=read.get("accept_risk") or None,
         take_over=_flag(read.get("take_over", "")),
         by=by,
-        import_run=run,
+        adding_run=run,
     )
 
 

@@ -31,7 +31,7 @@ def complete_account(
     """
     if account.status is not Status.ACTIVE:
         raise DecisionRefused(f"adding it was cut off, and it is {account.status} now: enable it first")
-    _take_over(services, account, new.import_run)
+    _take_over(services, account, new.adding_run)
     adopts = bool(new.adopted) or account.own_sender not in account.senders  # an adopted one can have the same name
     taken_over = _taken_over(services, account, new) if adopts else ()
     with nothing_undone() as rollback:
@@ -43,7 +43,7 @@ def _take_over(services: OnboardServices, account: Account, run: str) -> None:
     """Names the run in the account's row. A renewal that was cut off is forgotten: its keys are deleted here, and it
     would end one that is handed out."""
     renewal = account.renewal if account.renewal and account.renewal.new else None
-    services.accounts.save(account, replace(account, import_run=run, renewal=renewal), [])
+    services.accounts.save(account, replace(account, adding_run=run, renewal=renewal), [])
 
 
 def _taken_over(services: OnboardServices, account: Account, new: NewAccount) -> tuple[str, ...]:

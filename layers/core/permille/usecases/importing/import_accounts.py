@@ -78,7 +78,7 @@ def _import_account(services: ImportServices, new: NewAccount) -> ImportedAccoun
     action = ImportAction.ADOPT if new.adopted else ImportAction.CREATE
     try:
         account = services.onboarding.accounts.get(new.account_id)
-        if account and account.import_run:
+        if account and account.adding_run:
             action = ImportAction.COMPLETE
             stored_key = services.passwords.key_of if services.passwords else None
             key, prepared = complete_account(services.onboarding, stored_key, account, new, services.clock())
@@ -87,7 +87,7 @@ def _import_account(services: ImportServices, new: NewAccount) -> ImportedAccoun
             key, prepared = added.key, added.prepared
         if key:
             _store(services, new.account_id, key)
-        end_run(services.onboarding.accounts, new.account_id, new.import_run)
+        end_run(services.onboarding.accounts, new.account_id, new.adding_run)
     except PermilleError as error:
         return ImportedAccount(new.account_id, action, str(error))
     return ImportedAccount(new.account_id, action, prepared=prepared)

@@ -35,12 +35,12 @@ def create_account(services: OnboardServices, new: NewAccount, now: datetime, *,
     identity is also one of an account that is off; InvalidInput, also where the account exists; DecisionRefused where
     something else adds it, or a person has to look; and as add_account().
 
-    new: its `import_run` begins with RUN, and is this request's alone
+    new: its `adding_run` begins with RUN, and is this request's alone
     """
     shared = shared_with_others(services.accounts, new.identities, new.account_id)
     refuse_unusual(shared, confirmed=confirmed)
     account = services.accounts.get(new.account_id)
-    if account and account.import_run and not account.is_closed:
+    if account and account.adding_run and not account.is_closed:
         return CreatedAccount(_completed(services, account, new, now), shared)
     return CreatedAccount(add_account(services, new, now), shared)
 
@@ -58,12 +58,12 @@ def hand_over(services: OnboardServices, account_id: str, run: str, key: AccessK
 
 def hand_over_again(accounts: Accounts, account_id: str, run: str) -> None:
     """The same where the request's answer is repeated, without password; nothing where it was handed over before."""
-    if find_account(accounts, account_id).import_run == run:
+    if find_account(accounts, account_id).adding_run == run:
         end_run(accounts, account_id, run)
 
 
 def _completed(services: OnboardServices, account: Account, new: NewAccount, now: datetime) -> AddedAccount:
-    if not account.import_run.startswith(RUN):
+    if not account.adding_run.startswith(RUN):
         raise DecisionRefused(f"an import adds {account.id}, and was cut off: `permille import` completes it")
     if _content(account) != _content(new):
         raise DecisionRefused(

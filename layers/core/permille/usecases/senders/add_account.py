@@ -118,7 +118,7 @@ def _planned(services: OnboardServices, new: NewAccount) -> tuple[Account, Adopt
         timezone=new.timezone,
         identities=new.identities,
         senders=(),
-        import_run=new.import_run,
+        adding_run=new.adding_run,
     )
     allowed = services.resources(new.identities)
     adopted = check_adoption(

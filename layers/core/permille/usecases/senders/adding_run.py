@@ -14,12 +14,12 @@ def end_run(accounts: Accounts, account_id: str, run: str) -> None:
     """Writes that the account is complete. Raises DecisionRefused where another run has taken it over."""
     for tried in range(ATTEMPTS):
         account = find_account(accounts, account_id)
-        if tried and not account.import_run:  # the write before was ours, and its answer was lost
+        if tried and not account.adding_run:  # the write before was ours, and its answer was lost
             return
-        if account.import_run != run:
+        if account.adding_run != run:
             raise DecisionRefused("another run completes this account at the same time: take the password that it has")
         try:
-            accounts.save(account, replace(account, import_run=""), [])
+            accounts.save(account, replace(account, adding_run=""), [])
         except Conflict:
             continue
         return

@@ -29,7 +29,7 @@ class NewAccount:
     accept_risk: why users that could evade Permille are adopted all the same; None: they are not
     take_over: the adopted users leave the group of SES's console
     by: who adds the account
-    import_run: the run of an import that adds it, and has to store its password; empty: no import
+    adding_run: the run of an import or request that adds it, and has to store its password; empty: neither
     """
 
     account_id: str
@@ -41,7 +41,7 @@ class NewAccount:
     accept_risk: str | None = None
     take_over: bool = False
     by: str = ""
-    import_run: str = ""
+    adding_run: str = ""
 
     def __post_init__(self) -> None:
         if not ACCOUNT_ID.fullmatch(self.account_id):

@@ -80,11 +80,11 @@ class Difference:
     what: Annotated[
         Literal["active", "awake", "deactivated", "denied", "not denied"], "`awake` is `active` in older entries."
     ]
-    key: Annotated[str, "The access key's id; empty where it is about the deny group."]
+    access_key_id: Annotated[str, "The access key's id; empty where it is about the deny group."]
 
     def words(self) -> str:
         """`permille-bakery has the key AKIA... Active`"""
-        return f"{plain(self.sender)} {_DRIFTS[self.what].format(key=plain(self.key))}"
+        return f"{plain(self.sender)} {_DRIFTS[self.what].format(key=plain(self.access_key_id))}"
 
 
 @declared("drift", Audience.STAFF, announced=True)
@@ -154,8 +154,8 @@ class CredentialRenewed(Facts):
     """The account has a new SMTP credential."""
 
     sender: str
-    key: Annotated[str, "The new access key's id, which is the user name of SMTP."]
-    until: Annotated[datetime, "From then on the old one does not work any more."]
+    access_key_id: Annotated[str, "The new access key's id, which is the user name of SMTP."]
+    old_credential_works_until: Annotated[datetime, "From then on the old one does not work any more."]
     ended: Annotated[bool, "The old one does not work any more from this moment on."]
     off: Annotated[bool, "The account is off: the new one works once the account is on again."]
     by: str
@@ -164,12 +164,13 @@ class CredentialRenewed(Facts):
         return f"Your {platform} SMTP password was renewed"
 
     def sentence(self) -> str:
-        return f"{self._old()} The new user name is {plain(self.key)}."
+        return f"{self._old()} The new user name is {plain(self.access_key_id)}."
 
     def _old(self) -> str:
         if self.ended:
             return "The old one does not work any more."
-        return f"The old one works until {local(self.until)}, or until your SMTP account is switched off."
+        until = local(self.old_credential_works_until)
+        return f"The old one works until {until}, or until your SMTP account is switched off."
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         off = " Your SMTP account is off at the moment; the new password works once it is on again." if self.off else ""
@@ -187,7 +188,7 @@ class OldCredentialEnded(Facts):
     """The keys that a renewal replaced were read back to be Inactive."""
 
     sender: str
-    keys: Annotated[tuple[str, ...], "The ids of its access keys."]
+    access_key_ids: Annotated[tuple[str, ...], "The ids of its access keys."]
 
     def headline(self, platform: str) -> str:
         return f"Your old {platform} SMTP password does not work any more"

@@ -16,7 +16,7 @@ class ProviderConnected(Facts):
 
     host: str
     port: int
-    user: str
+    username: str
     replaces: Annotated[str, "The host that was connected before; empty where none was."]
     confirmed: Annotated[bool, "The owner confirmed it by a link in a mail; else staff connected it."] = False
     by: By = ""
@@ -27,7 +27,9 @@ class ProviderConnected(Facts):
     def sentence(self) -> str:
         replaced = f" It takes the place of {plain(self.replaces)}." if self.replaces else ""
         by = " It was confirmed by the link in our mail." if self.confirmed else acted_for_owner(self.by)
-        return f"While your SMTP account is off, your e-mails can go through it as {plain(self.user)}.{replaced}{by}"
+        return (
+            f"While your SMTP account is off, your e-mails can go through it as {plain(self.username)}.{replaced}{by}"
+        )
 
     def mail(self, about: MailContext) -> Sequence[Section]:
         return [
@@ -50,14 +52,14 @@ class ProviderTried(Facts):
 
     host: str
     port: int
-    user: str
+    username: str
     by: By = ""
 
     def headline(self, platform: str) -> str:
         return f"A login to {plain(self.host)}, port {self.port}, is tried"
 
     def sentence(self) -> str:
-        who = f"It was asked for on the owner's page, as {plain(self.user)}."
+        who = f"It was asked for on the owner's page, as {plain(self.username)}."
         return f"{who} Where it succeeds, the owner has to confirm it."
 
 
@@ -67,7 +69,7 @@ class ProviderRequested(Facts):
 
     host: str
     port: int
-    user: str
+    username: str
     request: Annotated[str, "The id of the request."]
     expires_at: datetime
     by: By = ""
@@ -85,9 +87,9 @@ class ProviderRequested(Facts):
 
     def sentence(self) -> str:
         return (
-            f"On your report somebody asked to connect {plain(self.host)}, port {self.port}, as {plain(self.user)}. "
-            f"Nothing changes until it is confirmed, by the link in our mail. On {local(self.expires_at)} it is "
-            "forgotten, with its password."
+            f"On your report somebody asked to connect {plain(self.host)}, port {self.port}, as "
+            f"{plain(self.username)}. Nothing changes until it is confirmed, by the link in our mail. On "
+            f"{local(self.expires_at)} it is forgotten, with its password."
         )
 
     def mail(self, about: MailContext) -> Sequence[Section]:
@@ -112,7 +114,7 @@ class ProviderRequestEnded(Facts):
 
     host: str
     port: int
-    user: str
+    username: str
     expired: Annotated[bool, "Nobody confirmed it in time."]
     refused: Annotated[bool, "By the link in the mail; where neither is so, the request was withdrawn."] = False
     by: By = ""
@@ -133,7 +135,7 @@ class ProviderDisconnected(Facts):
 
     host: str
     port: int
-    user: str
+    username: str
     by: By = ""
 
     def headline(self, platform: str) -> str:

@@ -12,10 +12,10 @@ from permille.domain.words.wording import full_sentence, plain, times
 class Suppressed(ByStaff):
     """Staff suppressed a recipient."""
 
-    recipient: Annotated[str, "In its bare form; it is suppressed."]
+    address: Annotated[str, "In its bare form; it is suppressed."]
 
     def headline(self, platform: str) -> str:
-        return f"{plain(self.recipient)} is mailed no more"
+        return f"{plain(self.address)} is mailed no more"
 
 
 @declared("suppressions_imported", Audience.STAFF)
@@ -32,12 +32,12 @@ class SuppressionsImported(ByStaff):
 class Unsuppressed(Facts):
     """A recipient who complained may be mailed again: staff say so, or the recipient, that it was not spam."""
 
-    recipient: Annotated[str, "In its bare form; it is suppressed again after another complaint or bounce."]
+    address: Annotated[str, "In its bare form; it is suppressed again after another complaint or bounce."]
     reason: str
     by: str
 
     def headline(self, platform: str) -> str:
-        return f"{plain(self.recipient)} may be mailed again"
+        return f"{plain(self.address)} may be mailed again"
 
     def sentence(self) -> str:
         return f"By {who(self.by)}: {full_sentence(self.reason)}"

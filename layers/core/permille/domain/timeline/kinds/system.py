@@ -28,8 +28,8 @@ class PolicySet(Facts):
 
     policy: Annotated[str, "Its id."]
     replaced: Annotated[str, "The id of the one before; empty where that could not be read."]
-    numbers: Annotated[Mapping[str, Any], "The policy with all its numbers."]
-    replaced_numbers: Annotated[Mapping[str, Any], "Those of the one before."]
+    rules: Annotated[Mapping[str, Any], "The policy with all its numbers."]
+    replaced_rules: Annotated[Mapping[str, Any], "Those of the one before."]
     by: str
 
     def headline(self, platform: str) -> str:
@@ -40,7 +40,7 @@ class PolicySet(Facts):
         return f"By {who(self.by)}, in the place of {self.replaced or 'one that could not be read'}: {changes}."
 
     def _changes(self) -> Iterator[str]:
-        yield from changed_numbers(self.replaced_numbers, self.numbers) if self.replaced else ()
+        yield from changed_numbers(self.replaced_rules, self.rules) if self.replaced else ()
 
 
 @declared("mode_entered", Audience.STAFF, system=True)

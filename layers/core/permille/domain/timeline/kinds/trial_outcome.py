@@ -18,7 +18,7 @@ class TrialUnused(Facts):
     """Too few e-mails were delivered on the trial day. The account stays off, and its owner can ask again."""
 
     delivered: int = 0
-    needed: Annotated[int, "How many were needed for a verdict."] = 1
+    least_delivered: Annotated[int, "How many e-mails had to be delivered for a verdict."] = 1
 
     @property
     def button(self) -> MailButton:
@@ -29,7 +29,7 @@ class TrialUnused(Facts):
 
     def sentence(self) -> str:
         if self.delivered:
-            return f"{delivered(self.delivered)}, and we need {self.needed:,} to decide by. Nobody complained."
+            return f"{delivered(self.delivered)}, and we need {self.least_delivered:,} to decide by. Nobody complained."
         return "Nothing of it was delivered, so there is nothing to decide by."
 
     def mail(self, about: MailContext) -> Sequence[Section]:

@@ -157,19 +157,19 @@ class RuleHeld(Numbers):
     """A broken rule is not acted on yet: uncounted `feedback` could still change the verdict, counting has `stalled`,
     the `breaker` is open, or there are `no_deliveries`."""
 
-    why: HoldReason
+    hold_reason: HoldReason
     waiting: Annotated[int, "How many messages the feedback queue had."]
 
     @classmethod
     def of_verdict(cls, verdict: Verdict, why: HoldReason, waiting: int) -> "RuleHeld":
-        return cls(**cls.counted_by(verdict), why=why, waiting=waiting)
+        return cls(**cls.counted_by(verdict), hold_reason=why, waiting=waiting)
 
     @property
     def is_announced(self) -> bool:
-        return self.why.needs_staff
+        return self.hold_reason.needs_staff
 
     def headline(self, platform: str) -> str:
-        return f"{self.rule} is broken, and the account is held: {why_held(self.why)}"
+        return f"{self.rule} is broken, and the account is held: {why_held(self.hold_reason)}"
 
     def sentence(self) -> str:
         return self.broken()
