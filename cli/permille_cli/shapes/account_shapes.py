@@ -161,6 +161,7 @@ ANSWERS: dict[str, Shape] = {
     "provider test": obj(
         {"account_id": TEXT, "works": FLAG, "failure": maybe(one_of(FailureReason)), "why": maybe(TEXT)}
     ),
+    "provider withdraw": obj(PROVIDER),
     "review amend": defined("Standing"),
     "review approve": defined("Standing"),
     "review cancel": defined("Standing"),
