@@ -62,7 +62,7 @@ def end(account: Account, command: EndProviderRequest, now: datetime) -> Outcome
 
 def is_confirmed(account: Account, version: str) -> bool:
     """Whether the provider of the request of this version is connected: its password kept the version."""
-    return account.provider is not None and account.provider.version == version
+    return account.provider is not None and account.provider.version == version and not account.is_closed
 
 
 def open_request(account: Account, version: str, now: datetime) -> ProviderRequest:

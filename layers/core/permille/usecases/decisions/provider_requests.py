@@ -9,6 +9,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.login.mail_links import Purpose
 from permille.domain.people.owner_commands import ConnectProvider, EndProviderRequest, RequestProvider, TryProvider
+from permille.domain.people.provider_change import check_connectable
 from permille.domain.people.provider_request import CONFIRM_WITHIN, is_confirmed, open_request
 from permille.domain.sending.smtp_server import LoginFailure, Password, Server
 from permille.domain.values.errors import DecisionRefused, ServiceError
@@ -84,6 +85,7 @@ def confirm(services: RequestServices, token: str, now: datetime) -> Account:
     `token`: as in refuse(). Raises NotAuthenticated, and DecisionRefused where the request is not open any more. A run
     that is cut off can be repeated."""
     link, account = verify(token, Purpose.CONFIRM_PROVIDER, services.signer, services.accounts, now)
+    check_connectable(account)  # before a password is stored
     if is_confirmed(account, link.about):
         return account
     requested = open_request(account, link.about, now)
