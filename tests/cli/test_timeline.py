@@ -1,6 +1,5 @@
 """`permille timeline`: an account's history, oldest first, in the words of mails and pages."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,8 @@ from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.timeline.facts import MAX_OF_TOPIC
+from permille.domain.timeline.kinds.provider import ProviderConnected
+from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import Unavailable
 from permille.domain.words.actors import who
 
@@ -31,8 +32,8 @@ def test_text_has_the_entries_and_marks_those_for_staff(terminal: Terminal) -> N
 def test_who_decided_is_named_as_at_the_desk(stack: FakeStack, terminal: Terminal) -> None:
     terminal.text("account", "disable", ACCOUNT, "--reason", "The list was bought")
     voided = an_entry("complaint_voided", NOW + timedelta(seconds=2))
-    unnamed = an_entry("provider_connected", NOW + timedelta(seconds=3))
-    stack.rows.put(voided, replace(unnamed, facts=replace(unnamed.facts, by="")))
+    by_nobody = ProviderConnected(host="smtp.example.com", port=587, username="bea", replaces="")
+    stack.rows.put(voided, entry(ACCOUNT, NOW + timedelta(seconds=3), by_nobody))
 
     said = " ".join(terminal.text("timeline", ACCOUNT).split())
 
