@@ -92,7 +92,7 @@ def test_a_provider_is_asked_for_on_the_page_and_confirmed_by_mail(
     assert json.loads(value)["password"] == PASSWORD
     names = [one["Name"] for one in manager.list_secrets()["SecretList"]]
     assert f"{stack.name}/{business.id}/requested" not in names
-    assert "not open any more" in mailbox.get(link).body
+    assert "It is connected" in mailbox.get(link).body
     eventually(lambda: any("is connected as" in str(one["Subject"]) for one in business.mails()))
     told = [entry["kind"] for entry in business.timeline()]
     assert told == ["created", "provider_tried", "provider_tried", "provider_requested", "provider_connected"]
