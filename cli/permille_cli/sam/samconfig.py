@@ -50,8 +50,8 @@ class SamConfig:
         return {name: value.strip("'\"") for name, _, value in split}
 
     def save(self, stack_name: str, region: str, values: Mapping[str, str]) -> None:
-        """Writes the file; what else it has, and its comments outside of the list of values, stay. Raises Failed, and then
-        leaves it as it was."""
+        """Writes the file; what else it has, and its comments outside of the list of values, stay. Raises Failed, and
+        leaves it as it was then."""
         self._global["stack_name"] = stack_name
         self._deploy.pop("stack_name", None)
         self._deploy["region"] = region
