@@ -10,7 +10,7 @@ from permille.aws.stored_entries import entries
 from permille.bootstrap.clock import time_of
 from permille.bootstrap.notify import notify_services
 from permille.domain.values.errors import ServiceError
-from permille.observability import emit, logger, metrics
+from permille.observability import emit, logger, metrics, where
 from permille.usecases.notifications.notify import Channel, NotifyServices, deliver, retry
 
 
@@ -33,7 +33,10 @@ def _retried(services: NotifyServices, message: dict[str, Any], now: datetime) -
     try:
         job = json.loads(message["body"])
         retry(services, job["account_id"], job["entry_id"], Channel(job["channel"]), now)
-    except (ServiceError, ValueError, KeyError, TypeError) as error:
+    except ServiceError as error:
         emit("entry.retry_failed", job=message["body"], why=str(error))
+        return False
+    except Exception as error:  # noqa: BLE001 - nor does an account that nobody understands
+        emit("entry.retry_failed", job=message["body"], why=where(error))
         return False
     return True

@@ -40,7 +40,7 @@ from permille.domain.account.second_chance import RequestedDay, Review, ReviewSt
 from permille.domain.rules.breaker import BreakerState, OpenBreaker, PassBreaker, ReturnPass
 from permille.domain.values.errors import Conflict, Unavailable
 from permille.domain.values.status import HoldReason, Status
-from permille.ports.accounts import LEASED_FOR, Lap
+from permille.ports.accounts import LEASED_FOR, Lap, UnreadableAccount
 from permille.ports.feedback import Sender
 
 LATER = NOW + timedelta(minutes=5)
@@ -715,3 +715,21 @@ def test_a_request_of_which_no_instants_were_kept_is_read(accounts: DynamoAccoun
     assert account.review is not None
     assert EVERYTHING.review is not None
     assert account.review == replace(EVERYTHING.review, begins_at=None, ends_at=None, last_reminder=RequestedDay.AHEAD)
+
+
+@pytest.mark.parametrize("broken", [{"owner_email": None}, {"strikes": {"S": "many"}}, {"review": {"S": "no JSON"}}])
+def test_a_row_that_was_broken_by_hand_hides_no_other(
+    accounts: DynamoAccounts, dynamodb: Any, broken: dict[str, Any]
+) -> None:
+    for name in ("baker", "florist", "smith"):
+        accounts.add(an_account(name, senders=(f"permille-{name}",)), [])
+    row = dynamodb.get_item(TableName="AccountsTable", Key={"account_id": {"S": "florist"}})["Item"] | broken
+    row = {name: value for name, value in row.items() if value}
+    dynamodb.put_item(TableName="AccountsTable", Item=row)
+
+    seen = list[Account | UnreadableAccount]()
+    while page := accounts.page(seen[-1].id if seen else "", 2):
+        seen += page
+
+    assert {one.id for one in seen} == {"baker", "florist", "smith"}
+    assert [one.id for one in seen if isinstance(one, UnreadableAccount)] == ["florist"]

@@ -37,7 +37,7 @@ def test_on_trial_the_counts_are_those_since_counting_began_anew(stack: FakeStac
         "0 complaints in 20 delivered e-mails since 10 March 2026, when counting began anew: 0.00 per 1,000. "
         "One complaint would disable your SMTP account."
     ) in explained
-    assert "The e-mails sent from 10 March 2026 to 10 March 2026, by the day of sending (UTC):" in explained
+    assert "The e-mails sent on 10 March 2026, by the day of sending (UTC):" in explained
     assert "since 10 March 2026, when counting began anew: 20 delivered, 0 bounced" in shown
 
 

@@ -1,12 +1,14 @@
 """When the owner is alerted, and what an alert says of the account's state."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
-from tests.support.builders import NOW, an_account, complaint_entries, evidence
+from tests.support.builders import NOW, a_complaint_entry, an_account, complaint_entries, evidence
 from tests.support.deciding import decide
 
-from permille.domain.account.account import Account
+from permille.aws.account_rows import account_row
+from permille.domain.account.account import TICK, Account
 from permille.domain.account.restrictions import Exemption
 from permille.domain.policy.policy import DEFAULT
 from permille.domain.rules.evidence import Rules
@@ -59,9 +61,7 @@ def test_a_disabling_says_since_when_its_e_mails_were_counted() -> None:
 
     (disabled,) = only(Disabled, decide(account, evidence(1000, 2), ENFORCING, NOW).entries)
 
-    assert (
-        "Counted: e-mails sent from 10 March 2026 to 10 March 2026." in disabled.facts.mail(MailContext("APWT"))[0].text
-    )
+    assert "Counted: e-mails sent on 10 March 2026." in disabled.facts.mail(MailContext("APWT"))[0].text
     assert disabled.facts.counted_since == account.epochs[-1]
 
 
@@ -83,3 +83,14 @@ def test_an_account_is_due_for_its_next_alert_or_for_the_end_of_its_exemption_wh
     outcome = decide(account, evidence(100_000, 1, complaint_entries(1)), ENFORCING, NOW)
 
     assert (outcome.account.due_at, outcome.entries) == (NOW + due, [])
+
+
+@pytest.mark.parametrize("exemption", [None, exempt(HOUR)])
+def test_however_many_complaints_come_at_once_the_account_fits_into_its_row(exemption: Exemption | None) -> None:
+    """A row of DynamoDB has 400 KB at most. A replay of the quarantine can count tens of thousands within a minute."""
+    flood = [a_complaint_entry(f"m-{number}", NOW - TICK) for number in range(20_000)]
+
+    after = decide(an_account(exemption=exemption), evidence(100_000, 20_000, flood), ENFORCING, NOW).account
+
+    assert after.alerted_at == NOW
+    assert len(json.dumps(account_row(after))) < 100_000

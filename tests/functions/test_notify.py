@@ -98,6 +98,14 @@ def test_a_job_that_fails_again_goes_back_alone(fakes: FakeNotify) -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": "r-1"}, {"itemIdentifier": "r-3"}]}
 
 
+@pytest.mark.parametrize("error", [ValueError("status"), AttributeError("may_send")])
+def test_a_job_about_an_account_that_nobody_understands_goes_back_alone(fakes: FakeNotify, error: Exception) -> None:
+    fakes.faults.fail("accounts.get", error=error)
+    jobs = records(a_job("mail", DISABLED.id, "r-1"), a_job("bus", DISABLED.id, "r-2"))
+
+    assert handler(jobs, LambdaContext(), fakes.services) == {"batchItemFailures": [{"itemIdentifier": "r-1"}]}
+
+
 def test_a_job_that_was_done_meanwhile_is_done(fakes: FakeNotify) -> None:
     for _ in range(2):
         assert handler(records(a_job("mail", DISABLED.id)), LambdaContext(), fakes.services) == DONE

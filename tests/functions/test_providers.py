@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from permille.bootstrap.providers import providers_services
 from permille.domain.account.account import Account
 from permille.domain.login.links import LinkRole, new_claims
 from permille.domain.login.mail_links import Purpose
+from permille.domain.values.status import Status
 from permille.usecases.decisions.provider_requests import RequestServices
 from permille.usecases.login.access import make_token
 from permille.usecases.login.mail_links import mail_link
@@ -97,6 +99,15 @@ def test_what_was_confirmed_is_connected_under_the_name_of_all_providers(service
     account = the_account(services)
     assert account.provider is not None
     assert (account.provider.host, account.provider_request) == (SERVER.host, None)
+
+
+def test_of_an_account_that_was_closed_meanwhile_no_password_is_stored(services: RequestServices) -> None:
+    asks(services)
+    account = the_account(services)
+    services.accounts.save(account, replace(account, status=Status.CLOSED), [])
+
+    assert confirms(services) == {"refused": f"{ACCOUNT} is closed"}
+    assert list(secrets()) == [f"permille/{ACCOUNT}/requested"]
 
 
 @pytest.mark.parametrize(("days", "deleted"), [(2, 0), (3, 1)])

@@ -40,7 +40,7 @@ from permille.domain.values.errors import (
 )
 from permille.domain.values.tally import Days, Tally
 from permille.domain.webhooks.endpoint import WebhookEndpoint
-from permille.ports.accounts import LEASED_FOR, Lap
+from permille.ports.accounts import LEASED_FOR, Lap, UnreadableAccount
 from permille.ports.answers import KeyedRequest
 from permille.ports.feedback import Count, CountResult, Sender
 from permille.ports.history import ALL_ENTRIES, EntrySelection
@@ -130,6 +130,7 @@ class Rows:
     """The stored rows. Tests read and set them; the code only uses the ports."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)  # ids of accounts whose rows were broken by hand
     leased_until: dict[str, datetime] = field(default_factory=dict)
     senders: dict[str, Sender] = field(default_factory=dict)
     markers: set[tuple[str, str]] = field(default_factory=set)
@@ -259,6 +260,8 @@ class FakeAccounts:
 
     def get(self, account_id: str) -> Account | None:
         with self._rows.faults.call("accounts.get"):
+            if account_id in self._rows.unreadable:
+                raise ValueError("Account: broken by hand")
             return self._rows.accounts.get(account_id)
 
     def is_voided(self, account_id: str, identity: str) -> bool:
@@ -270,11 +273,11 @@ class FakeAccounts:
             due = [(one.due_at, one.id) for one in self._rows.accounts.values() if one.due_at and one.due_at <= now]
             return [account_id for _, account_id in sorted(due)][:limit]
 
-    def page(self, after: str, limit: int) -> list[Account]:
+    def page(self, after: str, limit: int) -> list[Account | UnreadableAccount]:
         with self._rows.faults.call("accounts.page"):
-            return [account for account_id, account in sorted(self._rows.accounts.items()) if account_id > after][
-                :limit
-            ]
+            unreadable = {name: UnreadableAccount(name, "broken by hand") for name in self._rows.unreadable}
+            rows = sorted((self._rows.accounts | unreadable).items())
+            return [account for account_id, account in rows if account_id > after][:limit]
 
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction

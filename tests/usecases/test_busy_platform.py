@@ -91,6 +91,36 @@ def test_a_message_that_waited_at_the_verdict_is_waited_for_while_it_is_retried(
     assert status.index(Status.ACTIVE) == 30
 
 
+@pytest.mark.parametrize("a_second", [1, 1000])
+def test_while_nobody_can_say_how_long_messages_wait_they_are_taken_for_old_ones(a_second: int) -> None:
+    world, status = observed(), []
+    for minute in range(32):
+        now = NOW + minute * A_MINUTE
+        busy(world, a_second, now)
+        world.faults.fail("feedback_backlog.oldest_sent_at")
+        world.run(now)
+        status.append(world.account().status)
+
+    assert status.index(Status.ACTIVE) == 30
+
+
+def test_a_recheck_is_repeated_while_nobody_can_say_how_long_messages_wait() -> None:
+    world = FakeEnforcement()
+    world.breaks_the_rule()
+    world.run()
+    world.settles()
+    busy(world, 1, NOW + HOUR)
+    world.faults.fail("feedback_backlog.oldest_sent_at")
+
+    world.run(NOW + HOUR)
+    assert world.account().recheck is not None
+
+    busy(world, 1, NOW + HOUR + A_MINUTE)
+    world.rows.tallies[ACCOUNT, 1, TODAY] = Tally(9000, 2)
+    world.run(NOW + HOUR + A_MINUTE)
+    assert world.account().status is Status.ACTIVE
+
+
 def test_while_nothing_is_counted_nobody_comes_back_however_long_it_lasts() -> None:
     world = observed()
     world.rows.counted_at, world.feed.messages = NOW - HOUR, 7
@@ -110,6 +140,7 @@ def test_a_trial_ends_and_a_complaint_about_it_counts_while_the_queue_cannot_be_
     trial = Trial(TrialState.RUNNING, TODAY, began, NOW, NOW + 2 * DAY)
     running = replace(world.account(), status=Status.TRIAL, trial=trial, epochs=(began,), due_at=NOW)
     world.rows.accounts[ACCOUNT] = running
+    world.switch.users[CALLER].denied = False
     world.faults.fail("feedback_backlog.size", times=100)
 
     assert world.run().failed == 0

@@ -58,7 +58,8 @@ def world(stack: FakeStack) -> ChangeServices:
 
 def change(stack: FakeStack, *, minutes: int = 1, **changed: Any) -> ChangedAccount:
     wanted = Change(account_id=ACCOUNT, reason="They asked us to", by=STAFF, **changed)
-    return apply(world(stack), wanted, plan(world(stack), wanted), NOW + timedelta(minutes=minutes))
+    at = NOW + timedelta(minutes=minutes)
+    return apply(replace(world(stack), clock=lambda: at), wanted, plan(world(stack), wanted), at)
 
 
 def is_(stack: FakeStack, **different: Any) -> None:
@@ -454,6 +455,27 @@ def test_no_other_run_can_wake_it_meanwhile(two: FakeStack) -> None:
 
     change(two, remove_senders=(OLD,))
 
+    assert not two.switch.can_send(OLD, OLD_KEY)
+
+
+def test_no_other_run_can_wake_it_meanwhile_however_long_the_steps_before_took(two: FakeStack) -> None:
+    """SES takes one request a second, and a change may have many identities."""
+    two.rows.accounts[ACCOUNT] = two.get(ACCOUNT).to_be_switched(status=Status.ACTIVE)
+    switching, late = CredentialServices(two.accounts, two.switch, lambda _: None), NOW + timedelta(minutes=10)
+    wanted = Change(account_id=ACCOUNT, reason="Why", by=STAFF, remove_senders=(OLD,))
+    refused = list[Exception]()
+
+    def another_run() -> None:
+        try:
+            sync_credential(switching, two.get(ACCOUNT), lambda: late)
+        except Conflict as error:
+            refused.append(error)
+
+    two.faults.meanwhile("switch.apply", another_run)
+
+    apply(replace(world(two), clock=lambda: late), wanted, plan(world(two), wanted), NOW)
+
+    assert len(refused) == 1
     assert not two.switch.can_send(OLD, OLD_KEY)
 
 

@@ -152,6 +152,15 @@ def test_every_call_of_the_doctor_is_among_these(stack: FakeStack) -> None:
     assert sorted(set(stack.faults.calls) - {"stack.operator_arn"}) == PROBES
 
 
+def test_a_row_that_is_no_account_is_named_by_the_checks_of_all_accounts(stack: FakeStack) -> None:
+    stack.rows.unreadable.add("florist")
+
+    unchecked = made(stack).in_state(CheckState.UNCHECKED)
+
+    assert unchecked
+    assert all("the row of florist is no account" in one.findings[0].what for one in unchecked)
+
+
 @pytest.mark.parametrize("call", PROBES)
 @pytest.mark.parametrize("error", [Unavailable("AWS is silent"), PermissionDenied("AWS does not allow it (sns:Get)")])
 def test_what_cannot_be_read_is_unchecked_and_everything_else_is_checked(

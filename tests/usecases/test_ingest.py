@@ -339,6 +339,14 @@ def test_what_could_not_be_kept_comes_again(feedback: Ingestion, when: When) -> 
     assert len(feedback.quarantine.kept) == 1
 
 
+def test_a_stored_row_that_nobody_understands_fails_its_record_alone(feedback: Ingestion) -> None:
+    feedback.receive(NAMELESS)
+    feedback.faults.fail("ledger.add_mail_details", error=KeyError("facts"))
+
+    assert feedback.receive(NAMED, "hello", ses_event("Delivery", message_id="m-2")) == ["r-0"]
+    assert len(feedback.quarantine.kept) == 1
+
+
 def test_a_bad_record_does_not_keep_the_good_ones_waiting(feedback: Ingestion) -> None:
     failed = feedback.receive("hello", COMPLAINT, json.dumps({"eventType": "Complaint", "mail": []}))
 

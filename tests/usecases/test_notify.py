@@ -66,6 +66,24 @@ def test_what_fails_is_queued_for_a_retry_and_the_rest_is_delivered(
     assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if channel is Channel.BUS else (1, 0))
 
 
+def test_an_account_that_nobody_understands_goes_to_the_dead_letters_and_stops_no_other(
+    notify: FakeNotify, caplog: pytest.LogCaptureFixture
+) -> None:
+    notify.rows.accounts["florist"], theirs = an_account("florist"), an_entry("disabled", account_id="florist")
+    notify.rows.unreadable.add(ACCOUNT)
+
+    deliver(notify.services, [DISABLED, theirs], NOW)
+
+    assert notify.bus.entries == [theirs]
+    assert [mail.entry_id for mail in notify.mailer.sent] == [theirs.id]
+    assert notify.dead_letters.jobs == [(ACCOUNT, DISABLED.id, channel) for channel in (Channel.BUS, Channel.MAIL)]
+    why = [vars(record)["why"] for record in caplog.records if record.msg == "entry.refused"]
+    assert [text.startswith("ValueError in get, line ") for text in why] == [
+        True,
+        True,
+    ]  # a message may name an address
+
+
 def test_the_bus_says_the_words_of_the_mail_where_the_account_is(notify: FakeNotify) -> None:
     vienna = an_account(timezone="Europe/Vienna")
     notify.rows.accounts[ACCOUNT] = vienna

@@ -552,3 +552,33 @@ def test_a_change_calls_for_no_look_at_whoever_is_disabled(world: FakeEnforcemen
     world.rows.accounts[ACCOUNT] = account
 
     assert world.run(NEXT) == Run(swept=1)
+
+
+# ---------------------------------------------------------------- accounts that nobody understands
+
+
+def test_a_row_that_is_no_account_keeps_no_other_from_being_looked_at(world: FakeEnforcement) -> None:
+    a_disabled(world)
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+    world.rows.unreadable.update({"a-first", "z-last"})
+
+    assert world.run(NEXT).swept == 3
+
+    assert finds(world) == [("active", f"{CALLER}-k1")]
+    assert (world.rows.lap.done, world.rows.lap.after, world.rows.lap.active) == (True, "z-last", 0)
+
+
+@pytest.mark.parametrize("status", [Status.DISABLED, "of a newer version"])
+def test_an_account_that_nobody_understands_keeps_no_other_from_being_looked_at(
+    world: FakeEnforcement, status: Status
+) -> None:
+    world.open(replace(an_account("a-first"), status=status))
+    a_disabled(world)
+    world.switch.users[CALLER].keys[f"{CALLER}-k1"] = ACTIVE
+    world.faults.fail("switch.state_of", error=AttributeError("what is that?"))
+
+    world.run(NEXT)
+
+    assert world.rows.lap.done
+    assert world.run(NEXT + HOUR).swept == 2
+    assert finds(world) == [("active", f"{CALLER}-k1")]

@@ -179,7 +179,7 @@ class Stack(ABC):
     def changing(self) -> ChangeServices:
         from permille.usecases.senders.change_services import ChangeServices
 
-        return ChangeServices(self.onboarding, self.leases, self.policies, self.switch)
+        return ChangeServices(self.onboarding, self.leases, self.policies, self.switch, self.now)
 
     @property
     def uninstalling(self) -> UninstallServices:

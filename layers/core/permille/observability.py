@@ -1,6 +1,7 @@
 """Log events and metrics. An event is called `noun.verb`, has fields, and is counted by a metric of the same name."""
 
 from collections.abc import Mapping
+from traceback import extract_tb
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -31,3 +32,9 @@ def measure(metric: str, value: float) -> None:
     """Logs a value that is no count, and reports it as a metric of that name."""
     logger.info(metric, extra={"value": value})
     metrics.add_metric(metric, MetricUnit.NoUnit, value)
+
+
+def where(error: Exception) -> str:
+    """What an unexpected error is, and where it was raised. Its message may name an address."""
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name}, line {frame.lineno}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from permille.aws.account_models import AccountRow
+from permille.aws.client import service_call
 from permille.aws.models import SenderRow
 from permille.aws.stored_accounts import account_of
 from permille.aws.stored_values import DUE, instant
-from permille.aws.table_calls import on_table, table_call
+from permille.aws.table_calls import connection_of, on_table, table_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from permille.domain.rules.breaker import BreakerChange
     from permille.domain.timeline.kinds.system import SenderIgnored, SenderUnignored
     from permille.domain.timeline.timeline import Entry, TimelineEntry
+    from permille.ports.accounts import UnreadableAccount
     from permille.ports.feedback import Sender
 
 
@@ -67,11 +69,27 @@ class DynamoAccounts:
         with table_call("reading the accounts"):
             yield from (account_of(row.attribute_values) for row in self._accounts.scan(consistent_read=True))
 
-    def page(self, after: str, limit: int) -> list[Account]:
+    def page(self, after: str, limit: int) -> list[Account | UnreadableAccount]:
+        rows, scan = list[dict[str, Any]](), {"TableName": self._tables["accounts"], "ConsistentRead": True}
         start = {"account_id": {"S": after}} if after else None
-        with table_call("reading a page of the accounts"):
-            rows = self._accounts.scan(consistent_read=True, limit=limit, last_evaluated_key=start)
-            return [account_of(row.attribute_values) for row in rows]
+        with service_call("reading a page of the accounts"):
+            while len(rows) < limit:
+                position = {"ExclusiveStartKey": start} if start else {}
+                answer = connection_of(self._accounts).client.scan(**scan, **position, Limit=limit - len(rows))
+                rows += answer["Items"]
+                start = answer.get("LastEvaluatedKey")
+                if not start:
+                    break
+        return [self._account_or_why_not(row) for row in rows]
+
+    def _account_or_why_not(self, row: dict[str, Any]) -> Account | UnreadableAccount:
+        from permille.ports.accounts import UnreadableAccount
+
+        account_id: str = row["account_id"]["S"]
+        try:
+            return account_of(self._accounts.from_raw_data(row).attribute_values)
+        except (ValueError, TypeError, KeyError) as error:
+            return UnreadableAccount(account_id, f"{type(error).__name__}: {error}")
 
     def owner_of(self, sender: str) -> str:
         with table_call(f"reading {sender}"):

@@ -9,6 +9,7 @@ from permille.aws.answers import DynamoAnswerStore
 from permille.aws.iam_users import IamSenderUsers
 from permille.aws.identities import SesIdentities
 from permille.bootstrap.adapters import Adapters
+from permille.bootstrap.clock import time_of
 from permille.console.api.provisioning_context import ProvisioningServices
 from permille.console.iam_sessions import IamAuthenticator
 from permille.console.proxy import Proxy
@@ -57,7 +58,7 @@ def _services() -> tuple[DynamoAnswerStore, ProvisioningServices]:
     services = ProvisioningServices(
         proxy=Proxy(),
         authenticator=IamAuthenticator(""),
-        changing=ChangeServices(onboarding, adapters.leases, adapters.policies, adapters.switch),
+        changing=ChangeServices(onboarding, adapters.leases, adapters.policies, adapters.switch, time_of),
         renewing=RenewServices(
             adapters.accounts, adapters.leases, onboarding.users, adapters.switch, onboarding.tag, time.sleep
         ),

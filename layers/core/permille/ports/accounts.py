@@ -21,6 +21,18 @@ if TYPE_CHECKING:
     from permille.ports.paging import Page
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableAccount:
+    """A row that is no account, as after a change by hand.
+
+    id: the account's
+    why: what is wrong with it
+    """
+
+    id: str
+    why: str
+
+
 class Accounts(Protocol):
     """The accounts, with their entries and senders."""
 
@@ -33,9 +45,9 @@ class Accounts(Protocol):
     def due(self, now: datetime, limit: int) -> list[str]:
         """The ids of accounts that are due at `now`, longest due first. May lag behind what was just written."""
 
-    def page(self, after: str, limit: int) -> list[Account]:
-        """A part of all accounts, in a fixed order, after the account `after`; empty at the end. Strongly
-        consistent."""
+    def page(self, after: str, limit: int) -> list[Account | UnreadableAccount]:
+        """A part of all accounts, in a fixed order, after the account `after`; empty at the end. A row that cannot be
+        read hides no other. Strongly consistent."""
 
     def save(
         self, read: Account, account: Account, entries: Sequence[Entry], *changes: BreakerChange | Correction

@@ -15,6 +15,7 @@ from permille.domain.timeline.timeline import TimelineEntry, entry
 from permille.domain.values.calendar import DAY, midnight
 from permille.domain.values.entry_id import id_at
 
+MOST_REMEMBERED = 1000  # ids of complaints: the account has to fit into a row
 DAILY_ASSESSMENT_WITHIN = timedelta(hours=6)  # of the beginning of the UTC day
 
 
@@ -48,10 +49,11 @@ def _new_complaints(account: Account, evidence: Evidence) -> list[TimelineEntry[
 
 def alerted_ids(account: Account, evidence: Evidence, now: datetime) -> frozenset[str]:
     """The ids of alerted complaints, including these, that the next run may read again. One that is voided may be
-    restored, so that its id is kept as well."""
+    restored, so that its id is kept as well. Of more than MOST_REMEMBERED the newest are kept; the next alert may count
+    the others once more."""
     since = id_at(now - COMMIT_LAG)
     ids = account.alerted_entry_ids.union(complaint.id for complaint in evidence.complaints)
-    return frozenset(entry_id for entry_id in ids if entry_id >= since)
+    return frozenset(sorted(entry_id for entry_id in ids if entry_id >= since)[-MOST_REMEMBERED:])
 
 
 def next_assessment_at(account: Account, verdict: Verdict, now: datetime) -> datetime | None:

@@ -23,7 +23,8 @@ class Backlog:
     """The feedback queue, without its dead letters.
 
     messages: how many it has, those in flight included; None where SQS does not say
-    oldest_sent_at: when the oldest was sent, by CloudWatch; None where it is empty, or CloudWatch does not say
+    oldest_sent_at: when the oldest was sent, by CloudWatch; None where it is empty, or CloudWatch has no data; long ago
+        where it has messages, and CloudWatch cannot be read
     counted_at: when feedback was last counted, or found to count for no account; None if never
     """
 

@@ -9,6 +9,7 @@ from permille.domain.account.account import Account
 from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.login.mail_links import Purpose
 from permille.domain.people.owner_commands import ConnectProvider, EndProviderRequest, RequestProvider, TryProvider
+from permille.domain.people.provider_change import check_connectable
 from permille.domain.people.provider_request import CONFIRM_WITHIN, open_request
 from permille.domain.sending.smtp_server import LoginFailure, Password, Server
 from permille.domain.values.errors import DecisionRefused, ServiceError
@@ -83,6 +84,7 @@ def confirm(services: RequestServices, token: str, now: datetime) -> Account:
     """Connects the provider of a request, and returns the account. `token`: as in refuse(). Raises NotAuthenticated,
     and DecisionRefused where the request is not open any more. A run that is cut off can be repeated."""
     link, account = verify(token, Purpose.CONFIRM_PROVIDER, services.signer, services.accounts, now)
+    check_connectable(account)  # before a password is stored
     requested, before = open_request(account, link.about, now), account.provider
     password = services.requested.get(Secret(requested.secret, requested.version))
     if password is None:

@@ -7,6 +7,8 @@ from permille.domain.doctor.checkup import SCHEDULED_EVERY
 from permille.domain.doctor.facts import SesAccountState
 from permille.domain.doctor.identities import OF_IDENTITIES, AccountIdentities, MailIdentities, parents, part_of
 from permille.domain.doctor.senders import Directory
+from permille.domain.values.errors import RequestRejected
+from permille.ports.accounts import UnreadableAccount
 from permille.usecases.doctor.readings import Readings
 
 PAGE = 100  # accounts
@@ -27,8 +29,14 @@ def directory(readings: Readings) -> Directory:
 def _accounts(readings: Readings) -> Iterator[Account]:
     page = readings.services.accounts.page("", PAGE)
     while page:
-        yield from page
+        yield from map(_readable, page)
         page = readings.services.accounts.page(page[-1].id, PAGE)
+
+
+def _readable(account: Account | UnreadableAccount) -> Account:
+    if isinstance(account, UnreadableAccount):
+        raise RequestRejected(f"the row of {account.id} is no account: {account.why}")
+    return account
 
 
 def identities(readings: Readings) -> AccountIdentities:

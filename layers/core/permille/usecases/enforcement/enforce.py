@@ -7,12 +7,12 @@ from functools import cached_property
 
 from permille.domain.account.account import Account
 from permille.domain.rules import bounce_notices
-from permille.domain.rules.decide import decide
 from permille.domain.rules.evidence import Rules
 from permille.domain.rules.outcome import Outcome
 from permille.domain.values.entry_id import id_at
 from permille.domain.values.errors import Conflict, ServiceError, Unavailable
 from permille.observability import emit, emit_amounts, logger
+from permille.usecases.enforcement.denials import decide_with_denial
 from permille.usecases.enforcement.enforce_services import EnforceServices
 from permille.usecases.enforcement.evidence import EvidenceReader
 from permille.usecases.enforcement.retire_credential import retire_credential
@@ -142,7 +142,8 @@ class _EnforceRun:
         now = account.after_last_decision(self.now)
         evidence = EvidenceReader(self.services, self.rules).read(account, now)
 
-        outcome = self._with_bounces(decide(account, evidence, self.rules, now), now)
+        decided = decide_with_denial(self.services.switching.switch, account, evidence, self.rules, now)
+        outcome = self._with_bounces(decided, now)
         outcome = self._due_by_clock(outcome, now)
 
         saved = self.services.accounts.save(account, outcome.account, outcome.entries, *outcome.changes)

@@ -11,6 +11,7 @@ from permille.domain.rules.breaker import hour_of
 from permille.domain.rules.evidence import Evidence, Rules
 from permille.domain.rules.needs import days_needed_from, evidence_of_tallies, needs
 from permille.domain.timeline.kinds.corrections import counting
+from permille.domain.timeline.timeline import BEGINNING
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Status
 from permille.observability import emit
@@ -51,10 +52,14 @@ class EvidenceReader:
 
     def _backlog(self, account: Account, now: datetime) -> Backlog:
         """The age of the backlog is read only where the decision may switch the account on."""
-        queue = self.services.feedback_backlog
-        messages = _or_unknown(queue.size)
-        oldest = _or_unknown(lambda: queue.oldest_sent_at(now)) if account.status is not Status.ACTIVE else None
+        messages = _or_unknown(self.services.feedback_backlog.size, None)
+        oldest = None if account.status is Status.ACTIVE else self._oldest_sent_at(messages, now)
         return Backlog(messages, oldest, self.services.heartbeat.last())
+
+    def _oldest_sent_at(self, messages: int | None, now: datetime) -> datetime | None:
+        """None where no message waits. Messages of unknown age are taken for old ones."""
+        if_unknown = BEGINNING if messages != 0 else None
+        return _or_unknown(lambda: self.services.feedback_backlog.oldest_sent_at(now), if_unknown)
 
     def _with_breaker(self, evidence: Evidence, now: datetime) -> Evidence:
         """Adds the position of the breaker, and its bounds in this hour."""
@@ -65,10 +70,11 @@ class EvidenceReader:
         return replace(evidence, breaker_position=state.position(bound), bound=bound, second_bound=second)
 
 
-def _or_unknown(ask: Callable[[], T]) -> T | None:
-    """The answer; None where the queue cannot be read. An unknown backlog holds a decision as long as a full one."""
+def _or_unknown(ask: Callable[[], T], if_unknown: T) -> T:
+    """The answer; `if_unknown` where the queue cannot be read. An unknown backlog holds a decision as long as a full
+    one."""
     try:
         return ask()
     except ServiceError as error:
         emit("backlog.unknown", why=str(error))
-        return None
+        return if_unknown

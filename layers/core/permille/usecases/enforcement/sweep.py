@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from permille.domain.account.account import Account
-from permille.domain.account.denial import is_denied_by_hand
 from permille.domain.account.drift import drift
 from permille.domain.rules.denial import noted
 from permille.domain.rules.evidence import Rules
@@ -18,11 +17,13 @@ from permille.domain.timeline.timeline import Entry, entry, system_entry
 from permille.domain.values.calendar import HOUR
 from permille.domain.values.errors import ServiceError
 from permille.domain.values.status import Mode, Status
-from permille.observability import emit
-from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap
+from permille.observability import emit, logger
+from permille.ports.accounts import Accounts, Control, CredentialSwitch, Lap, UnreadableAccount
+from permille.usecases.enforcement.denials import denied_by_hand
 
 PAGE = 100  # accounts
 SECOND_LAP_AFTER = timedelta(seconds=90)  # longer than a policy is cached
+SENDING = [status for status in Status if status.may_send]  # a status of a newer version is a mere text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def sweep(services: SweepServices, rules: Rules, now: datetime, in_time: Callabl
                 break
             due += [account.id] if _is_due(services, account, denied, rules, now) else []
             looked_at += 1
-            lap = replace(lap, after=account.id, active=lap.active + account.status.may_send)
+            lap = replace(lap, after=account.id, active=lap.active + _may_send(account))
         else:
             lap = replace(lap, done=len(page) < PAGE)
     services.control.save_lap(lap)
@@ -82,22 +83,40 @@ def hourly(mode: Mode, policy: str, now: datetime) -> Lap:
     return Lap(next_at.isoformat(), mode, policy)
 
 
-def _is_due(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
-    """Whether the account is due now. One that cannot be read or written is skipped until the next hour."""
+def _may_send(account: Account | UnreadableAccount) -> bool:
+    return isinstance(account, Account) and account.status in SENDING
+
+
+def _is_due(
+    services: SweepServices,
+    account: Account | UnreadableAccount,
+    denied: frozenset[str],
+    rules: Rules,
+    now: datetime,
+) -> bool:
+    """Whether the account is due now. One that cannot be read or written, or that nobody understands, is skipped until
+    the next hour."""
+    if isinstance(account, UnreadableAccount):
+        emit("sweep.skipped", account=account.id, why=account.why)
+        return False
     try:
         return _check(services, account, denied, rules, now)
     except ServiceError as error:
         emit("sweep.skipped", account=account.id, why=str(error))
-        return False
+    except Exception as error:  # noqa: BLE001 - as in Enforce: one account must not stop the others
+        logger.exception("sweep.skipped", account=account.id)
+        emit("sweep.skipped", account=account.id, why=repr(error))
+    return False
 
 
 def _check(services: SweepServices, account: Account, denied: frozenset[str], rules: Rules, now: datetime) -> bool:
-    """Looks for drift and saves what was found. While a credential is being switched, it cannot drift."""
+    """Looks for drift and saves what was found. While a credential is being switched, it cannot drift. Of an account
+    that may send, the keys are not looked at: they are up to the owner. `denied` was read before the account."""
     swept, entries = account, list[Entry]()
     if account.in_sync:
         at = account.after_last_decision(now)
         if account.status.may_send:
-            swept, entries = noted(account, _denied(services.switch, account, denied), at)
+            swept, entries = noted(account, denied_by_hand(services.switch, account, denied), at)
         else:
             swept, entries = _drift(services.switch, account, at)
     if not account.in_sync or _may_be_judged_otherwise(account, rules):
@@ -114,19 +133,6 @@ def _may_be_judged_otherwise(account: Account, rules: Rules) -> bool:
     if account.status in (Status.DISABLED, Status.CLOSED) or rules.policy is None or account.assessment is None:
         return False
     return (account.assessment.policy, account.assessment.mode) != (rules.policy.id, rules.mode)
-
-
-def _denied(switch: CredentialSwitch, account: Account, denied: frozenset[str]) -> frozenset[str]:
-    """The denied senders of an account that may send. Its keys are not looked at: they are up to the owner. `denied`
-    was read before the account, so each sender that is in it, or was denied before, is read again. A sender whose user
-    no longer exists stays as it was."""
-    before = account.denial.senders if account.denial else ()
-
-    def is_denied(sender: str) -> bool:
-        state = switch.state_of(sender)
-        return is_denied_by_hand(account, state) if state else sender in before
-
-    return frozenset(sender for sender in account.senders if sender in denied.union(before) and is_denied(sender))
 
 
 def _drift(switch: CredentialSwitch, account: Account, now: datetime) -> tuple[Account, list[Entry]]:

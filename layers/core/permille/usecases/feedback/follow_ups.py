@@ -10,7 +10,7 @@ from permille.domain.policy.policy import Policy
 from permille.domain.timeline.kinds.owner_contact import OwnerMailStopped
 from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import PolicyNotValid, ServiceError, Unavailable
-from permille.observability import emit, emit_count
+from permille.observability import emit, emit_count, where
 from permille.ports.feedback import Count, Ledger, Quarantine
 from permille.usecases.feedback.batch import Batch, OwnerMailFailure
 from permille.usecases.feedback.not_spam_reports import apply_not_spam_report
@@ -96,9 +96,12 @@ class FollowUps:
             step(*args, **kwargs)
         except ServiceError as error:
             emit("feedback.retried", why=str(error))
-            self.failed.update(record_ids)
-            return False
-        return True
+        except Exception as error:  # noqa: BLE001 - a stored row that nobody understands must not fail the whole batch
+            emit("feedback.retried", why=where(error))
+        else:
+            return True
+        self.failed.update(record_ids)
+        return False
 
     def _bounces_suppress(self) -> bool:
         """True where the policy is not valid, which may last: nobody is said to be mailed again by mistake."""

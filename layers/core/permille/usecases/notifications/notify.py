@@ -11,7 +11,7 @@ from permille.domain.login.mail_links import Purpose
 from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import ServiceError, Unavailable
 from permille.domain.webhooks.endpoint import WebhookEndpoint
-from permille.observability import emit
+from permille.observability import emit, where
 from permille.ports.accounts import Accounts
 from permille.ports.history import Timeline
 from permille.ports.notifications import EventBus, HourlyCount, IdempotencyStore, Mailer, RetryQueue, StaffTopic
@@ -61,17 +61,23 @@ def channels_of(entry: Entry) -> list[Channel]:
 
 def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -> None:
     """Delivers entries from the stream. What fails for a passing cause goes to the retry queue, so that the stream
-    never waits for a mail server; what is refused for good goes to the dead letters."""
+    never waits for a mail server; what is refused for good, or understood by nobody, goes to the dead letters."""
     for entry in entries:
         emit("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
         for channel in channels_of(entry):
-            try:
-                _perform(services, entry, channel, now)
-            except Unavailable as error:
-                emit("entry.postponed", account=entry.account_id, entry=entry.id, channel=channel, why=str(error))
-                services.retry_queue.enqueue(entry.account_id, entry.id, channel)
-            except ServiceError as refused:
-                _give_up(services, entry.account_id, entry.id, channel, refused)
+            _try(services, entry, channel, now)
+
+
+def _try(services: NotifyServices, entry: Entry, channel: Channel, now: datetime) -> None:
+    try:
+        _perform(services, entry, channel, now)
+    except Unavailable as error:
+        emit("entry.postponed", account=entry.account_id, entry=entry.id, channel=channel, why=str(error))
+        services.retry_queue.enqueue(entry.account_id, entry.id, channel)
+    except ServiceError as refused:
+        _give_up(services, entry.account_id, entry.id, channel, str(refused))
+    except Exception as error:  # noqa: BLE001 - one account that nobody understands must not stop the stream
+        _give_up(services, entry.account_id, entry.id, channel, where(error))
 
 
 def retry(services: NotifyServices, account_id: str, entry_id: str, channel: Channel, now: datetime) -> None:
@@ -86,12 +92,12 @@ def retry(services: NotifyServices, account_id: str, entry_id: str, channel: Cha
     except Unavailable:
         raise
     except ServiceError as refused:
-        _give_up(services, account_id, entry_id, channel, refused)
+        _give_up(services, account_id, entry_id, channel, str(refused))
 
 
-def _give_up(services: NotifyServices, account_id: str, entry_id: str, channel: Channel, refused: ServiceError) -> None:
+def _give_up(services: NotifyServices, account_id: str, entry_id: str, channel: Channel, why: str) -> None:
     """Adds the delivery to the dead letters, until somebody mended the cause and redrives it."""
-    emit("entry.refused", account=account_id, entry=entry_id, channel=channel, why=str(refused))
+    emit("entry.refused", account=account_id, entry=entry_id, channel=channel, why=why)
     services.dead_letters.enqueue(account_id, entry_id, channel)
 
 

@@ -3,7 +3,6 @@ that is removed is switched off before the row drops it. So no mail can go out t
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from permille.domain.account.account import Account
 from permille.domain.account.credential import ACTIVE, Changes, SenderState
@@ -149,7 +148,7 @@ def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], or
     account = find_account(services.accounts, account_id)
     if not set(names) & set(account.senders):
         return account
-    leased = _lease(services, account, names, order.at)
+    leased = _lease(services, account, names)
     try:
         _switch_off(services, names)
         decisions.apply(services, account_id, command, order.at)
@@ -158,7 +157,7 @@ def remove(services: ChangeServices, account_id: str, names: tuple[str, ...], or
     return after
 
 
-def _lease(services: ChangeServices, account: Account, names: Sequence[str], now: datetime) -> Account:
+def _lease(services: ChangeServices, account: Account, names: Sequence[str]) -> Account:
     for tried in range(LOOKS):
         if tried:
             services.pause(PAUSE)
@@ -170,7 +169,7 @@ def _lease(services: ChangeServices, account: Account, names: Sequence[str], now
                 state.with_status(ACTIVE) if state else frozenset()
             )
         try:
-            return services.leases.acquire_lease(account, deactivated, now)
+            return services.leases.acquire_lease(account, deactivated, services.clock())
         except Conflict:
             continue
     raise Unavailable(f"the credential of {account.id} is being switched just now; try again in a minute")

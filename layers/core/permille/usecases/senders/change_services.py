@@ -21,12 +21,17 @@ class ChangeContext:
 
 @dataclass(frozen=True, slots=True)
 class ChangeServices:
-    """The dependencies of changing accounts. `pause` sleeps for so many seconds."""
+    """The dependencies of changing accounts.
+
+    clock: returns the current time: a lease begins when it is acquired, and the steps before it may have taken long
+    pause: sleeps for so many seconds
+    """
 
     onboarding: OnboardServices
     leases: Leases
     policies: Policies
     switch: CredentialSwitch
+    clock: Callable[[], datetime]
     pause: Callable[[float], None] = time.sleep
 
     @property

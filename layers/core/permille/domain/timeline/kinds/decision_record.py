@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from permille.domain.policy.policy_file import policy_data
 from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.kinds.complaints import Reported
-from permille.domain.timeline.kinds.numbers import Numbers
+from permille.domain.timeline.kinds.numbers import Numbers, sent
 from permille.domain.timeline.kinds.rule_numbers import BounceBurstNumbers, ComplaintBurstNumbers, RecentRatioNumbers
 from permille.domain.timeline.timeline import Entry
 from permille.domain.values.tally import PER_MILLE, Days
@@ -68,11 +68,11 @@ class DecisionRecord(Numbers):
         """
         days = [_day_line(counts) for counts in self.days if counts.delivered or counts.complaints or counts.bounces]
         identities = [f"  {complaints.get(identity) or plain(identity)}" for identity in self.complaint_identities]
-        first, last = day(self.first_counted), day(self.last_day)
+        counted = sent(self.first_counted, self.last_day)
         return [
             self.broken() if self.rule else f"{self.counts()} {self.allowance()}",
             *self._arithmetic(),
-            *([f"The e-mails sent from {first} to {last}, by the day of sending (UTC):", *days] if days else []),
+            *([f"The e-mails {counted}, by the day of sending (UTC):", *days] if days else []),
             *(["The complaints that were counted, with the day of sending (UTC):", *identities] if identities else []),
             f"Policy {self.policy}, decided by version {self.code}.",
         ]

@@ -125,6 +125,11 @@ def over(days: int, counted_since: datetime | None) -> str:
     return f"since {day(counted_since)}, when counting began anew" if counted_since else f"over the last {days} days"
 
 
+def sent(first: date, last: date) -> str:
+    """`sent on 15 March 2026`, or `sent from 1 March 2026 to 15 March 2026`"""
+    return f"sent on {day(first)}" if first == last else f"sent from {day(first)} to {day(last)}"
+
+
 def _at_most(per_1000: int, days: int) -> str:
     return f"no more than {times(per_1000, 'complaint')} for every 1,000 delivered e-mails of the last {days} days."
 

@@ -8,13 +8,13 @@ from permille.domain.policy.demands import DEMANDS_IN_WORDS
 from permille.domain.policy.verdict import Verdict
 from permille.domain.timeline.facts import Audience, declared
 from permille.domain.timeline.kinds.decision_record import DecisionRecord
-from permille.domain.timeline.kinds.numbers import Numbers
+from permille.domain.timeline.kinds.numbers import Numbers, sent
 from permille.domain.timeline.kinds.rule_numbers import ComplaintBurstNumbers, RecentRatioNumbers
 from permille.domain.values.calendar import DAY
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
 from permille.domain.words.trial_words import LIKELY_YOURS
-from permille.domain.words.wording import day, local, stays_enabled, times, why_held
+from permille.domain.words.wording import local, stays_enabled, times, why_held
 
 
 @declared("disabled", Audience.OWNER, mailed=True, change=(Status.ACTIVE, Status.DISABLED), tone=MailTone.BAD)
@@ -51,7 +51,7 @@ class Disabled(DecisionRecord):
         rule = self.burst if isinstance(self.burst, ComplaintBurstNumbers | RecentRatioNumbers) else None
         first = self.first_counted
         counted_from = max(first, self.last_day - (rule.days - 1) * DAY) if rule else first
-        return f"{WHY_COMPLAINTS} Counted: e-mails sent from {day(counted_from)} to {day(self.last_day)}."
+        return f"{WHY_COMPLAINTS} Counted: e-mails {sent(counted_from, self.last_day)}."
 
     def _demands(self) -> str:
         """What mail companies ask of complaints, to append; they publish no such number of bounces."""
