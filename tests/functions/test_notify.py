@@ -14,6 +14,7 @@ from tests.support.notification import DISABLED, FakeNotify
 from tests.support.wire import Wire
 
 from permille.bootstrap.notify import notify_services
+from permille.usecases.notifications.notify import RESERVE
 
 ENTRIES = [an_entry("created"), an_entry("complaint"), an_entry("disabled")]
 DONE: dict[str, Any] = {"batchItemFailures": []}
@@ -104,6 +105,16 @@ def test_a_job_about_an_account_that_nobody_understands_goes_back_alone(fakes: F
     jobs = records(a_job("mail", DISABLED.id, "r-1"), a_job("bus", DISABLED.id, "r-2"))
 
     assert handler(jobs, LambdaContext(), fakes.services) == {"batchItemFailures": [{"itemIdentifier": "r-1"}]}
+
+
+def test_jobs_that_there_is_no_time_for_go_back(fakes: FakeNotify) -> None:
+    class OutOfTime(LambdaContext):
+        def get_remaining_time_in_millis(self) -> int:
+            return int(RESERVE.total_seconds() * 1000)
+
+    answer = handler(records(a_job("mail", DISABLED.id, "r-1")), OutOfTime(), fakes.services)
+
+    assert (answer, fakes.mailer.sent) == ({"batchItemFailures": [{"itemIdentifier": "r-1"}]}, [])
 
 
 def test_a_job_that_was_done_meanwhile_is_done(fakes: FakeNotify) -> None:

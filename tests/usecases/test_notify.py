@@ -13,12 +13,13 @@ from tests.support.measured import Measured
 from tests.support.notification import COMPLAINT, DISABLED, FakeNotify
 from tests.support.webhook_fakes import ENDPOINT
 
+from permille.domain.account.account import TICK
 from permille.domain.account.monthly_mail import MonthlyMail
 from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.timeline import SYSTEM
 from permille.domain.values.errors import PermissionDenied, RequestRejected, ServiceError, Unavailable
 from permille.usecases.login.access import Links
-from permille.usecases.notifications.notify import Channel, channels_of, deliver, redrive, retry
+from permille.usecases.notifications.notify import RESERVE, Channel, channels_of, deliver, redrive, retry
 from permille.zones import shown_zone_of
 
 LINKS = Links(FakeTokenSigner(), "https://console.example")
@@ -64,6 +65,24 @@ def test_what_fails_is_queued_for_a_retry_and_the_rest_is_delivered(
 
     assert notify.retry_queue.jobs == [(ACCOUNT, DISABLED.id, channel)]
     assert (len(notify.bus.entries), len(notify.mailer.sent)) == ((0, 1) if channel is Channel.BUS else (1, 0))
+
+
+def test_what_there_is_no_time_for_is_queued_so_that_the_stream_goes_on(notify: FakeNotify) -> None:
+    """SES does not answer, and each mail takes as long as its time limit."""
+    left = iter([RESERVE + TICK, RESERVE, RESERVE, RESERVE, RESERVE])
+
+    deliver(notify.services, [DISABLED, COMPLAINT], NOW, lambda: next(left))
+
+    assert notify.bus.entries == [DISABLED]
+    queued = [
+        (DISABLED, Channel.MAIL),
+        (DISABLED, Channel.WEBHOOK),
+        (COMPLAINT, Channel.BUS),
+        (COMPLAINT, Channel.WEBHOOK),
+    ]
+    assert notify.retry_queue.jobs == [(ACCOUNT, entry.id, channel) for entry, channel in queued]
+    notify.work_the_queue()
+    assert (notify.bus.entries, len(notify.mailer.sent)) == ([DISABLED, COMPLAINT], 1)
 
 
 def test_an_account_that_nobody_understands_goes_to_the_dead_letters_and_stops_no_other(

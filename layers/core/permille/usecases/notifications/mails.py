@@ -1,13 +1,18 @@
 """Composes the mails to owners. All sentences come from the facts of the entry that the mail is about."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from permille.domain.account.account import Account
+from permille.domain.login.mail_links import Purpose
 from permille.domain.timeline.timeline import Entry
 from permille.domain.words import wording
 from permille.domain.words.mail_text import MailContext, MailTone
 from permille.ports.notifications import Mail
 from permille.rendering.templates import Brand, rendered
+from permille.usecases.login.access import Links
+from permille.usecases.login.mail_links import mail_link
 from permille.zones import shown_zone_of
 
 COLOURS = {
@@ -54,3 +59,16 @@ def compose(entry: Entry, account: Account, brand: Brand, addresses: Addresses) 
     text, html = (rendered(f"mail.{form}.j2", **context) for form in ("txt", "html"))
     to = entry.facts.mailed_to or account.owner_email
     return Mail(to, headline, text, html, account_id=account.id, entry_id=entry.id, stop=addresses.stop)
+
+
+def addresses_of(links: Links, entry: Entry, account: Account, now: datetime) -> Addresses:
+    """The links in the mail about an entry."""
+    facts, make = entry.facts, partial(mail_link, links.signer, links.base)
+    action = facts.action
+    return Addresses(
+        report=make(action.purpose, account, now, action.about, action.expires_at)
+        if action
+        else links.owner(account, now, part=facts.button.part),
+        guide=links.guide,
+        stop=make(Purpose.STOP_MONTHLY_MAIL, account, now) if facts.can_be_stopped else "",
+    )

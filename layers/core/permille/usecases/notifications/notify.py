@@ -1,13 +1,11 @@
 """Delivers timeline entries: to the host platform's bus, to the owner by mail, to staff, and to the webhook's queue."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
-from functools import partial
 
 from permille.domain.account.account import Account
-from permille.domain.login.mail_links import Purpose
 from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.errors import ServiceError, Unavailable
 from permille.domain.webhooks.endpoint import WebhookEndpoint
@@ -18,10 +16,11 @@ from permille.ports.notifications import EventBus, HourlyCount, IdempotencyStore
 from permille.ports.webhooks import WebhookEndpoints, WebhookQueue
 from permille.rendering.templates import Brand
 from permille.usecases.login.access import Links
-from permille.usecases.login.mail_links import mail_link
-from permille.usecases.notifications.mails import Addresses, compose
+from permille.usecases.notifications.mails import addresses_of, compose
 from permille.usecases.notifications.staff_messages import MOST_AN_HOUR, last_of_the_hour, staff_message
 from permille.zones import shown_zone_of
+
+RESERVE = timedelta(seconds=25)  # of the time left: for a mail that SES does not answer, and for queueing what is left
 
 
 class Channel(StrEnum):
@@ -59,25 +58,38 @@ def channels_of(entry: Entry) -> list[Channel]:
     return [Channel.BUS, *mail, *staff, Channel.WEBHOOK]
 
 
-def deliver(services: NotifyServices, entries: Iterable[Entry], now: datetime) -> None:
-    """Delivers entries from the stream. What fails for a passing cause goes to the retry queue, so that the stream
-    never waits for a mail server; what is refused for good, or understood by nobody, goes to the dead letters."""
+def deliver(
+    services: NotifyServices,
+    entries: Iterable[Entry],
+    now: datetime,
+    time_left: Callable[[], timedelta] = lambda: timedelta.max,
+) -> None:
+    """Delivers entries from the stream. What fails for a passing cause, and what there is no time for, goes to the
+    retry queue, so that the stream never waits for a mail server; what is refused for good, or understood by nobody,
+    goes to the dead letters."""
     for entry in entries:
         emit("entry.received", account=entry.account_id, entry=entry.id, kind=entry.kind)
         for channel in channels_of(entry):
-            _try(services, entry, channel, now)
+            if time_left() > RESERVE:
+                _try(services, entry, channel, now)
+            else:
+                _postpone(services, entry, channel, "there was no time left")
 
 
 def _try(services: NotifyServices, entry: Entry, channel: Channel, now: datetime) -> None:
     try:
         _perform(services, entry, channel, now)
     except Unavailable as error:
-        emit("entry.postponed", account=entry.account_id, entry=entry.id, channel=channel, why=str(error))
-        services.retry_queue.enqueue(entry.account_id, entry.id, channel)
+        _postpone(services, entry, channel, str(error))
     except ServiceError as refused:
         _give_up(services, entry.account_id, entry.id, channel, str(refused))
     except Exception as error:  # noqa: BLE001 - one account that nobody understands must not stop the stream
         _give_up(services, entry.account_id, entry.id, channel, where(error))
+
+
+def _postpone(services: NotifyServices, entry: Entry, channel: Channel, why: str) -> None:
+    emit("entry.postponed", account=entry.account_id, entry=entry.id, channel=channel, why=why)
+    services.retry_queue.enqueue(entry.account_id, entry.id, channel)
 
 
 def retry(services: NotifyServices, account_id: str, entry_id: str, channel: Channel, now: datetime) -> None:
@@ -173,7 +185,7 @@ def _mail(services: NotifyServices, entry: Entry, now: datetime) -> None:
     elif why := _withheld(entry, account):
         emit("mail.withheld", account=account.id, entry=entry.id, why=why)
     else:
-        services.mailer.send(compose(entry, account, services.brand, _addresses(services.links, entry, account, now)))
+        services.mailer.send(compose(entry, account, services.brand, addresses_of(services.links, entry, account, now)))
 
 
 def _withheld(entry: Entry, account: Account) -> str:
@@ -181,15 +193,3 @@ def _withheld(entry: Entry, account: Account) -> str:
     if account.owner_mail and not entry.facts.mailed_to:
         return account.owner_mail
     return "stopped" if entry.facts.can_be_stopped and account.monthly_mail.stopped else ""
-
-
-def _addresses(links: Links, entry: Entry, account: Account, now: datetime) -> Addresses:
-    facts, make = entry.facts, partial(mail_link, links.signer, links.base)
-    action = facts.action
-    return Addresses(
-        report=make(action.purpose, account, now, action.about, action.expires_at)
-        if action
-        else links.owner(account, now, part=facts.button.part),
-        guide=links.guide,
-        stop=make(Purpose.STOP_MONTHLY_MAIL, account, now) if facts.can_be_stopped else "",
-    )
