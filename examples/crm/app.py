@@ -81,13 +81,16 @@ def protect(response: Response) -> Response:
 
 
 def page(name: str, **values: Any) -> str:
-    """A page, with the route on top of it: how the account stands is on every page."""
+    """A page, with the route on top of it: how the account stands, and the way back, is on every page."""
+    standing: dict[str, Any] = {}
     try:
         route = g.api.get("/route")
+        if route["status"] in review.OFF:
+            standing = g.api.get("/review")
     except Refused as error:
         route = {"may_send": False, "via": None, "status": "unknown", "why": str(error)}
     businesses = store().rows("SELECT id, name FROM businesses ORDER BY rowid")
-    return render_template(f"{name}.html", here=name, route=route, businesses=businesses, **values)
+    return render_template(f"{name}.html", here=name, route=route, back=standing, businesses=businesses, **values)
 
 
 @pages.get("/")

@@ -8,6 +8,7 @@ from .api import AccountApi, Refused
 # Stages in which a request can be made, or changed; the API has the last word.
 MAY_ASK = {"may_ask", "open", "declined"}
 MAY_WITHDRAW = {"open", "scheduled"}
+OFF = {"disabled", "observing"}  # statuses with a way back
 
 
 def standing(api: AccountApi) -> dict[str, Any]:

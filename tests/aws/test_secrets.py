@@ -29,8 +29,13 @@ def secrets(request: pytest.FixtureRequest) -> Secrets:
     return SecretsManager(stack="permille", secrets=request.getfixturevalue("manager"))
 
 
-def put(secrets: Secrets, text: str, keep: Secret | None = None, account_id: str = ACCOUNT) -> Secret:
-    return secrets.put(account_id, SERVER, Password(text), keep)
+REQUEST = "5c1c4a5e-2f0e-4e1a-9e58-0d6c5f0f2d11"
+
+
+def put(
+    secrets: Secrets, text: str, keep: Secret | None = None, account_id: str = ACCOUNT, version: str = ""
+) -> Secret:
+    return secrets.put(account_id, SERVER, Password(text), keep, version)
 
 
 def kept(secrets: Secrets, secret: Secret) -> str | None:
@@ -68,6 +73,25 @@ def test_the_one_in_use_is_kept_however_often_another_is_put_that_nobody_uses(se
         put(secrets, f"left-over-{number}", keep=in_use)
 
     assert kept(secrets, in_use) == "secret-1"
+
+
+def test_one_that_is_put_again_in_its_version_is_the_same(secrets: Secrets) -> None:
+    first, second = (put(secrets, "secret-1", version=REQUEST) for _ in range(2))
+
+    assert first == second
+    assert first.version == REQUEST
+    assert kept(secrets, first) == "secret-1"
+
+
+def test_two_runs_that_put_the_same_version_lose_neither_it_nor_the_one_in_use(secrets: Secrets) -> None:
+    in_use = put(secrets, "secret-1")
+
+    first, second = (put(secrets, "secret-2", keep=in_use, version=REQUEST) for _ in range(2))
+
+    assert first == second
+    assert (kept(secrets, in_use), kept(secrets, first)) == ("secret-1", "secret-2")
+    put(secrets, "secret-3", keep=first)
+    assert kept(secrets, first) == "secret-2"
 
 
 def test_what_is_deleted_is_gone_with_all_its_versions(secrets: Secrets) -> None:

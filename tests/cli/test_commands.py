@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.builders import ACCOUNT, NOW, TODAY, a_complaint_entry, a_provider, a_server, an_account, by_staff
+from tests.support.builders import (
+    ACCOUNT,
+    NOW,
+    TODAY,
+    a_complaint_entry,
+    a_provider,
+    a_provider_request,
+    a_server,
+    an_account,
+    by_staff,
+)
 from tests.support.fakes import User
 from tests.support.json_fields import misnamed
 from tests.support.operator_fakes import FakeStack, a_sender
@@ -105,6 +115,7 @@ RUNS = {
     "provider disconnect": [CONNECT, "provider disconnect bakery"],
     "provider show": ["provider show connected"],
     "provider test": [CONNECT, "provider test bakery"],
+    "provider withdraw": ["provider withdraw asked"],
     "quarantine drop": ["quarantine drop --all --yes"],
     "quarantine list": ["quarantine list"],
     "quarantine replay": ["quarantine replay --all"],
@@ -159,6 +170,7 @@ def terminal(
     stack.iam_users.users["permille-old"] = a_sender(keys=["AKIAOLD"], has_mfa=True)
     provider = a_provider(username=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     stack.rows.accounts["connected"] = an_account("connected", status=Status.DISABLED, provider=provider)
+    stack.rows.accounts["asked"] = an_account("asked", provider=provider, provider_request=a_provider_request())
     stack.rows.accounts["waiting"] = waiting()
     stack.rows.accounts["held"] = an_account("held", hold=Hold(HoldReason.BREAKER, NOW, needs_staff=True))
     stack.rows.suppressing[ACCOUNT, "c"] = Suppression("ann@example.com", NOW, id_at(NOW))

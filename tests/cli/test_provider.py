@@ -98,7 +98,7 @@ def test_what_was_asked_for_on_the_owners_page_is_shown_and_withdrawn(stack: Fak
     assert terminal.text("provider", "show", ACCOUNT) == (
         "bakery has no provider connected.\n"
         f"smtp.example.com:587 as {USER} was asked for on the owner's page on 10 March 2026, 12:00 (UTC). It waits for "
-        "the owner's confirmation, until 13 March 2026, 12:00 (UTC). `permille provider disconnect bakery` withdraws "
+        "the owner's confirmation, until 13 March 2026, 12:00 (UTC). `permille provider withdraw bakery` withdraws "
         "it.\n"
     )
     assert terminal.text("provider", "disconnect", ACCOUNT).splitlines() == [
@@ -107,6 +107,29 @@ def test_what_was_asked_for_on_the_owners_page_is_shown_and_withdrawn(stack: Fak
     ]
     assert (stack.get(ACCOUNT).provider_request, stack.requested_secrets.kept) == (None, {})
     assert stack.kinds(ACCOUNT)[-1] == "provider_request_ended"
+
+
+def test_a_request_is_withdrawn_and_the_provider_stays_connected(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text(*CONNECT)
+    connected = stack.get(ACCOUNT)
+    stack.rows.accounts[ACCOUNT] = replace(connected, provider_request=a_provider_request("mail.example.net"))
+    stack.requested_secrets.put(ACCOUNT, a_server(), Password(PASSWORD), None)
+
+    assert terminal.text("provider", "withdraw", ACCOUNT).splitlines() == [
+        "The request for mail.example.net:587 as bakery@example.com is withdrawn, and its password deleted.",
+        f"bakery is connected to smtp.example.com:587 as {USER}",
+        "since 10 March 2026, 12:00 (UTC); the password is in bakery",
+    ]
+    assert stack.get(ACCOUNT).provider == connected.provider
+    assert (stack.get(ACCOUNT).provider_request, stack.requested_secrets.kept) == (None, {})
+    assert stack.secrets.kept[ACCOUNT] == {"v-1": PASSWORD}
+    assert stack.kinds(ACCOUNT)[-1] == "provider_request_ended"
+
+
+def test_machines_get_what_is_left_after_a_withdrawal(stack: FakeStack, terminal: Terminal) -> None:
+    stack.rows.accounts[ACCOUNT] = an_account(provider_request=a_provider_request())
+
+    assert terminal.answer("provider", "withdraw", ACCOUNT) == NOTHING
 
 
 def test_of_a_request_that_nobody_confirmed_in_time_it_is_said(stack: FakeStack, terminal: Terminal) -> None:
@@ -139,6 +162,7 @@ def test_machines_get_what_a_disconnection_did(stack: FakeStack, terminal: Termi
         (("connect", ACCOUNT), "Missing option '--host'"),
         (("test", ACCOUNT), "bakery has no provider connected"),
         (("disconnect", ACCOUNT), "bakery has no provider connected, and no request for one waits"),
+        (("withdraw", ACCOUNT), "no request for a provider of bakery waits"),
         (("show", "nobody"), "there is no account 'nobody'"),
     ],
     ids=lambda typed: typed[0] if isinstance(typed, tuple) else "",

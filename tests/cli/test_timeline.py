@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from tests.support.builders import ACCOUNT, NOW, an_entry
+from tests.support.builders import ACCOUNT, NOW, STAFF, an_entry
 from tests.support.operator_fakes import FakeStack
 from tests.support.terminal import Terminal
 
 from permille.domain.timeline.facts import MAX_OF_TOPIC
+from permille.domain.timeline.kinds.provider import ProviderConnected
+from permille.domain.timeline.timeline import entry
 from permille.domain.values.errors import Unavailable
+from permille.domain.words.actors import who
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +27,25 @@ def test_text_has_the_entries_and_marks_those_for_staff(terminal: Terminal) -> N
     assert lines[3].startswith("2026-03-10 12:00:00  ")
     assert "see :warning: [bold] a:b" in " ".join(lines)
     assert lines[-1].endswith("(staff only)")
+
+
+def test_who_decided_is_named_as_at_the_desk(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text("account", "disable", ACCOUNT, "--reason", "The list was bought")
+    voided = an_entry("complaint_voided", NOW + timedelta(seconds=2))
+    by_nobody = ProviderConnected(host="smtp.example.com", port=587, username="bea", replaces="")
+    stack.rows.put(voided, entry(ACCOUNT, NOW + timedelta(seconds=3), by_nobody))
+
+    said = " ".join(terminal.text("timeline", ACCOUNT).split())
+
+    assert f"Support wrote: “The list was bought.” By {who(STAFF)}." in said
+    assert f"It does not count any more. By {who(voided.data['by'])}: {voided.data['staff_reason']}" in said
+    assert said.count("By ") == 3  # the exemption's sentence has it already, and nobody is named of the provider
+
+
+def test_machines_get_who_decided(stack: FakeStack, terminal: Terminal) -> None:
+    terminal.text("account", "disable", ACCOUNT, "--reason", "The list was bought")
+
+    assert terminal.answer("timeline", ACCOUNT)["entries"][-1]["facts"]["by"] == stack.operator_arn()
 
 
 def test_a_narrow_terminal_cuts_nothing(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,8 @@
 """The monthly mail is stopped by one click, in the mail program or on a page, and switched on again on the report."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from tests.support.builders import ACCOUNT, NOW, an_account
 from tests.support.function_url import ORIGIN, url_event
@@ -97,8 +100,24 @@ def test_an_expired_link_stops_nothing(world: FakeWeb) -> None:
     link = stop_link(world)
     world.now += LASTS[STOP]
 
-    assert (one_click(world, link).status, Visitor(world).get(link).status) == (401, 401)
+    answers = [one_click(world, link), Visitor(world).get(link)]
+
+    assert [answer.status for answer in answers] == [401, 401]
     assert not is_stopped(world)
+    for answer in answers:
+        assert "Links that stop the monthly mail are good for 400 days" in answer.body
+        assert "a few days" not in answer.body
+
+
+def test_of_a_revoked_link_it_is_said_how_else_the_mail_is_stopped(world: FakeWeb) -> None:
+    link = stop_link(world)
+    account = world.rows.accounts[ACCOUNT]
+    world.rows.accounts[ACCOUNT] = replace(account, links_valid_since=world.now + timedelta(minutes=5))
+
+    answer = one_click(world, link)
+
+    assert answer.status == 401
+    assert "On your report you can stop it, too" in answer.body
 
 
 @pytest.mark.parametrize("status", Status)

@@ -133,15 +133,64 @@ def test_whoever_holds_the_link_to_the_report_alone_connects_nothing(world: Worl
     assert world.account.provider_request is not None
 
 
-def test_a_link_works_once(world: World) -> None:
+def test_a_second_click_says_that_it_is_connected_and_changes_nothing(world: World) -> None:
     link = world.asked_for()
     world.decides(link)
-    connected = world.account
+    connected, told, kept = world.account, world.told(), world.providers.secrets.kept
 
     again = world.decides(link)
 
-    assert "not open any more" in again.body
-    assert "not open any more" in Visitor(world).get(link).body
+    assert "It is connected" in again.body
+    assert "It is connected" in Visitor(world).get(link).body
+    assert (world.account, world.told(), world.providers.secrets.kept) == (connected, told, kept)
+
+
+@pytest.mark.parametrize("call", ["secrets.put", "requested.get", "accounts.save"])
+def test_a_second_click_that_passes_the_first_says_so_too(world: World, call: str) -> None:
+    connected = replace(a_provider(), version="00000000-0000-0000-0000-000000000001")
+    world.providers.secrets.kept[ACCOUNT] = {connected.version: "secret-of-before"}
+    world.rows.accounts[ACCOUNT] = replace(world.account, provider=replace(connected, secret=ACCOUNT))
+    link = world.asked_for()
+    answers = list[Answer]()
+    world.faults.meanwhile(call, lambda: answers.append(world.decides(link)))
+
+    answers.append(world.decides(link))
+
+    assert ["It is connected" in answer.body for answer in answers] == [True, True]
+    assert world.told().count("provider_connected") == 1
+    provider = world.account.provider
+    assert provider is not None
+    assert world.providers.secrets.kept[ACCOUNT][provider.version] == SECRET
+
+
+def test_a_second_click_leaves_the_password_of_the_next_request(world: World) -> None:
+    link = world.asked_for()
+
+    def another_is_asked_for() -> None:
+        world.decides(link)
+        world.asks(OTHER)
+
+    world.faults.meanwhile("secrets.put", another_is_asked_for)
+
+    assert "It is connected" in world.decides(link).body
+    asked = world.account.provider_request
+    assert asked is not None
+    assert world.providers.requested.kept == {ACCOUNT: {asked.version: PASSWORDS[OTHER]}}
+
+
+def test_a_link_connects_nothing_again_once_another_provider_is_connected_or_none(world: World) -> None:
+    first = world.asked_for()
+    world.decides(first)
+    world.operator_decides(DisconnectProvider(by=STAFF))
+
+    assert "not open any more" in world.decides(first).body
+    assert "not open any more" in Visitor(world).get(first).body
+    assert world.account.provider is None
+
+    world.now += HOUR
+    world.decides(world.asked_for(OTHER))
+    connected = world.account
+    assert "not open any more" in world.decides(first).body
     assert world.account == connected
 
 
@@ -240,7 +289,9 @@ def test_a_request_that_nobody_confirms_is_forgotten_with_its_password(world: Wo
     world.now += SECOND
 
     assert "waits for your confirmation" not in world.owner().get(REPORT).body
-    assert world.decides(link).status == 401
+    expired = world.decides(link)
+    assert expired.status == 401
+    assert "Links that confirm a provider are good for 3 days" in expired.body
     assert world.cleared() == 1
     assert (world.account.provider_request, world.providers.requested.kept) == (None, {})
     ended = world.rows.told(ACCOUNT)[-1]

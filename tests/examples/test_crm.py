@@ -84,7 +84,8 @@ def api() -> Iterator[FakeApi]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     fake.base = f"http://127.0.0.1:{server.server_address[1]}/api/v1"
-    fake.answers = {"/route": ACTIVE, "/suppressions": {"suppressions": [], "next": None}}
+    standing = {"review": None, "trial": None}
+    fake.answers = {"/route": ACTIVE, "/review": standing, "/suppressions": {"suppressions": [], "next": None}}
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield fake
@@ -436,6 +437,33 @@ def test_every_stage_of_a_review_has_a_page(client: FlaskClient, api: FakeApi, s
     assert answer.status_code == 200
     assert ("What went wrong?" in answer.text) == (stage in review.MAY_ASK)
     assert ("Withdraw" in answer.text) == (stage in review.MAY_WITHDRAW)
+
+
+ASK, SEE = "Ask for a review</a>", "See your request</a>"
+
+
+@pytest.mark.parametrize(
+    ("status", "review", "trial", "button", "says"),
+    [
+        ("disabled", None, None, ASK, "or ask our support for a review"),
+        ("disabled", {"state": "withdrawn"}, None, ASK, "or ask our support for a review"),
+        ("disabled", {"state": "declined"}, None, ASK, "or ask our support for a review"),
+        ("disabled", {"state": "open"}, None, SEE, "Our support has your request for a review."),
+        ("disabled", {"state": "approved"}, {"day": "2026-12-01"}, SEE, "You may send on 2026-12-01."),
+        ("observing", {"state": "approved"}, {"day": "2026-12-01"}, SEE, "Your day is over."),
+    ],
+)
+@pytest.mark.parametrize("via", [None, "provider"])
+def test_the_banner_asks_for_a_review_where_none_waits(
+    client: FlaskClient, api: FakeApi, status: str, review: Any, trial: Any, button: str, says: str, via: str | None
+) -> None:
+    api.answers["/route"] = OFF | {"status": status, "via": via, "may_send": bool(via)}
+    api.answers["/review"] = {"review": review, "trial": trial}
+
+    text = client.get("/bakery/campaigns").text
+
+    assert [one for one in (ASK, SEE) if one in text] == [button]
+    assert says in text or via
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -846,16 +846,24 @@ class FakeSecrets:
     written_at: datetime = datetime(2026, 3, 1, tzinfo=UTC)  # when the secrets were last written
     _put: int = 0
 
-    def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:  # noqa: ARG002
+    def put(
+        self,
+        account_id: str,
+        server: Server,  # noqa: ARG002
+        password: Password,
+        keep: Secret | None,
+        version: str = "",
+    ) -> Secret:
         with self.faults.call(f"{self.name}.put"):
             self._put += 1
+            new = version or f"{'r' if self.name == 'requested' else 'v'}-{self._put}"
             versions = self.kept.setdefault(account_id, {})
             if keep and keep.version in versions:
                 versions[keep.version] = versions.pop(keep.version)
-            versions[f"v-{self._put}"] = password.reveal()
-            for version in list(versions)[:-2]:
-                del versions[version]
-            return Secret(account_id, f"v-{self._put}")
+            versions.setdefault(new, password.reveal())
+            for old in list(versions)[:-2]:
+                del versions[old]
+            return Secret(account_id, new)
 
     def get(self, secret: Secret) -> Password | None:
         with self.faults.call(f"{self.name}.get"):

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from tests.support.builders import (
 from tests.support.gallery import mails
 from tests.support.hostile import mailbox_of
 
+from permille.domain.people.review import ReviewStage, stage
 from permille.domain.policy.verdict import Rule
 from permille.domain.timeline.facts import Facts
 from permille.domain.timeline.kinds.complaints import reported
@@ -30,6 +32,7 @@ from permille.domain.timeline.kinds.registry import KINDS
 from permille.domain.timeline.kinds.review import ReviewApproved, ReviewDeclined, ReviewRequested
 from permille.domain.timeline.kinds.trial import TrialCancelled
 from permille.domain.timeline.timeline import Entry, entry
+from permille.domain.values.status import Status
 from permille.domain.words.mail_text import MailContext
 from permille.ports.notifications import Mail
 from permille.usecases.notifications.mails import Addresses, compose
@@ -40,6 +43,11 @@ MAILED = [kind for kind in KINDS if KINDS[kind].declaration.mailed]
 
 def the_mail(entry: Entry, **account: Any) -> Mail:
     return compose(entry, an_account(**account), BRAND, Addresses())
+
+
+def switches_off(kind: str) -> bool:
+    change = KINDS[kind].declaration.change
+    return change is not None and change.after is Status.DISABLED
 
 
 def about(**message: str) -> Mail:
@@ -134,6 +142,12 @@ def test_a_disabling_names_the_three_ways_on() -> None:
     assert "1. Send through another e-mail company." in text
     assert "2. Connect another provider." in text
     assert "3. Ask APWT Support for a review." in text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MAILED if switches_off(kind)])
+def test_whoever_is_off_and_may_ask_for_a_review_is_mailed_the_way_to_its_form(kind: str) -> None:
+    assert stage(an_account(status=Status.DISABLED), UTC, NOW) is ReviewStage.MAY_ASK
+    assert "ASK FOR A REVIEW\nhttps://apwt.example/reputation/enter?" in EVERY_MAIL[kind].text
 
 
 @pytest.mark.parametrize(

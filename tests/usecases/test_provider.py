@@ -30,7 +30,14 @@ from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Pas
 from permille.domain.values.errors import Conflict, DecisionRefused, NotFound, Unavailable
 from permille.domain.values.status import Status
 from permille.schema.route_schema import provider_json
-from permille.usecases.decisions.providers import Disconnection, ProviderServices, check_login, connect, disconnect
+from permille.usecases.decisions.providers import (
+    Disconnection,
+    ProviderServices,
+    check_login,
+    connect,
+    disconnect,
+    withdraw,
+)
 
 FIRST, SECOND = a_server(), a_server(host="mail.example.net", username="bea")
 PASSWORDS = {FIRST: "secret-of-the-first", SECOND: "secret-of-the-second"}
@@ -294,6 +301,29 @@ def test_the_password_of_a_request_that_is_being_made_is_left_alone(world: FakeP
         world.disconnect()
 
     assert world.requested.kept
+
+
+def test_a_withdrawal_leaves_what_is_connected(world: FakeProviders) -> None:
+    world.connect()
+    connected = world.now.provider
+    world.owner_asks()
+
+    assert withdraw(world.providing, world.now, STAFF, NOW) == world.now
+
+    assert (world.now.provider, world.now.provider_request) == (connected, None)
+    assert (list(world.secrets.kept), world.requested.kept) == ([ACCOUNT], {})
+    assert world.told() == ["provider_connected", "provider_request_ended"]
+
+
+def test_a_withdrawal_leaves_the_request_that_was_made_meanwhile(world: FakeProviders) -> None:
+    first = world.owner_asks()
+    before = replace(world.now, provider_request=first)
+    second = world.owner_asks()
+
+    withdraw(world.providing, before, STAFF, NOW)
+
+    assert world.now.provider_request == second
+    assert world.requested.kept[ACCOUNT][second.version] == PASSWORDS[SECOND]
 
 
 def test_where_none_is_connected_there_is_nothing_to_try_or_to_disconnect(world: FakeProviders) -> None:

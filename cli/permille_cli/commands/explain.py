@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
     """Explain an account's status, with all numbers used.
 
-    Which decision led to it, by which rule, and how it would be judged now. It changes nothing.
+    Which decision led to it, by which rule, how it would be judged now, and what the way back is: a request for a
+    review, or a trial with its day and what decides it. It changes nothing.
 
     Example:
         permille account explain deals4u
 
-    JSON fields: account_id, status, decided, now, kept_now, lines
+    JSON fields: account_id, status, decided, first_disabled, review, trial, now, kept_now, lines
     """
     from rich.markup import escape
 
@@ -33,7 +34,7 @@ def explain(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_jso
     if as_json:
         emit_json(explanation_json(explanation, platform))
         return
-    for number, line in enumerate(explanation.lines(platform)):
+    for number, line in enumerate([*explanation.lines(platform), *explanation.way_back]):
         out.print(f"[bold]{escape(line)}[/]" if number == 0 else escape(line), soft_wrap=True)
 
 

@@ -108,7 +108,7 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
     """Disconnect an account's provider, withdraw a request for one, and delete the passwords.
 
     A disabled account has then no way to send. What was asked for on the owner's page and is not confirmed cannot be
-    confirmed any more.
+    confirmed any more; `permille provider withdraw` withdraws that alone.
 
     Example:
         permille provider disconnect good-bakery
@@ -130,6 +130,28 @@ def disconnect(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_
     out.print("The password is deleted." if done.provider or done.request else "A password that was left is deleted.")
 
 
+@app.command()
+def withdraw(account_id: AccountId, *, stack: StackOption = DEFAULT_STACK, as_json: AsJson = False) -> None:
+    """Withdraw a request for a provider, and delete its password.
+
+    What was asked for on the owner's page and is not confirmed cannot be confirmed any more. A provider that is
+    connected stays so; `permille provider disconnect` disconnects it, too.
+
+    Example:
+        permille provider withdraw good-bakery
+
+    JSON fields: account_id, provider (host, port, username, secret_arn, secret_version, connected_at), provider_request
+    """
+    from permille.usecases.decisions import providers
+
+    account = stack.account(account_id)
+    left = providers.withdraw(stack.providing, account, stack.operator_arn(), stack.now())
+    asked = account.provider_request
+    if asked and not as_json:
+        out.print(f"The request for {_server(asked)} is withdrawn, and its password deleted.", soft_wrap=True)
+    _print(left, stack.now(), as_json=as_json)
+
+
 def _print(account: "Account", now: "datetime", *, as_json: bool) -> None:
     if as_json:
         emit_json(_as_data(account))
@@ -146,7 +168,7 @@ def _print(account: "Account", now: "datetime", *, as_json: bool) -> None:
         from permille.zones import shown_zone_of
 
         line = asked_line(asked, shown_zone_of(account), now)
-        withdraws = f"`permille provider disconnect {account.id}` withdraws it."
+        withdraws = f"`permille provider withdraw {account.id}` withdraws it."
         out.print(f"{literal(line)} {withdraws}", soft_wrap=True)
 
 

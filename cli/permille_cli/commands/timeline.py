@@ -42,8 +42,8 @@ def show(
 ) -> None:
     """Show an account's timeline, or the system timeline.
 
-    Every complaint, decision and mail, the oldest first, in the words of the mails. At most the newest 1,000 entries,
-    or --limit; --before shows older ones.
+    Every complaint, decision and mail, the oldest first, in the words of the mails, and who decided. At most the newest
+    1,000 entries, or --limit; --before shows older ones. With --json, who decided is `by` of the facts.
 
     Examples:
         permille timeline good-bakery
@@ -88,12 +88,16 @@ def as_table(entries: "list[Entry]", platform: str, zone: tzinfo = UTC) -> "Tabl
     from rich.table import Column, Table
     from rich.text import Text
 
+    from permille.reading.decided_by import decided_by_line
+
     table = Table(Column(f"When ({zone})", no_wrap=True), Column("What", overflow="fold"), box=None, pad_edge=False)
     for entry in entries:
         local_entry = entry.in_zone(zone)
         style = "bold red" if entry.kind == "disabled" else "bold"
         words = Text(plain(local_entry.headline(platform), LONGEST), style=style)
         words.append(f"\n{plain(local_entry.sentence(), LONGEST)}", style="not bold default")
+        if decided := decided_by_line(entry):
+            words.append(f" {decided}", style="dim")
         if entry.audience == "staff":
             words.append(" (staff only)", style="dim")
         table.add_row(f"{local_entry.at:%Y-%m-%d %H:%M:%S}", words)

@@ -98,6 +98,9 @@ EXPLANATION = {
     "account_id": TEXT,
     "status": STATUS,
     "decided": DECISION,
+    "first_disabled": noted(DECISION, "The disabling before any trial; null where the account is active or closed."),
+    "review": maybe(defined("Review")),
+    "trial": maybe(defined("Trial")),
     "now": maybe(FACTS),
     "kept_now": noted(maybe(FLAG), "Whether the rules are kept after a complaint was voided."),
     "lines": noted(many(TEXT), "The explanation for people."),
@@ -158,6 +161,7 @@ ANSWERS: dict[str, Shape] = {
     "provider test": obj(
         {"account_id": TEXT, "works": FLAG, "failure": maybe(one_of(FailureReason)), "why": maybe(TEXT)}
     ),
+    "provider withdraw": obj(PROVIDER),
     "review amend": defined("Standing"),
     "review approve": defined("Standing"),
     "review cancel": defined("Standing"),

@@ -4,7 +4,7 @@ not used before the account names it."""
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -34,26 +34,30 @@ class SecretsManager:
         self._stack = stack
         self._what = "requested" if requested else "provider"
 
-    def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
+    def put(
+        self, account_id: str, server: Server, password: Password, keep: Secret | None, version: str = ""
+    ) -> Secret:
         value = secret_value(server, password)
+        token: dict[str, Any] = {"ClientRequestToken": version} if version else {}
         with service_call(f"storing the provider's password of {account_id}"):
             if keep:
                 self._make_current(keep)
             try:
-                put = self._secrets.put_secret_value(SecretId=self._name(account_id), SecretString=value)
+                put = self._secrets.put_secret_value(SecretId=self._name(account_id), SecretString=value, **token)
             except ClientError as refused:
                 if code_of(refused) != _GONE:
                     raise
-                return self._create(account_id, value)
+                return self._create(account_id, value, token)
         return Secret(put["ARN"], put["VersionId"])
 
-    def _create(self, account_id: str, value: str) -> Secret:
+    def _create(self, account_id: str, value: str, token: dict[str, Any]) -> Secret:
         tag: TagTypeDef = {"Key": ACCOUNT_TAG, "Value": f"{self._stack}/{self._secrets.meta.region_name}/{account_id}"}
         created = self._secrets.create_secret(
             Name=self._name(account_id),
             Description=f"The SMTP provider that {_DESCRIPTIONS[self._what].format(account_id)}",
             SecretString=value,
             Tags=[tag],
+            **token,
         )
         return Secret(created["ARN"], created["VersionId"])
 

@@ -31,11 +31,14 @@ class Secret:
 class Secrets(Protocol):
     """The passwords of providers, one secret for each account."""
 
-    def put(self, account_id: str, server: Server, password: Password, keep: Secret | None) -> Secret:
+    def put(
+        self, account_id: str, server: Server, password: Password, keep: Secret | None, version: str = ""
+    ) -> Secret:
         """Stores a new version, and returns it.
 
         keep: the version in use; it can be read until the version after the new one is stored, also where unused
             versions were stored since. None: there is none
+        version: its id; the same password may be put in it again, which stores nothing new. Empty: AWS chooses one
         """
 
     def get(self, secret: Secret) -> Password | None:

@@ -8,7 +8,8 @@ from permille.domain.rules.policy_preview import Affected, Effect, Preview
 from permille.domain.values.status import Status
 from permille.domain.words.wording import without_controls
 from permille.schema.entry_schema import facts_json
-from permille.schema.review_case_schema import kept_now_json
+from permille.schema.review_case_schema import decision_json, kept_now_json
+from permille.schema.review_schema import ReviewJson, TrialJson, review_json, trial_json
 from permille.usecases.views.explain import Explanation
 
 
@@ -16,6 +17,8 @@ class ExplanationJson(TypedDict):
     """Why an account is in its status.
 
     decided: kind, instant and facts of the entry that put the account into its status
+    first_disabled: the same of the disabling before any trial; null where the account is active or closed
+    review, trial: as in StandingJson
     now: facts of what the policy in force says of the account
     kept_now: whether the rules are kept after a complaint was voided; null where that is not known
     lines: the explanation for people
@@ -24,6 +27,9 @@ class ExplanationJson(TypedDict):
     account_id: str
     status: Status
     decided: dict[str, Any] | None
+    first_disabled: dict[str, Any] | None
+    review: ReviewJson | None
+    trial: TrialJson | None
     now: dict[str, Any] | None
     kept_now: bool | None
     lines: Sequence[str]
@@ -52,14 +58,17 @@ class AffectedJson(TypedDict):
 
 def explanation_json(explanation: Explanation, platform: str) -> ExplanationJson:
     """The explanation of an account. `platform`: its name, for the lines."""
-    decided = explanation.decided
+    account = explanation.account
     return {
-        "account_id": explanation.account.id,
-        "status": explanation.account.status,
-        "decided": {"kind": decided.kind, "at": decided.at.isoformat(), **facts_json(decided)} if decided else None,
+        "account_id": account.id,
+        "status": account.status,
+        "decided": decision_json(explanation.decided),
+        "first_disabled": decision_json(explanation.first_disabled),
+        "review": review_json(account.review),
+        "trial": trial_json(account),
         "now": facts_json(explanation.now) if explanation.now else None,
         "kept_now": kept_now_json(explanation.kept_now),
-        "lines": explanation.lines(platform),
+        "lines": [*explanation.lines(platform), *explanation.way_back],
     }
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
+from permille.domain.timeline.timeline import Entry
 from permille.schema.doc import Doc
 from permille.schema.entry_schema import facts_json
 from permille.schema.review_schema import StandingJson, standing_json
@@ -37,19 +38,21 @@ class CaseJson(StandingJson):
 
 def case_json(case: ReviewCase) -> CaseJson:
     """A case of the review queue."""
-    disabled = case.disabled
     return {
         **standing_json(case.account),
         "strikes": case.account.strikes,
         "waits_seconds": int(case.waits.total_seconds()),
-        "disabled": {"kind": disabled.kind, "at": disabled.at.isoformat(), **facts_json(disabled)}
-        if disabled
-        else None,
+        "disabled": decision_json(case.disabled),
         "campaigns": [{"campaign": name, "complaints": count} for name, count in case.campaigns],
         "kept_now": kept_now_json(case.kept_now),
         "trials": [{"at": entry.at.isoformat(), "how": entry.kind, **facts_json(entry)} for entry in case.trials],
         "older_left_out": case.is_truncated,
     }
+
+
+def decision_json(decided: Entry | None) -> dict[str, Any] | None:
+    """Kind and instant of an entry beside its facts; None where there is none."""
+    return {"kind": decided.kind, "at": decided.at.isoformat(), **facts_json(decided)} if decided else None
 
 
 def kept_now_json(line: str | None) -> bool | None:

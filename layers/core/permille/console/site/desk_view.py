@@ -17,7 +17,7 @@ from permille.domain.values.status import Status
 from permille.domain.values.tally import PER_MILLE, Tally
 from permille.domain.words import actors, durations, wording
 from permille.ports.desk import CONSUMED_QUEUES, QueueStatus
-from permille.reading import asked_provider
+from permille.reading import asked_provider, decided_by
 from permille.usecases.views.review_queue import ReviewCase
 from permille.zones import shown_zone_of
 
@@ -43,6 +43,7 @@ day_note = reminders.day_note
 rate = wording.rate
 subject_line = wording.subject_line
 who = actors.who
+decided_by_line = decided_by.decided_by_line
 
 
 def tone(status: Status) -> str:

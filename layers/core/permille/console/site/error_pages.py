@@ -9,8 +9,11 @@ from permille.console.requests import Request
 from permille.console.site.pages import Pages
 from permille.domain.login import tokens
 from permille.domain.login.links import LinkRole
+from permille.domain.login.mail_links import LASTS, Purpose
+from permille.domain.people.provider_request import CONFIRM_WITHIN
 from permille.domain.values.errors import DecisionRefused, NotLoggedIn, PermilleError
 from permille.usecases.login.access import ENTER
+from permille.usecases.login.mail_links import MONTHLY_MAIL, PROVIDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,21 @@ FAILED = ErrorPage(
 )
 MALFORMED = ErrorPage(HTTPStatus.BAD_REQUEST, "What was sent could not be read", "Go back, and try it once more.")
 
+# A link in a mail does one thing, and opens no report.
+_OF_MAIL_LINKS = {
+    MONTHLY_MAIL: ErrorPage(
+        HTTPStatus.UNAUTHORIZED,
+        "This link does not stop anything any more",
+        f"Links that stop the monthly mail are good for {LASTS[Purpose.STOP_MONTHLY_MAIL].days} days, unless they are "
+        "revoked. On your report you can stop it, too: open it by the newest mail that you have got from us.",
+    ),
+    PROVIDER: ErrorPage(
+        HTTPStatus.UNAUTHORIZED,
+        "This link does not confirm anything any more",
+        f"Links that confirm a provider are good for {CONFIRM_WITHIN.days} days, unless they are revoked. On your "
+        "report you can ask for it again: open it by the newest mail that you have got from us.",
+    ),
+}
 _BY_STATUS = {page.status: page for page in (LINK_INVALID, NOT_AUTHORIZED, NOT_FOUND, UNAVAILABLE, FAILED, MALFORMED)}
 # Staff get no mail with a link: the operator makes their links.
 _FOR_STAFF = {
@@ -79,6 +97,8 @@ def to_response(pages: Pages, request: Request, error: ErrorPage) -> Response[st
     """The error page in the words for owners or for staff."""
     framed = not request.path.startswith("/desk")
     page = _FOR_STAFF.get(error.status, error) if _is_for_staff(request) else error
+    if page.status is HTTPStatus.UNAUTHORIZED:
+        page = _OF_MAIL_LINKS.get(request.path, page)
     return pages.page("error", page.status, framed=framed, title=page.title, detail=page.detail)
 
 

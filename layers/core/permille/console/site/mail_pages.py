@@ -8,6 +8,7 @@ from permille.console.site.provider_form import open_request
 from permille.domain.login import mail_links
 from permille.domain.login.mail_links import Purpose
 from permille.domain.people.owner_commands import SwitchMonthlyMail
+from permille.domain.people.provider_request import is_confirmed
 from permille.domain.values.errors import DecisionRefused, MalformedRequest
 from permille.domain.words.wording import OWNER
 from permille.observability import emit
@@ -40,21 +41,22 @@ def stop_monthly_mail() -> Response[str]:
 
 @router.get(PROVIDER)
 def provider() -> Response[str]:
-    """Asks whether the provider of a request is to be connected. A GET changes nothing, since mail scanners open
-    links."""
+    """Asks whether the provider of a request is to be connected, or says that it is. A GET changes nothing, since mail
+    scanners open links."""
     ctx = context(router)
     token = ctx.request.query.get("token", "")
     link, account = ctx.services.authenticator.mail_link(token, Purpose.CONFIRM_PROVIDER, ctx.now)
     request = account.provider_request
     is_open = request is not None and request.version == link.about
     values = open_request(account, ctx.now) if is_open else None
-    return ctx.services.pages.page("provider", framed=True, address=PROVIDER, token=token, request=values, said="")
+    said = "confirmed" if is_confirmed(account, link.about) else ""
+    return ctx.services.pages.page("provider", framed=True, address=PROVIDER, token=token, request=values, said=said)
 
 
 @router.post(PROVIDER)
 def decide_on_provider() -> Response[str]:
-    """Connects the provider of a request, or ends the request, as the button says. The token authenticates; it works
-    once, since the request is not open afterwards."""
+    """Connects the provider of a request, or ends the request, as the button says. The token authenticates; once
+    the request is not open any more, it changes nothing."""
     ctx = context(router)
     ctx.services.authenticator.check_origin(ctx.request)
     form, providers = ctx.request.form, ctx.services.providers

@@ -60,6 +60,11 @@ def end(account: Account, command: EndProviderRequest, now: datetime) -> Outcome
     return Outcome(replace(account, provider_request=None, decided_at=now), [entry(account.id, now, facts)])
 
 
+def is_confirmed(account: Account, version: str) -> bool:
+    """Whether the provider of the request of this version is connected: its password kept the version."""
+    return account.provider is not None and account.provider.version == version and not account.is_closed
+
+
 def open_request(account: Account, version: str, now: datetime) -> ProviderRequest:
     """The request of this version. Raises DecisionRefused where it cannot be confirmed any more."""
     request = account.provider_request

@@ -10,7 +10,7 @@ from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.login.mail_links import Purpose
 from permille.domain.people.owner_commands import ConnectProvider, EndProviderRequest, RequestProvider, TryProvider
 from permille.domain.people.provider_change import check_connectable
-from permille.domain.people.provider_request import CONFIRM_WITHIN, open_request
+from permille.domain.people.provider_request import CONFIRM_WITHIN, is_confirmed, open_request
 from permille.domain.sending.smtp_server import LoginFailure, Password, Server
 from permille.domain.values.errors import DecisionRefused, ServiceError
 from permille.domain.words.wording import OWNER
@@ -81,21 +81,35 @@ def refuse(services: RequestServices, token: str, now: datetime) -> None:
 
 
 def confirm(services: RequestServices, token: str, now: datetime) -> Account:
-    """Connects the provider of a request, and returns the account. `token`: as in refuse(). Raises NotAuthenticated,
-    and DecisionRefused where the request is not open any more. A run that is cut off can be repeated."""
+    """Connects the provider of a request, and returns the account; idempotent while that provider is connected.
+    `token`: as in refuse(). Raises NotAuthenticated, and DecisionRefused where the request is not open any more. A run
+    that is cut off can be repeated."""
     link, account = verify(token, Purpose.CONFIRM_PROVIDER, services.signer, services.accounts, now)
     check_connectable(account)  # before a password is stored
-    requested, before = open_request(account, link.about, now), account.provider
+    if is_confirmed(account, link.about):
+        return account
+    requested = open_request(account, link.about, now)
     password = services.requested.get(Secret(requested.secret, requested.version))
-    if password is None:
-        raise DecisionRefused("the password of this request is gone; ask for the provider again")
-    server = Server(requested.host, requested.port, requested.username)
+    if password:
+        return _connect(services, account, requested, password, now)
+    current = services.accounts.get(account.id)  # another run may have connected it, and deleted the password
+    if current and is_confirmed(current, link.about):
+        return current
+    raise DecisionRefused("the password of this request is gone; ask for the provider again")
+
+
+def _connect(
+    services: RequestServices, account: Account, requested: ProviderRequest, password: Password, now: datetime
+) -> Account:
+    """Connects the provider. Its password gets the version of the request's, so that several runs store one."""
+    server, before = Server(requested.host, requested.port, requested.username), account.provider
     in_use = Secret(before.secret, before.version) if before else None
-    secret = services.secrets.put(account.id, server, password, in_use)
+    secret = services.secrets.put(account.id, server, password, in_use, requested.version)
     provider = Provider(server.host, server.port, server.username, secret.arn, secret.version, now)
     command = ConnectProvider(provider=provider, replaces=before, request=requested.version, by=OWNER)
     connected = apply(services, account.id, command, now)
-    services.requested.delete(account.id)
+    if not connected.provider_request:  # else another was asked for since
+        services.requested.delete(account.id)
     return connected
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from permille.domain.account.account import Account
 from permille.domain.account.provider import Provider, ProviderRequest
 from permille.domain.people import provider_change
-from permille.domain.people.owner_commands import ConnectProvider, DisconnectProvider
+from permille.domain.people.owner_commands import ConnectProvider, DisconnectProvider, EndProviderRequest
 from permille.domain.sending.smtp_server import FailureReason, LoginFailure, Password, Server
 from permille.domain.values.errors import DecisionRefused
 from permille.ports.accounts import Accounts, Policies
@@ -81,6 +81,17 @@ def disconnect(services: ProviderServices, account: Account, by: str, now: datet
     if not (deleted or account.provider or account.provider_request):
         raise DecisionRefused(f"{account.id} has no provider connected, and no request for one waits")
     return Disconnection(decided, account.provider, account.provider_request)
+
+
+def withdraw(services: ProviderServices, account: Account, by: str, now: datetime) -> Account:
+    """Withdraws the request that waits, and then deletes its password; returns the account, whose connected provider
+    stays. Raises DecisionRefused where none waits."""
+    if account.provider_request is None:
+        raise DecisionRefused(f"no request for a provider of {account.id} waits")
+    decided = apply(services, account.id, EndProviderRequest(version=account.provider_request.version, by=by), now)
+    if not decided.provider_request:  # else another was asked for since
+        services.requested.delete(account.id)
+    return decided
 
 
 def _connected(account: Account) -> Provider:

@@ -10,12 +10,14 @@ from permille.domain.timeline.kinds.complaints import Reported
 from permille.domain.timeline.kinds.corrections import counting
 from permille.domain.timeline.kinds.credential import Created, DeniedByHand
 from permille.domain.timeline.kinds.decision_record import DecisionRecord
-from permille.domain.timeline.kinds.verdicts import WouldKeep
+from permille.domain.timeline.kinds.staff import StaffDisabled
+from permille.domain.timeline.kinds.verdicts import Disabled, WouldKeep
 from permille.domain.timeline.timeline import Entry, TimelineEntry, entry, only
 from permille.domain.values.status import HoldReason, Status
 from permille.domain.words import wording
 from permille.reading.standing import still_on_line
 from permille.reading.staying_off import kept_now_line, stays_off_line
+from permille.reading.way_back import way_back_lines
 from permille.usecases.views.verdict import CurrentVerdict
 from permille.zones import shown_zone_of
 
@@ -27,12 +29,14 @@ class Explanation:
     """Why an account is as it is.
 
     decided: the entry by which it got its status; None where there is none
+    first_disabled: of an account that is off or on trial, the entry that switched it off before any trial
     now: the decision record of the present counts; None where the account is not judged
     exempt: whether an exemption is in force
     stays_off: the sentence why it is off although it keeps the rules; may be empty
     still_on: the sentence why it is on although it breaks a rule; may be empty
     kept_now: the sentence that it keeps the rules since a complaint was voided; may be empty, None where that is not
         known
+    way_back: what was asked for or agreed on, and what comes next, in sentences
     complaints: in words, by their identity
     """
 
@@ -43,10 +47,12 @@ class Explanation:
     stays_off: str = ""
     still_on: str = ""
     kept_now: str | None = ""
+    first_disabled: Entry | None = None
+    way_back: Sequence[str] = ()
     complaints: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self, platform: str) -> list[str]:
-        """The explanation in sentences, in the account's time zone."""
+        """The explanation in sentences, in the account's time zone; without `way_back`, which pages show apart."""
         off = f", and {wording.BY_HAND}" if self.account.denied_by_hand else ""
         lines = [f"{self.account.id} is {_IS.get(self.account.status, str(self.account.status))}{off}."]
         if self.decided:
@@ -54,6 +60,10 @@ class Explanation:
             lines += [f"{wording.local(decided.at)}: {decided.headline(platform)}."]
             facts = decided.facts
             lines += facts.explained(self.complaints) if isinstance(facts, DecisionRecord) else [facts.sentence()]
+        if self.first_disabled and self.first_disabled != self.decided:
+            first = self.first_disabled.in_zone(shown_zone_of(self.account))
+            said = f"{first.headline(platform)}. {first.sentence()}"
+            lines.append(f"At first it was disabled on {wording.local(first.at)}: {said}")
         lines += [line for line in (self.kept_now or self.stays_off,) if line]
         if self.now:
             lines += ["What the policy says of it now:", *self.now.facts.explained(self.complaints)]
@@ -88,7 +98,12 @@ def explanation_of(
     code: the version of the program
     """
     words = {one.facts.identity: _complaint_line(one.facts) for one in only(Reported, entries)}
-    return replace(_explanation_of(account, entries, judged, now, code), complaints=words)
+    return replace(
+        _explanation_of(account, entries, judged, now, code),
+        first_disabled=_first_disabled(account, entries),
+        way_back=way_back_lines(account, shown_zone_of(account), now),
+        complaints=words,
+    )
 
 
 def _complaint_line(report: Reported) -> str:
@@ -118,3 +133,16 @@ def _decided(account: Account, entries: Sequence[Entry]) -> Entry | None:
     if account.denied_by_hand:
         switched = only(DeniedByHand, entries)
     return switched[-1] if switched else None
+
+
+def _first_disabled(account: Account, entries: Sequence[Entry]) -> Entry | None:
+    """The disabling since which the account is off, but for trials."""
+    if account.status in (Status.ACTIVE, Status.CLOSED):
+        return None
+    first: Entry | None = None
+    for one in entries:
+        if one.change and one.change.after is Status.ACTIVE:
+            first = None
+        elif first is None and isinstance(one.facts, Disabled | StaffDisabled):
+            first = one
+    return first

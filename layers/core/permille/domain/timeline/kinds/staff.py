@@ -8,12 +8,8 @@ from typing import Annotated
 from permille.domain.timeline.facts import Audience, Facts, Topic, declared
 from permille.domain.values.status import Status
 from permille.domain.words.actors import who
-from permille.domain.words.mail_text import MailContext, MailTone, Section
+from permille.domain.words.mail_text import ASK_FOR_REVIEW, MailButton, MailContext, MailTone, Section
 from permille.domain.words.wording import by_support, full_sentence, local
-
-ASK_SUPPORT = (
-    "Answer this mail, or write to {platform} Support: they switched the account off, and they can switch it on again."
-)
 
 STILL_COUNTED = "Whatever was counted before still counts."
 Renewed = Annotated[bool, "The credential was renewed: the old one never works again."]
@@ -50,6 +46,10 @@ class ByStaff(Facts):
 class StaffDisabled(ByStaff):
     """Support switched the SMTP credential off."""
 
+    @property
+    def button(self) -> MailButton:
+        return ASK_FOR_REVIEW
+
     def headline(self, platform: str) -> str:
         return f"Your {platform} SMTP account has been disabled by {platform} Support"
 
@@ -63,7 +63,11 @@ class StaffDisabled(ByStaff):
                 f"E-mails sent through your {about.platform} SMTP account are refused from now on. Everything else in "
                 f"{about.platform} keeps working.{about.meanwhile}",
             ),
-            Section("What you can do now", ASK_SUPPORT.format(platform=about.platform)),
+            Section(
+                "What you can do now",
+                f"Ask {about.platform} Support for a review: the link below opens the form. They switched the account "
+                "off, and they can switch it on again. If you have questions, answer this mail.",
+            ),
         ]
 
 
