@@ -1,8 +1,11 @@
 """`permille`: wrong input is one clear line and exit 2, a failure one clear line and exit 1, never a traceback."""
 
 import gc
+import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,6 +66,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the command; ends the process. What is imported is no garbage: to look through it again and again,
     and once more at the end, takes a quarter of a short command's time."""
     gc.set_threshold(100_000)
+    sys.stdin = sys.stdin or io.TextIOWrapper(io.BytesIO())  # a scheduler may start it without
     status = status_of(arguments)
     gc.freeze()
     sys.exit(status)
@@ -74,6 +78,7 @@ def status_of(arguments: Sequence[str] | None = None, *, stack: "Stack | None" =
     try:
         find = _deployed if stack is None else lambda _: stack
         status = int(_command()(typed, standalone_mode=False, obj=find) or 0)
+        _flush()
         return status if status != INTERRUPTED else _report(Abort(), as_json=False)  # the command has answered
     except REPORTED as error:
         return _report(error, as_json="--json" in typed)
@@ -97,8 +102,20 @@ def _report(error: BaseException, *, as_json: bool) -> int:
     """Says what is wrong on stderr, and with --json in a document on stdout. Returns the exit status."""
     if text := as_text(error):
         print(text if text.startswith("Usage:") else f"permille: {text}", file=sys.stderr)  # noqa: T201
-    if as_json:
-        from permille_cli.terminal.output import emit_json
+    with suppress(OSError):  # stdout may be what failed
+        if as_json:
+            from permille_cli.terminal.output import emit_json
 
-        emit_json(as_data(error))
+            emit_json(as_data(error))
+        _flush()
     return exit_status(error)
+
+
+def _flush() -> None:
+    """Writes what is left of the answer. Where that fails, Python does not try it once more when the process ends."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise

@@ -64,7 +64,16 @@ def test_what_is_to_be_decided_is_named_and_nothing_is_written(terminal: Termina
 
 @pytest.mark.parametrize(
     "wrong",
-    ["EnforcementMode=perhaps", "MailFrom=nobody", "Colour=red", "MailFrom", "ApiConcurrency=-1", "PlatformName=a'b"],
+    [
+        "EnforcementMode=perhaps",
+        "MailFrom=nobody",
+        "Colour=red",
+        "MailFrom",
+        "ApiConcurrency=-1",
+        "ApiConcurrency=\u0661\u0660",  # 10 in Arabic-Indic digits
+        f"ApiConcurrency={'1' * 5000}",
+        "PlatformName=a'b",
+    ],
 )
 def test_a_value_that_cloudformation_would_refuse_is_refused_before(
     terminal: Terminal, sam: list[Any], wrong: str

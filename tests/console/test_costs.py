@@ -11,6 +11,7 @@ from permille.costs.counted import counted
 from permille.costs.month import Month
 from permille.costs.price_list import price_list, regions
 from permille.costs.reckoning import bill_of
+from permille.domain.rules.breaker import BreakerState
 from permille.ports.accounts import Lap
 
 ASKED = "/desk/costs?emails=2,000,000&accounts=300&complaints=40&region=eu-west-1"
@@ -52,7 +53,9 @@ def test_the_form_keeps_what_was_entered(anna: Visitor) -> None:
 
 @pytest.mark.parametrize("active", [0, 1_234])
 def test_the_page_opens_with_the_accounts_that_the_stack_has(anna: Visitor, active: int) -> None:
-    anna.world.rows.lap = Lap(active=active)
+    """Also while the sweep, which counts them, is on its way."""
+    anna.world.rows.breaker = BreakerState(active_accounts=active)
+    anna.world.rows.lap = Lap(active=active // 2)
 
     body = anna.get("/desk/costs").body
 
@@ -61,7 +64,7 @@ def test_the_page_opens_with_the_accounts_that_the_stack_has(anna: Visitor, acti
 
 
 def test_the_page_opens_also_where_the_sweep_cannot_be_read(anna: Visitor) -> None:
-    anna.world.faults.fail("control.lap")
+    anna.world.faults.fail("control.breaker", times=2)
 
     answer = anna.get("/desk/costs")
 

@@ -166,7 +166,13 @@ MAY = {"Effect": "Allow", "Principal": {"Service": "ses.amazonaws.com"}, "Action
         ([{**MAY, "Condition": {"ArnEquals": {"aws:SourceArn": [SET, "arn:other"]}}}], True),
         ([{**MAY, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}], False),
         ([{**MAY, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}], False),
+        ([{**MAY, "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": "123456789012"}}}], True),
+        ([{**MAY, "Condition": {"StringNotEquals": {"aws:SourceAccount": "123456789012"}}}], False),
         ([MAY, {**MAY, "Effect": "Deny"}], False),
+        ([MAY, {**MAY, "Effect": "Deny", "Condition": {"ArnNotEquals": {"aws:SourceArn": "arn:other"}}}], False),
+        ([MAY, {**MAY, "Effect": "Deny", "Condition": {"ArnNotLike": {"aws:SourceArn": "arn:aws:ses:*"}}}], True),
+        ([MAY, {**MAY, "Effect": "Deny", "Condition": {"StringNotLike": {"aws:SourceAccount": ["2*", "3*"]}}}], False),
+        ([MAY, {**MAY, "Effect": "Deny", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}], True),
         (
             [MAY, {**MAY, "Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}],
             True,

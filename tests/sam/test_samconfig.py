@@ -1,12 +1,13 @@
 """samconfig.toml keeps what people wrote, and every value that is saved is read again as it was."""
 
+import resource
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permille.domain.values.errors import InvalidInput
+from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.project import PROJECT
 from permille_cli.sam.parameters import UNSPEAKABLE, parameters
 from permille_cli.sam.samconfig import SamConfig
@@ -68,3 +69,32 @@ def test_the_projects_file_has_every_decision() -> None:
     undecided = {name for name, one in parameters().items() if one.default is None}
 
     assert undecided <= SamConfig(PROJECT / "samconfig.toml").values.keys()
+
+
+def test_a_file_that_cannot_be_written_is_as_it_was(tmp_path: Path) -> None:
+    """As on a full disk."""
+    path = tmp_path / "samconfig.toml"
+    SamConfig(path).save("permille", "us-east-1", {"PlatformName": "Shop"})
+    before = path.read_text(encoding="utf-8")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))
+    try:
+        with pytest.raises(Failed, match="cannot be written: File too large"):
+            SamConfig(path).save("permille", "us-east-1", {"PlatformName": "Mail"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert path.read_text(encoding="utf-8") == before
+    assert [file.name for file in tmp_path.iterdir()] == ["samconfig.toml"]
+
+
+def test_a_link_to_the_file_and_its_permissions_stay(tmp_path: Path) -> None:
+    path, link = tmp_path / "ours.toml", tmp_path / "samconfig.toml"
+    SamConfig(path).save("permille", "us-east-1", {})
+    path.chmod(0o600)
+    link.symlink_to(path)
+
+    SamConfig(link).save("mail", "us-east-1", {})
+
+    assert (link.is_symlink(), SamConfig(path).stack_name, path.stat().st_mode & 0o777) == (True, "mail", 0o600)

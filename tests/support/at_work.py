@@ -177,7 +177,7 @@ def _make_users() -> None:
 
 @contextmanager
 def _piped(text: str) -> Iterator[None]:
-    before, sys.stdin = sys.stdin, io.StringIO(text)
+    before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
     try:
         yield
     finally:

@@ -54,7 +54,7 @@ class Terminal:
     def status(self, *typed: str) -> int:
         """Runs the command and returns its exit status. What it prints with --json has to be as its schema says."""
         now, self.stack = self.stack, self.stack.at(self.stack.time + timedelta(seconds=1))
-        with _reading(_Typing(self.typing) if self.typing else io.StringIO(self.stdin)):
+        with _reading(_Typing(self.typing) if self.typing else _piped(self.stdin)):
             status = status_of(typed, stack=now)
         if "--json" in typed:
             said, wrong = self.capsys.readouterr()
@@ -69,8 +69,12 @@ class _Typing(io.StringIO):
         return True
 
 
+def _piped(text: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")
+
+
 @contextmanager
-def _reading(stdin: io.StringIO) -> Iterator[None]:
+def _reading(stdin: io.TextIOBase) -> Iterator[None]:
     before, sys.stdin = sys.stdin, stdin
     try:
         yield

@@ -39,6 +39,7 @@ from permille.domain.doctor.facts import (
 from permille.domain.values.errors import InvalidInput, PermissionDenied, Unavailable
 from permille.domain.values.status import Status
 from permille.domain.values.tally import Tally
+from permille.ports.accounts import Lap
 from permille.ports.feedback import Sender
 from permille.usecases.doctor.doctor import IDENTITIES_AT_ONCE, checkup, named, scheduled
 from permille.usecases.doctor.examinations import EXAMINATIONS
@@ -204,7 +205,17 @@ def test_on_the_first_counted_day_a_stack_may_have_begun(stack: FakeStack) -> No
     stack.probes.ses_counts.counted[yesterday] = SesStatistics(1000)
     stack.rows.tallies[ACCOUNT, 1, yesterday] = Tally(delivered=10)
 
-    assert found_by(made(stack, "counts")) == {}
+    (compared,) = made(stack, "counts").results
+    assert (compared.state, compared.findings) == (CheckState.NOT_APPLICABLE, ())
+    assert "no whole day" in compared.note
+
+
+def test_a_sweep_that_has_not_begun_is_due_an_hour_after_the_deployment(stack: FakeStack) -> None:
+    stack.rows.lap = Lap()
+
+    for since, found in ((timedelta(minutes=59), {}), (timedelta(minutes=61), {"sweep": "broken"})):
+        function(stack, "Enforce", modified_at=NOW - since)
+        assert found_by(made(stack, "sweep")) == found
 
 
 def test_a_stack_that_was_just_deployed_is_not_late_with_its_checks(stack: FakeStack) -> None:

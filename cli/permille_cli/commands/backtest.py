@@ -14,6 +14,7 @@ from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal import inputs
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, bytes_progress, emit_json, progress
+from permille_cli.terminal.whole_file import write_whole
 
 if TYPE_CHECKING:
     from permille.domain.policy.policy import Policy
@@ -138,7 +139,7 @@ def _senders(file: str) -> "Mapping[str, Sender]":
 def _write_page(file: Path, collection: "Collection", results: "Results") -> None:
     from permille_cli.answers.backtest_page import page_of  # Jinja takes its time to import
 
-    file.write_text(page_of(collection, results), encoding="utf-8")
+    write_whole(file, page_of(collection, results))
 
 
 def _lines(sources: "Sequence[Source]") -> "Iterator[ArchiveLine]":

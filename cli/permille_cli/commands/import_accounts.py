@@ -17,6 +17,7 @@ from permille_cli.terminal.interruption import finishing_the_step
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, out, progress
 from permille_cli.terminal.records_file import Append, records_file
+from permille_cli.terminal.whole_file import write_whole
 
 if TYPE_CHECKING:
     from permille.domain.sending.import_plan import ImportPlan
@@ -217,7 +218,7 @@ def _write_failed(path: Path | None, planned: _Import, imported: "Sequence[Impor
             why[change.asked.line] = error
     lines = [{**planned.rows[line].cells, "note": why[line]} for line in sorted(why)]
     try:
-        path.write_text(text_with(lines), encoding="utf-8")
+        write_whole(path, text_with(lines))
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}", "failed") from error
 

@@ -11,6 +11,7 @@ from permille.domain.values.errors import InvalidInput
 from permille_cli.stack.stack import DEFAULT_STACK, StackOption
 from permille_cli.terminal.manual import Commands
 from permille_cli.terminal.output import AsJson, emit_json, literal, out
+from permille_cli.terminal.whole_file import write_whole
 
 CHANGES = "take-up"  # the change set's name
 TEMPLATE, RESOURCES = "import-template.json", "resources-to-import.json"
@@ -98,7 +99,7 @@ def _fixed_names(stack: str, region: str) -> dict[str, str]:
 
 def _write(path: Path, document: Any) -> None:
     try:
-        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(document, indent=2) + "\n")
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}", "directory") from error
 

@@ -9,6 +9,7 @@ from permille.domain.values.errors import InvalidInput
 from permille_cli.stack import template
 
 LONGEST = 4096  # characters of a value that CloudFormation takes
+WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 UNSPEAKABLE = re.compile(r"[\"'\\\n]")  # what SAM CLI cannot take over from samconfig.toml
 
 
@@ -46,7 +47,9 @@ class Parameter:
         if "AllowedValues" in rule:
             return value in map(str, rule["AllowedValues"])
         if rule["Type"] == "Number":
-            return value.isdecimal() and rule.get("MinValue", 0) <= int(value) <= rule.get("MaxValue", int(value))
+            return WHOLE_NUMBER.fullmatch(value) is not None and rule.get("MinValue", 0) <= int(value) <= rule.get(
+                "MaxValue", int(value)
+            )
         fits = rule.get("MinLength", 0) <= len(value) <= rule.get("MaxLength", LONGEST)
         return fits and re.fullmatch(rule.get("AllowedPattern", ".*"), value) is not None
 

@@ -10,6 +10,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from permille.domain.values.errors import Failed, InvalidInput
 from permille_cli.project import PROJECT
+from permille_cli.terminal.whole_file import write_whole
 
 STARTER = PROJECT / "samconfig.toml"
 TEMPLATE = Path("infra") / "template.yaml"  # in a checkout, which SAM CLI can build by itself
@@ -49,7 +50,8 @@ class SamConfig:
         return {name: value.strip("'\"") for name, _, value in split}
 
     def save(self, stack_name: str, region: str, values: Mapping[str, str]) -> None:
-        """Writes the file; what else it has, and its comments outside of the list of values, stay. Raises Failed."""
+        """Writes the file; what else it has, and its comments outside of the list of values, stay. Raises Failed, and
+        leaves it as it was then."""
         self._global["stack_name"] = stack_name
         self._deploy.pop("stack_name", None)
         self._deploy["region"] = region
@@ -58,7 +60,7 @@ class SamConfig:
             listed.append(f"{name}='{value}'")
         self._deploy["parameter_overrides"] = listed
         try:
-            self.path.write_text(tomlkit.dumps(self._document), encoding="utf-8")
+            write_whole(self.path, tomlkit.dumps(self._document))
         except OSError as error:
             raise Failed(f"{self.path} cannot be written: {error.strerror}") from error
 

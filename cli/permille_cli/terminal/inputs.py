@@ -1,5 +1,6 @@
 """Parses arguments, files and passwords into what use cases take. All functions raise InvalidInput."""
 
+import io
 import re
 import sys
 from collections.abc import Iterable
@@ -85,7 +86,8 @@ def policy_of(file: str, text: str) -> "Policy":
 def text_of(file: str) -> str:
     """The text of a UTF-8 file without its byte order mark; - for standard input."""
     try:
-        return sys.stdin.read().removeprefix("\ufeff") if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return io.StringIO(content.decode("utf-8-sig"), newline=None).read()  # with line endings of one character
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{file} is not UTF-8: {error.reason}") from error
     except OSError as error:

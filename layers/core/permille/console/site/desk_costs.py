@@ -37,7 +37,7 @@ def costs() -> Response[str]:
 def _form(ctx: RequestContext[SiteServices]) -> dict[str, str]:
     query = ctx.request.query
     if not any(name in query for name in FIELDS):
-        accounts = f"{active_accounts(ctx.services.desk):,}"
+        accounts = f"{active_accounts(ctx.services.desk, ctx.now):,}"
         return {"emails": EXAMPLE_EMAILS, "accounts": accounts, "complaints": "", "region": DEFAULT_REGION}
     return form_again({name: query.get(name, "") for name in FIELDS})
 

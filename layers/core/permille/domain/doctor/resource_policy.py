@@ -12,8 +12,9 @@ from permille.domain.sending.iam_patterns import covers
 from permille.domain.sending.iam_policy import listed, statements
 from permille.domain.values.errors import InvalidInput
 
-EQUAL = ("stringequals", "arnequals")
+EQUAL = "stringequals"
 LIKE = ("stringlike", "arnlike", "arnequals")  # ArnEquals and ArnLike are the same to AWS
+NOT, IF_EXISTS = "not", "ifexists"  # both keys of a ServiceCall exist
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ def _is_met(condition: Mapping[str, Any], call: ServiceCall) -> bool:
 
 
 def _holds(operator: str, wanted: list[Any], value: str) -> bool:
-    if operator in LIKE:
-        return any(covers(str(pattern), value) for pattern in wanted)
-    return operator in EQUAL and value in wanted
+    named = operator.removesuffix(IF_EXISTS)
+    of_kind = named.replace(NOT, "")
+    if of_kind in LIKE:
+        is_one = any(covers(str(pattern), value) for pattern in wanted)
+    elif of_kind == EQUAL:
+        is_one = value in wanted
+    else:
+        return False
+    return is_one is (of_kind == named)

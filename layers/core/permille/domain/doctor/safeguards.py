@@ -43,10 +43,10 @@ class Brakes:
 
 @dataclass(frozen=True, slots=True)
 class SweepState:
-    """When the sweep's next lap is due; None before the first one."""
+    """When the sweep's next lap is due."""
 
     now: datetime
-    next_at: datetime | None
+    next_at: datetime
 
 
 @check("deny-group", Severity.BROKEN, "A disabled account may go on sending through an open session or a new key.")
@@ -107,7 +107,7 @@ def breaker(brakes: Brakes) -> Iterator[Fault]:
 @check("sweep", Severity.BROKEN, "Drift is not found, and a changed policy or mode is not applied.")
 def sweep(state: SweepState) -> Iterator[Fault]:
     """The hourly sweep goes over all accounts"""
-    if state.next_at and state.now - state.next_at > HOUR:
+    if state.now - state.next_at > HOUR:
         what = f"The sweep has been due since {state.next_at:%Y-%m-%d %H:%M} UTC."
         yield Fault(what, "read Enforce's log (sweep.failed): sam logs --name Enforce")
 

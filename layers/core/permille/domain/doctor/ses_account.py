@@ -16,10 +16,11 @@ FEW = 100  # e-mails; a share of fewer says little
 
 @dataclass(frozen=True, slots=True)
 class ComparedCounts:
-    """What SES and Permille counted of the mail of the same whole days."""
+    """What SES and Permille counted of the mail of the same whole days. `days`: how many."""
 
     ses: SesStatistics
     ours: Tally
+    days: int
 
 
 @check("sending-enabled", Severity.BROKEN, "SES refuses all mail of the AWS account in this Region.")

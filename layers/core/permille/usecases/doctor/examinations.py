@@ -41,9 +41,11 @@ class Examination:
         return self.skipped(readings)
 
 
-def _other_mail(readings: Readings) -> str:
-    other = readings.names["other_mail"] == "yes"
-    return "OtherMail=yes: this AWS account sends mail that Permille does not count" if other else ""
+def _nothing_to_compare(readings: Readings) -> str:
+    if readings.names["other_mail"] == "yes":
+        return "OtherMail=yes: this AWS account sends mail that Permille does not count"
+    compared = readings.once(feedback_readings.compared_counts).days
+    return "" if compared else "no whole day has been counted yet: the stack may have begun during the first one"
 
 
 def _not_yet(readings: Readings) -> str:
@@ -69,7 +71,7 @@ EXAMINATIONS = (
     Examination(feedback_path.queue_redrive, feedback_readings.queue_setups),
     Examination(safeguards.queues, feedback_readings.queue_depths),
     Examination(safeguards.quarantine, feedback_readings.quarantined),
-    Examination(ses_account.counts, feedback_readings.compared_counts, skipped=_other_mail),
+    Examination(ses_account.counts, feedback_readings.compared_counts, skipped=_nothing_to_compare),
     # ------------------------------------------------------------ SES
     Examination(identities.identity_default_set, account_readings.identities),
     Examination(identities.identity_verified, account_readings.identities),

@@ -66,8 +66,9 @@ def compared_counts(readings: Readings) -> ComparedCounts:
         _add(counted, readings.services.tallies.by_epoch(account.id, today - LOOKED_BACK))
     first = max(first, min(counted) + timedelta(days=1)) if counted else first
     if first > last:
-        return ComparedCounts(SesStatistics(), Tally())
-    return ComparedCounts(readings.services.probes.ses_counts.statistics(first, last), total(counted, first, last))
+        return ComparedCounts(SesStatistics(), Tally(), days=0)
+    of_ses = readings.services.probes.ses_counts.statistics(first, last)
+    return ComparedCounts(of_ses, total(counted, first, last), (last - first).days + 1)
 
 
 def _add(counted: dict[date, Tally], epochs: dict[int, Days]) -> None:

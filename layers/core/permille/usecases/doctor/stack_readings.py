@@ -85,9 +85,11 @@ def brakes(readings: Readings) -> Brakes:
 
 
 def sweep(readings: Readings) -> SweepState:
-    """The progress of the sweep."""
+    """When the next lap of the sweep is due; before the first one, since Enforce was deployed."""
     next_at = readings.services.control.lap().next_at
-    return SweepState(readings.now, datetime.fromisoformat(next_at) if next_at else None)
+    if next_at:
+        return SweepState(readings.now, datetime.fromisoformat(next_at))
+    return SweepState(readings.now, _function(readings, "Enforce", readings.names.functions["Enforce"]).modified_at)
 
 
 def alarms(readings: Readings) -> tuple[Alarm, ...]:

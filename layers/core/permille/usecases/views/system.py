@@ -6,6 +6,7 @@ from datetime import datetime
 
 from permille.domain.doctor.checkup import Checkup
 from permille.domain.policy.policy import Policy
+from permille.domain.rules.breaker import hour_of
 from permille.domain.timeline.timeline import SYSTEM, Entry
 from permille.domain.values.status import Mode
 from permille.ports.accounts import Lap
@@ -62,7 +63,7 @@ def system_state(desk: DeskServices, before: str, now: datetime) -> SystemState:
     )
 
 
-def active_accounts(desk: DeskServices) -> int:
-    """How many accounts may send, by the sweep; 0 where that cannot be read now."""
-    lap = or_none("the sweep", desk.control.lap)
-    return lap.active if lap else 0
+def active_accounts(desk: DeskServices, now: datetime) -> int:
+    """How many accounts may send, by the last whole lap of the sweep; 0 where that cannot be read now."""
+    state = or_none("the breaker", lambda: desk.control.breaker(hour_of(now)))
+    return state.active_accounts if state else 0
