@@ -17,7 +17,7 @@ from tests.aws.conftest import TABLES
 from tests.aws.test_identities import Ses
 from tests.cli.test_commands import COMPLAINT, RUNS, WORDS, waiting
 from tests.support.asked import Asked
-from tests.support.builders import ACCOUNT, NOW, a_provider, a_server, an_account, ses_event
+from tests.support.builders import ACCOUNT, NOW, a_provider, a_provider_request, a_server, an_account, ses_event
 from tests.support.fakes import FakeLinkRegister, FakeSmtpLoginCheck, FakeTokenSigner, Rows
 from tests.support.operator_fakes import FakeLinkIssuer
 from tests.support.webhook_fakes import ENDPOINT, FakeWebhookTester
@@ -148,6 +148,7 @@ def _fill(stack: DeployedStack) -> None:
     provider = a_provider(username=":fire:[b]", secret="arn:aws:secretsmanager:us-east-1:1:secret:permille/x")
     others = [
         an_account("connected", status=Status.DISABLED, provider=provider, senders=("permille-connected",)),
+        an_account("asked", provider_request=a_provider_request(), senders=("permille-asked",)),
         waiting(),
         an_account("held", hold=Hold(HoldReason.BREAKER, NOW, needs_staff=True), senders=("permille-held",)),
     ]
