@@ -37,29 +37,29 @@ class SecretsManager:
     def put(
         self, account_id: str, server: Server, password: Password, keep: Secret | None, version: str = ""
     ) -> Secret:
-        value = secret_value(server, password)
-        token: dict[str, Any] = {"ClientRequestToken": version} if version else {}
+        given: Any = {"SecretId": self._name(account_id), "SecretString": secret_value(server, password)}
+        if version:
+            given["ClientRequestToken"] = version
         with service_call(f"storing the provider's password of {account_id}"):
             if keep:
                 self._make_current(keep)
             try:
-                put = self._secrets.put_secret_value(SecretId=self._name(account_id), SecretString=value, **token)
+                put = self._secrets.put_secret_value(**given)
             except ClientError as refused:
                 if code_of(refused) != _GONE:
                     raise
-                return self._create(account_id, value, token)
+                self._create(account_id)
+                put = self._secrets.put_secret_value(**given)
         return Secret(put["ARN"], put["VersionId"])
 
-    def _create(self, account_id: str, value: str, token: dict[str, Any]) -> Secret:
+    def _create(self, account_id: str) -> None:
+        """A secret without a version: what creates and stores at once has a version of its own on embedded stacks."""
         tag: TagTypeDef = {"Key": ACCOUNT_TAG, "Value": f"{self._stack}/{self._secrets.meta.region_name}/{account_id}"}
-        created = self._secrets.create_secret(
+        self._secrets.create_secret(
             Name=self._name(account_id),
             Description=f"The SMTP provider that {_DESCRIPTIONS[self._what].format(account_id)}",
-            SecretString=value,
             Tags=[tag],
-            **token,
         )
-        return Secret(created["ARN"], created["VersionId"])
 
     def _make_current(self, keep: Secret) -> None:
         """Labels the version in use as current again, where a run was cut off after it put a version that is not used.
