@@ -20,6 +20,7 @@ from permille.ports.history import Timeline
 from permille.ports.login import TokenSigner
 from permille.ports.providers import ListedSecrets, Secret, Secrets, SmtpLoginCheck
 from permille.usecases.decisions.decisions import apply
+from permille.usecases.decisions.providers import delete_requested
 from permille.usecases.login.access import current_owner_of
 from permille.usecases.login.mail_links import verify
 
@@ -108,15 +109,13 @@ def _connect(
     provider = Provider(server.host, server.port, server.username, secret.arn, secret.version, now)
     command = ConnectProvider(provider=provider, replaces=before, request=requested.version, by=OWNER)
     connected = apply(services, account.id, command, now)
-    if not connected.provider_request:  # else another was asked for since
-        services.requested.delete(account.id)
+    delete_requested(services.requested, connected)
     return connected
 
 
 def _end(services: RequestServices, account_id: str, command: EndProviderRequest, now: datetime) -> bool:
-    """Ends the request, and returns whether its password was deleted: not where another request has taken its place."""
-    account = apply(services, account_id, command, now)
-    return not account.provider_request and services.requested.delete(account_id)
+    """Ends the request, and returns whether its password was deleted."""
+    return delete_requested(services.requested, apply(services, account_id, command, now))
 
 
 def clear(services: RequestServices, now: datetime, in_time: Callable[[], bool]) -> int:

@@ -89,9 +89,14 @@ def withdraw(services: ProviderServices, account: Account, by: str, now: datetim
     if account.provider_request is None:
         raise DecisionRefused(f"no request for a provider of {account.id} waits")
     decided = apply(services, account.id, EndProviderRequest(version=account.provider_request.version, by=by), now)
-    if not decided.provider_request:  # else another was asked for since
-        services.requested.delete(account.id)
+    delete_requested(services.requested, decided)
     return decided
+
+
+def delete_requested(requested: Secrets, decided: Account) -> bool:
+    """Deletes the password of a request that is over, and returns whether there was one. Where another was asked for
+    since, the password is that one's, and stays."""
+    return not decided.provider_request and requested.delete(decided.id)
 
 
 def _connected(account: Account) -> Provider:
